@@ -1,0 +1,90 @@
+// Reads the lib0 primitives from foreign bytes. FORMAT.md, "Scalars".
+//
+// A reader never reads past its end and never allocates. The first failure makes it stick: every later read returns zero or an
+// empty view and ok() stays false, so a caller checks ok() once per struct and not once per field. Returned views point into the
+// input, which must outlive them.
+#ifndef YPP_CODEC_BYTE_READER_H_
+#define YPP_CODEC_BYTE_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+
+namespace ypp::codec {
+
+using Bytes = absl::Span<const uint8_t>;
+
+inline Bytes AsBytes(std::string_view text) {
+  return Bytes(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+}
+inline std::string_view AsText(Bytes bytes) {
+  return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+class ByteReader {
+ public:
+  ByteReader() = default;
+  explicit ByteReader(Bytes input)
+      : begin_(input.data()), next_(input.data()), end_(input.data() + input.size()) {}
+
+  bool ok() const { return error_ == nullptr; }
+  // OK, or DataLoss with the reason and the byte offset at which reading stopped.
+  absl::Status status() const;
+  // Marks the input as bad at the current position. `reason` is a string literal. The first failure wins.
+  void Fail(const char* reason);
+
+  bool empty() const { return next_ == end_; }
+  size_t remaining() const { return static_cast<size_t>(end_ - next_); }
+  size_t position() const { return static_cast<size_t>(next_ - begin_); }
+  const uint8_t* cursor() const { return next_; }
+
+  uint8_t ReadUint8() {
+    if (__builtin_expect(next_ == end_, 0)) {
+      Fail("unexpected end");
+      return 0;
+    }
+    return *next_++;
+  }
+
+  // 0 .. 2^53-1; anything larger fails.
+  uint64_t ReadVarUint() {
+    if (__builtin_expect(next_ != end_ && *next_ < 0x80, 1)) return *next_++;
+    return ReadLongVarUint();
+  }
+  // A varUint that must not pass `max`.
+  uint64_t ReadVarUintUpTo(uint64_t max, const char* reason);
+  // A count of things that each take at least `min_bytes_each` of the bytes that remain, so that a count can never
+  // announce more than the input holds.
+  uint64_t ReadCount(size_t min_bytes_each = 1);
+
+  struct SignedVarint {
+    int64_t value = 0;       // magnitude with its sign
+    bool negative = false;   // set also for the negative zero `40`
+  };
+  SignedVarint ReadVarInt();
+
+  std::string_view ReadVarString();  // valid UTF-8, else fails
+  Bytes ReadVarBytes();
+  Bytes ReadBytes(size_t count);
+
+  // Big-endian.
+  float ReadFloat32();
+  double ReadFloat64();
+  int64_t ReadBigInt64();
+
+ private:
+  uint64_t ReadLongVarUint();
+
+  const uint8_t* begin_ = nullptr;
+  const uint8_t* next_ = nullptr;
+  const uint8_t* end_ = nullptr;
+  const char* error_ = nullptr;
+  size_t error_position_ = 0;
+};
+
+}  // namespace ypp::codec
+
+#endif  // YPP_CODEC_BYTE_READER_H_

@@ -1,0 +1,63 @@
+// Delete set: which (client, clock) ranges of a document are deleted. FORMAT.md, "Delete set".
+#ifndef YPP_CODEC_DELETE_SET_H_
+#define YPP_CODEC_DELETE_SET_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/byte_reader.h"
+#include "codec/byte_writer.h"
+#include "codec/id.h"
+
+namespace ypp {
+
+struct ClockRange {
+  Clock clock = 0;
+  Clock length = 0;
+
+  Clock end() const { return clock + length; }
+  friend bool operator==(const ClockRange& a, const ClockRange& b) {
+    return a.clock == b.clock && a.length == b.length;
+  }
+};
+
+struct ClientRanges {
+  ClientId client = 0;
+  std::vector<ClockRange> ranges;
+
+  friend bool operator==(const ClientRanges& a, const ClientRanges& b) {
+    return a.client == b.client && a.ranges == b.ranges;
+  }
+};
+
+// A value. As read it may be unsorted and overlapping; after Normalize clients descend, ranges ascend and touch nowhere.
+class DeleteSet {
+ public:
+  bool empty() const { return clients_.empty(); }
+  const std::vector<ClientRanges>& clients() const { return clients_; }
+
+  // Appends to the client's ranges, growing the last one when the new one continues it.
+  void Add(ClientId client, ClockRange range);
+  void Merge(const DeleteSet& other);
+  void Normalize();
+  // REQUIRES: normalized.
+  bool Contains(Id id) const;
+
+  friend bool operator==(const DeleteSet& a, const DeleteSet& b) { return a.clients_ == b.clients_; }
+
+ private:
+  std::vector<ClientRanges> clients_;  // no client twice
+};
+
+namespace codec {
+
+// V2 differs in how clocks and lengths are written, nothing else. Zero-length ranges are read and kept in V1.
+void WriteDeleteSetV1(ByteWriter& out, const DeleteSet& set);
+void WriteDeleteSetV2(ByteWriter& out, const DeleteSet& set);
+DeleteSet ReadDeleteSetV1(ByteReader& in);
+DeleteSet ReadDeleteSetV2(ByteReader& in);
+
+}  // namespace codec
+}  // namespace ypp
+
+#endif  // YPP_CODEC_DELETE_SET_H_

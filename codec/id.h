@@ -1,0 +1,31 @@
+// The names of things in a document: which client made it, and when by that client's own count.
+#ifndef YPP_CODEC_ID_H_
+#define YPP_CODEC_ID_H_
+
+#include <cstdint>
+
+namespace ypp {
+
+// A peer. Up to 53 bits on the wire; always compared as the full number.
+using ClientId = uint64_t;
+// A client's own counter, in UTF-16 units for text and in elements for everything else.
+using Clock = uint32_t;
+
+inline constexpr ClientId kMaxClientId = (uint64_t{1} << 53) - 1;
+// Clocks are 32 bits wide inside the engine. The wire allows 53; no real document comes near either, so an update whose
+// clocks pass this is refused. Half the range, so that the sum of two valid clocks never wraps.
+inline constexpr Clock kMaxClock = (uint32_t{1} << 31) - 1;
+
+struct Id {
+  ClientId client = 0;
+  Clock clock = 0;
+
+  friend bool operator==(const Id& a, const Id& b) {
+    return a.client == b.client && a.clock == b.clock;
+  }
+  friend bool operator!=(const Id& a, const Id& b) { return !(a == b); }
+};
+
+}  // namespace ypp
+
+#endif  // YPP_CODEC_ID_H_

@@ -1,0 +1,52 @@
+// State vector: for each client the clock that comes next, that is, how much of that client one has. FORMAT.md, "State vector".
+#ifndef YPP_CODEC_STATE_VECTOR_H_
+#define YPP_CODEC_STATE_VECTOR_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "codec/byte_reader.h"
+#include "codec/byte_writer.h"
+#include "codec/id.h"
+
+namespace ypp {
+
+// A value. Keeps the order in which clients were added, which is the order on the wire.
+class StateVector {
+ public:
+  using Entry = std::pair<ClientId, Clock>;
+
+  bool empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  // 0 for a client that is not in it.
+  Clock Get(ClientId client) const;
+  void Set(ClientId client, Clock clock);
+  // Descending by client, the order in which Yjs 13.6 documents write.
+  void SortDescending();
+
+  // Same content, in whatever order. An entry with clock 0 equals an absent one.
+  friend bool operator==(const StateVector& a, const StateVector& b);
+
+  // Writes in entry order.
+  std::string Encode() const;
+  // Refuses trailing nothing: bytes after the vector are ignored, as Yjs does. DataLoss with a byte offset for bad bytes.
+  static absl::StatusOr<StateVector> Decode(codec::Bytes bytes);
+
+ private:
+  std::vector<Entry> entries_;
+  absl::flat_hash_map<ClientId, size_t> index_;
+};
+
+namespace codec {
+void WriteStateVector(ByteWriter& out, const StateVector& vector);
+StateVector ReadStateVector(ByteReader& in);
+}  // namespace codec
+
+}  // namespace ypp
+
+#endif  // YPP_CODEC_STATE_VECTOR_H_

@@ -1,0 +1,88 @@
+// Reads an update struct by struct, V1 or V2, without building anything. FORMAT.md, "Update".
+//
+//   UpdateReader reader(bytes, UpdateFormat::kV1);
+//   UpdateReader::Section section;
+//   while (reader.NextSection(&section)) {
+//     StructView view;
+//     while (reader.NextStruct(&view)) Use(view);
+//   }
+//   DeleteSet deletes = reader.ReadDeleteSet();
+//   if (!reader.ok()) return reader.status();
+//
+// Everything is checked while it is read: counts against the bytes that remain, client ids and clocks against their ranges, UTF-8,
+// JSON, Any values (shape, depth), and that no struct is empty. Views point into the input, except those the V2 reader has to put
+// together (kJson): these live in the reader's scratch and are good until the next struct is read.
+//
+// Move-only. Not thread-safe; readers of the same bytes are independent.
+#ifndef YPP_CODEC_UPDATE_READER_H_
+#define YPP_CODEC_UPDATE_READER_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "codec/byte_reader.h"
+#include "codec/delete_set.h"
+#include "codec/struct_view.h"
+
+namespace ypp {
+
+enum class UpdateFormat : uint8_t {
+  kV1 = 1,
+  kV2 = 2,
+};
+
+namespace codec {
+
+// The bytes of an update before they are taken apart. kV1Any is V1 with one difference: the values of Embed and Format are encoded
+// Any instead of JSON text, so that nothing is lost between V2 and the document. It never leaves the process: the document keeps
+// what waits for missing structs in it.
+enum class Dialect : uint8_t { kV1, kV2, kV1Any };
+
+constexpr Dialect DialectOf(UpdateFormat format) {
+  return format == UpdateFormat::kV1 ? Dialect::kV1 : Dialect::kV2;
+}
+
+class UpdateReader {
+ public:
+  struct Section {
+    ClientId client = 0;
+    Clock clock = 0;         // of the first struct
+    uint64_t structs = 0;    // how many follow, Skips counted
+  };
+
+  UpdateReader(Bytes update, Dialect dialect);
+  ~UpdateReader();
+  UpdateReader(UpdateReader&&) noexcept;
+  UpdateReader& operator=(UpdateReader&&) noexcept;
+
+  bool ok() const;
+  absl::Status status() const;
+
+  // Passes over what is left of the current section. False when there is no further one, or on failure.
+  bool NextSection(Section* section);
+  // False at the end of the section, or on failure.
+  bool NextStruct(StructView* view);
+  // After the last section. Bytes behind the delete set are ignored, as Yjs does.
+  DeleteSet ReadDeleteSet();
+
+  // Not for kV2. Where the next struct begins, in bytes from the start of the update; SeekTo goes back to such a place inside
+  // section `section`, of which `structs` structs are still to be read and the next one starts at `clock`.
+  size_t position() const;
+  void SeekTo(size_t position, const Section& rest);
+
+ private:
+  struct Columns;  // the V2 column decoders
+
+  Dialect dialect_;
+  ByteReader in_;  // the whole update in V1, the rest stream in V2
+  std::unique_ptr<Columns> columns_;
+  uint64_t sections_left_ = 0;
+  uint64_t structs_left_ = 0;
+  Id next_;
+};
+
+}  // namespace codec
+}  // namespace ypp
+
+#endif  // YPP_CODEC_UPDATE_READER_H_

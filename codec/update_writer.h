@@ -1,0 +1,52 @@
+// Writes an update struct by struct, V1 or V2. The mirror of update_reader.h. The bytes are those Yjs 13.6 writes for the same structs
+// in the same order: keys are written again each time in V2, the RLE of the last run has no count.
+//
+//   UpdateWriter writer(Dialect::kV1);
+//   writer.BeginUpdate(sections);
+//   writer.BeginSection({client, clock, structs});  // clients descending
+//   writer.WriteStruct(view);
+//   writer.WriteDeleteSet(deletes);
+//   std::string update = writer.Finish();
+#ifndef YPP_CODEC_UPDATE_WRITER_H_
+#define YPP_CODEC_UPDATE_WRITER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "codec/byte_writer.h"
+#include "codec/delete_set.h"
+#include "codec/struct_view.h"
+#include "codec/update_reader.h"
+
+namespace ypp::codec {
+
+class UpdateWriter {
+ public:
+  explicit UpdateWriter(Dialect dialect);
+  ~UpdateWriter();
+  UpdateWriter(UpdateWriter&&) noexcept;
+  UpdateWriter& operator=(UpdateWriter&&) noexcept;
+
+  // A hint, so that a large document is written without growing.
+  void Reserve(size_t size_bytes);
+
+  void BeginUpdate(uint64_t sections);
+  void BeginSection(const UpdateReader::Section& section);
+  // Embed and Format values are turned from what the view says they are (value_is_json) into what the dialect wants.
+  void WriteStruct(const StructView& view);
+  // As it stands: the caller sorts. Goes last.
+  void WriteDeleteSet(const DeleteSet& deletes);
+  std::string Finish();
+
+ private:
+  struct Columns;  // the V2 column encoders
+
+  Dialect dialect_;
+  ByteWriter out_;  // the whole update in V1, the rest stream in V2
+  std::unique_ptr<Columns> columns_;
+};
+
+}  // namespace ypp::codec
+
+#endif  // YPP_CODEC_UPDATE_WRITER_H_

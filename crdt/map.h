@@ -1,0 +1,49 @@
+// Y.Map: values and shared types by key; the last writer of a key wins.
+#ifndef YPP_CRDT_MAP_H_
+#define YPP_CRDT_MAP_H_
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "codec/any.h"
+#include "crdt/shared_type.h"
+
+namespace ypp {
+
+class Array;
+class Text;
+class Value;
+
+class Map : public SharedType {
+ public:
+  Map() = default;
+  explicit Map(SharedType type) : SharedType(type) {}
+
+  uint32_t size() const;
+  bool Has(std::string_view key) const;
+  // Undefined when there is no such key.
+  Value Get(std::string_view key) const;
+  // In the order in which the keys first came; the callback must not edit this map.
+  void ForEach(const std::function<void(std::string_view key, const Value&)>& visit) const;
+  std::vector<std::string_view> Keys() const;
+  Any ToJson() const;
+
+  absl::Status Set(std::string_view key, const Any& value);
+  // Deleting a key that is not there changes nothing.
+  absl::Status Delete(std::string_view key);
+  absl::Status Clear();
+
+  // Sets an empty shared type and gives its handle.
+  absl::StatusOr<SharedType> SetType(std::string_view key, TypeKind kind);
+  absl::StatusOr<Map> SetMap(std::string_view key);
+  absl::StatusOr<Text> SetText(std::string_view key);
+  absl::StatusOr<Array> SetArray(std::string_view key);
+};
+
+}  // namespace ypp
+
+#endif  // YPP_CRDT_MAP_H_

@@ -1,0 +1,62 @@
+// What all shared types have in common: a handle to a place in a document.
+//
+// A handle is a small value: copy it freely, keep it as long as the document lives. It goes stale when its type is deleted and collected;
+// a stale handle, like one for a root that was opened as another kind, is not valid(): it reads as empty and refuses edits with
+// FailedPrecondition. Thread rule: that of its document (doc.h).
+#ifndef YPP_CRDT_SHARED_TYPE_H_
+#define YPP_CRDT_SHARED_TYPE_H_
+
+#include <cstdint>
+
+namespace ypp {
+
+namespace internal {
+class DocState;
+struct TypeRecord;
+}  // namespace internal
+
+enum class TypeKind : uint8_t {
+  kArray,
+  kMap,
+  kText,
+  kXmlElement,
+  kXmlFragment,
+  kXmlHook,
+  kXmlText,
+  kUntyped,  // a root that received content but was never opened
+};
+
+class SharedType {
+ public:
+  SharedType() = default;
+  SharedType(internal::DocState* state, uint32_t index, uint32_t generation)
+      : state_(state), index_(index), generation_(generation) {}
+
+  bool valid() const { return record() != nullptr; }
+  // kUntyped when not valid.
+  TypeKind kind() const;
+  // False when the type, or one that holds it, is deleted. Roots are always live.
+  bool live() const;
+
+  friend bool operator==(const SharedType& a, const SharedType& b) {
+    return a.state_ == b.state_ && a.index_ == b.index_ && a.generation_ == b.generation_;
+  }
+  friend bool operator!=(const SharedType& a, const SharedType& b) { return !(a == b); }
+
+  // For the library's own parts.
+  internal::DocState* state() const { return state_; }
+  uint32_t index() const { return index_; }
+  uint32_t generation() const { return generation_; }
+
+ protected:
+  internal::TypeRecord* record() const;  // nullptr when stale
+
+ private:
+  internal::DocState* state_ = nullptr;
+  uint32_t index_ = 0;
+  uint32_t generation_ = 0;
+};
+
+}  // namespace ypp
+
+#endif  // YPP_CRDT_SHARED_TYPE_H_
