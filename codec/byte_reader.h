@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "codec/id.h"
 
 namespace ypp::codec {
 
@@ -24,6 +25,9 @@ inline std::string_view AsText(Bytes bytes) {
   return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
+// What every bad input is reported as: DataLoss, "<reason> at byte <offset>".
+absl::Status BadInput(const char* reason, size_t offset);
+
 class ByteReader {
  public:
   ByteReader() = default;
@@ -33,13 +37,26 @@ class ByteReader {
   bool ok() const { return error_ == nullptr; }
   // OK, or DataLoss with the reason and the byte offset at which reading stopped.
   absl::Status status() const;
+  // The reason of the failure, nullptr while ok().
+  const char* error() const { return error_; }
   // Marks the input as bad at the current position. `reason` is a string literal. The first failure wins.
   void Fail(const char* reason);
 
   bool empty() const { return next_ == end_; }
   size_t remaining() const { return static_cast<size_t>(end_ - next_); }
-  size_t position() const { return static_cast<size_t>(next_ - begin_); }
+  // From the start of the input. After a failure, where it was found.
+  size_t position() const {
+    return ok() ? static_cast<size_t>(next_ - begin_) : error_position_;
+  }
   const uint8_t* cursor() const { return next_; }
+  // What was read since cursor() was `start`.
+  std::string_view TextSince(const uint8_t* start) const {
+    return std::string_view(reinterpret_cast<const char*>(start), static_cast<size_t>(next_ - start));
+  }
+  // Goes back (or forth) to a position() of this reader. REQUIRES: position <= size of the input.
+  void Seek(size_t position) {
+    if (ok()) next_ = begin_ + position;
+  }
 
   uint8_t ReadUint8() {
     if (__builtin_expect(next_ == end_, 0)) {
@@ -55,20 +72,41 @@ class ByteReader {
     return ReadLongVarUint();
   }
   // A varUint that must not pass `max`.
-  uint64_t ReadVarUintUpTo(uint64_t max, const char* reason);
+  uint64_t ReadVarUintUpTo(uint64_t max, const char* reason) {
+    const uint64_t value = ReadVarUint();
+    if (__builtin_expect(value <= max, 1)) return value;
+    Fail(reason);
+    return 0;
+  }
   // A count of things that each take at least `min_bytes_each` of the bytes that remain, so that a count can never
   // announce more than the input holds.
-  uint64_t ReadCount(size_t min_bytes_each = 1);
+  uint64_t ReadCount(size_t min_bytes_each = 1) {
+    const uint64_t count = ReadVarUint();
+    if (__builtin_expect(count <= remaining() / min_bytes_each, 1)) return count;
+    Fail("count larger than the input");
+    return 0;
+  }
 
   struct SignedVarint {
-    int64_t value = 0;       // magnitude with its sign
-    bool negative = false;   // set also for the negative zero `40`
+    int64_t value = 0;      // magnitude with its sign
+    bool negative = false;  // set also for the negative zero `40`
   };
-  SignedVarint ReadVarInt();
+  // -(2^53-1) .. 2^53-1, or as far as `max_magnitude` says.
+  SignedVarint ReadVarInt(uint64_t max_magnitude = kMaxClientId);
 
   std::string_view ReadVarString();  // valid UTF-8, else fails
-  Bytes ReadVarBytes();
-  Bytes ReadBytes(size_t count);
+  // The same; `length_utf16` becomes its length in UTF-16 units.
+  std::string_view ReadVarString(uint32_t* length_utf16);
+  Bytes ReadVarBytes() { return ReadBytes(ReadVarUint()); }
+  Bytes ReadBytes(uint64_t count) {
+    if (__builtin_expect(count > remaining(), 0)) {
+      Fail("unexpected end");
+      return Bytes();
+    }
+    const Bytes bytes(next_, static_cast<size_t>(count));
+    next_ += count;
+    return bytes;
+  }
 
   // Big-endian.
   float ReadFloat32();
@@ -77,6 +115,7 @@ class ByteReader {
 
  private:
   uint64_t ReadLongVarUint();
+  uint64_t ReadBigEndian(size_t size_bytes);
 
   const uint8_t* begin_ = nullptr;
   const uint8_t* next_ = nullptr;

@@ -2,9 +2,11 @@
 #ifndef YPP_CODEC_DELETE_SET_H_
 #define YPP_CODEC_DELETE_SET_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
 #include "codec/id.h"
@@ -38,20 +40,34 @@ class DeleteSet {
 
   // Appends to the client's ranges, growing the last one when the new one continues it.
   void Add(ClientId client, ClockRange range);
+  // Appends without looking at what is there: a set as it was read must be written as it was read.
+  void AddSeparately(ClientId client, ClockRange range);
+  // Adds all ranges of `other` separately. Normalize afterwards.
   void Merge(const DeleteSet& other);
+  // Sorts clients descending and ranges ascending, and unites ranges that touch or overlap. A zero-length range that
+  // touches no other one stays, as in Yjs.
   void Normalize();
+  // Descending; the ranges stay as they are. What Yjs does to every delete set that it writes.
+  void SortClients();
   // REQUIRES: normalized.
   bool Contains(Id id) const;
 
   friend bool operator==(const DeleteSet& a, const DeleteSet& b) { return a.clients_ == b.clients_; }
 
  private:
+  std::vector<ClockRange>& RangesOf(ClientId client);
+
   std::vector<ClientRanges> clients_;  // no client twice
+  // Where each client is. Built only once there are too many to look through, and then complete.
+  absl::flat_hash_map<ClientId, size_t> index_;
 };
 
 namespace codec {
 
-// V2 differs in how clocks and lengths are written, nothing else. Zero-length ranges are read and kept in V1.
+// V2 differs in how clocks and lengths are written, nothing else. V1 reads, keeps and writes zero-length ranges; V2 has no bytes for
+// them, so its writer leaves them out. Readers fail on clocks past kMaxClock, and drop clients without ranges.
+//
+// REQUIRES for V2: ranges ascend without overlap.
 void WriteDeleteSetV1(ByteWriter& out, const DeleteSet& set);
 void WriteDeleteSetV2(ByteWriter& out, const DeleteSet& set);
 DeleteSet ReadDeleteSetV1(ByteReader& in);

@@ -32,9 +32,8 @@ class StateVector {
   // Same content, in whatever order. An entry with clock 0 equals an absent one.
   friend bool operator==(const StateVector& a, const StateVector& b);
 
-  // Writes in entry order.
+  // Writes in entry order. Bytes behind the vector are ignored by Decode, as Yjs does; DataLoss with a byte offset for bad bytes.
   std::string Encode() const;
-  // Refuses trailing nothing: bytes after the vector are ignored, as Yjs does. DataLoss with a byte offset for bad bytes.
   static absl::StatusOr<StateVector> Decode(codec::Bytes bytes);
 
  private:

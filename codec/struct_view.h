@@ -64,6 +64,9 @@ struct StructView {
   bool starts_inside_pair = false;
   // kEmbed and kFormat only: `content` is JSON text (V1 input); otherwise it is one encoded Any (V2 input).
   bool value_is_json = false;
+  // What `content` holds of Any, JSON or Doc options is what Yjs would write for it again. Readers find out; false may be
+  // cautious. Writers re-encode what is not.
+  bool canonical = true;
   TypeRef type_ref = TypeRef::kArray;
 
   Clock length = 0;
@@ -90,6 +93,12 @@ struct StructView {
 // Drops the first `offset` units: the clock moves on, the origin becomes the unit before, and the parent is inherited from then on.
 // REQUIRES: 0 < offset < length, and the kind can be longer than 1.
 StructView SliceStruct(const StructView& view, Clock offset);
+
+// `content` in the one form that means the same in every dialect, and is what Yjs would write again:
+//   kAny, kDoc, kEmbed, kFormat   encoded Any       kJson   varStrings       others   as it is
+std::string CanonicalContent(const StructView& view);
+// The value of an Embed or Format as JSON text. An undefined value, which JSON has no word for, becomes `null`.
+std::string JsonValue(const StructView& view);
 
 }  // namespace ypp::codec
 

@@ -11,7 +11,7 @@
 //
 // Everything is checked while it is read: counts against the bytes that remain, client ids and clocks against their ranges, UTF-8,
 // JSON, Any values (shape, depth), and that no struct is empty. Views point into the input, except those the V2 reader has to put
-// together (kJson): these live in the reader's scratch and are good until the next struct is read.
+// together (kJson, text cut inside a surrogate pair): these live in the reader's scratch and are good until the next struct is read.
 //
 // Move-only. Not thread-safe; readers of the same bytes are independent.
 #ifndef YPP_CODEC_UPDATE_READER_H_
@@ -43,6 +43,15 @@ constexpr Dialect DialectOf(UpdateFormat format) {
   return format == UpdateFormat::kV1 ? Dialect::kV1 : Dialect::kV2;
 }
 
+// In V2 a run of equal structs takes no bytes, so bytes cannot bound their number as they do in V1, and a few bytes could ask for
+// any amount of work. So many structs are free, and so many more for each byte of the update. The free ones are there for documents
+// that are regular by nature: an array of empty maps, a list that was always prepended to and is now deleted.
+inline constexpr uint64_t kFreeStructsV2 = uint64_t{1} << 20;
+inline constexpr uint64_t kStructsPerByteV2 = 8;
+// A key in V2 may refer to an earlier one, so that a short update could name one long key again and again. No known writer does;
+// so many bytes of keys may come from references.
+inline constexpr uint64_t kMaxReferredKeyBytes = uint64_t{1} << 24;
+
 class UpdateReader {
  public:
   struct Section {
@@ -73,6 +82,8 @@ class UpdateReader {
 
  private:
   struct Columns;  // the V2 column decoders
+  struct SourceV1;
+  struct SourceV2;
 
   Dialect dialect_;
   ByteReader in_;  // the whole update in V1, the rest stream in V2

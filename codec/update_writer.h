@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "codec/byte_writer.h"
 #include "codec/delete_set.h"
@@ -33,6 +34,10 @@ class UpdateWriter {
 
   void BeginUpdate(uint64_t sections);
   void BeginSection(const UpdateReader::Section& section);
+  // Instead of the two above, for a caller that does not know in advance how many will come: the writer counts, and
+  // WriteDeleteSet puts the counts where they belong.
+  void BeginCountedUpdate() { counting_ = true; }
+  void BeginCountedSection(ClientId client, Clock clock);
   // Embed and Format values are turned from what the view says they are (value_is_json) into what the dialect wants.
   void WriteStruct(const StructView& view);
   // As it stands: the caller sorts. Goes last.
@@ -41,10 +46,26 @@ class UpdateWriter {
 
  private:
   struct Columns;  // the V2 column encoders
+  struct SinkV1;
+  struct SinkV2;
+  struct CountedSection {
+    size_t begin;  // in out_
+    uint64_t structs;
+  };
+
+  template <typename Sink>
+  static void WriteTo(Sink& sink, const StructView& view);
+  template <typename Sink>
+  static void WriteBody(Sink& sink, const StructView& view);
+  static void WriteContent(ByteWriter& out, const StructView& view);
+  void WriteSectionHead(ClientId client, Clock clock);
+  void FinishCounting();
 
   Dialect dialect_;
   ByteWriter out_;  // the whole update in V1, the rest stream in V2
   std::unique_ptr<Columns> columns_;
+  bool counting_ = false;
+  std::vector<CountedSection> counted_;
 };
 
 }  // namespace ypp::codec

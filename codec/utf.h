@@ -19,6 +19,9 @@ bool IsValidUtf8(std::string_view bytes);
 // REQUIRES: valid UTF-8.
 uint32_t Utf16Length(std::string_view utf8);
 
+// IsValidUtf8 and Utf16Length in one pass. `length_utf16` is set only when the bytes are valid.
+bool MeasureUtf8(std::string_view bytes, uint32_t* length_utf16);
+
 struct Utf16Cut {
   size_t size_bytes = 0;     // bytes of the whole characters before the cut
   bool splits_pair = false;  // the cut lies inside a four-byte character that starts at size_bytes

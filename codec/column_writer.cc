@@ -1,0 +1,33 @@
+#include "codec/column_writer.h"
+
+#include "codec/utf.h"
+
+namespace ypp::codec {
+
+void UintOptRleWriter::EndRun() {
+  if (count_ == 0) return;
+  out_.WriteVarInt(value_, count_ > 1);
+  if (count_ > 1) out_.WriteVarUint(count_ - 2);
+  count_ = 0;
+}
+
+void IntDiffOptRleWriter::EndRun() {
+  if (count_ == 0) return;
+  out_.WriteVarInt(difference_ * 2 + (count_ > 1 ? 1 : 0));
+  if (count_ > 1) out_.WriteVarUint(count_ - 2);
+  count_ = 0;
+}
+
+void StringColumnWriter::Write(std::string_view utf8) {
+  WriteText(utf8);
+  WriteLength(Utf16Length(utf8));
+}
+
+std::string StringColumnWriter::Take() {
+  ByteWriter out;
+  out.WriteVarString(text_);
+  out.WriteBytes(lengths_.Take());
+  return out.Take();
+}
+
+}  // namespace ypp::codec

@@ -1,0 +1,95 @@
+// The columns of V2 from the writing side. The mirror of column_reader.h.
+#ifndef YPP_CODEC_COLUMN_WRITER_H_
+#define YPP_CODEC_COLUMN_WRITER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "codec/byte_writer.h"
+
+namespace ypp::codec {
+
+// A column that never saw a value is empty. Take ends the last run; it goes last.
+class UintOptRleWriter {
+ public:
+  void Write(uint64_t value) {
+    if (value != value_) {
+      EndRun();
+      value_ = value;
+    }
+    ++count_;
+  }
+  std::string Take() {
+    EndRun();
+    return out_.Take();
+  }
+
+ private:
+  void EndRun();
+
+  ByteWriter out_;
+  uint64_t value_ = 0;
+  uint64_t count_ = 0;
+};
+
+class IntDiffOptRleWriter {
+ public:
+  void Write(uint64_t value) {
+    const int64_t difference = static_cast<int64_t>(value) - last_;
+    last_ = static_cast<int64_t>(value);
+    if (difference != difference_) {
+      EndRun();
+      difference_ = difference;
+    }
+    ++count_;
+  }
+  std::string Take() {
+    EndRun();
+    return out_.Take();
+  }
+
+ private:
+  void EndRun();
+
+  ByteWriter out_;
+  int64_t last_ = 0;
+  int64_t difference_ = 0;
+  uint64_t count_ = 0;
+};
+
+class RleWriter {
+ public:
+  void Write(uint8_t value) {
+    if (count_ == 0 || value != value_) {
+      if (count_ > 0) out_.WriteVarUint(count_ - 1);
+      out_.WriteUint8(value);
+      value_ = value;
+      count_ = 0;
+    }
+    ++count_;
+  }
+  std::string Take() { return out_.Take(); }  // the last run has no count
+
+ private:
+  ByteWriter out_;
+  uint8_t value_ = 0;
+  uint64_t count_ = 0;
+};
+
+class StringColumnWriter {
+ public:
+  void Write(std::string_view utf8);
+  // In parts: text first, as much as there is, then the length of all of it.
+  void WriteText(std::string_view utf8) { text_.append(utf8.data(), utf8.size()); }
+  void WriteLength(uint32_t length_utf16) { lengths_.Write(length_utf16); }
+  std::string Take();
+
+ private:
+  std::string text_;
+  UintOptRleWriter lengths_;
+};
+
+}  // namespace ypp::codec
+
+#endif  // YPP_CODEC_COLUMN_WRITER_H_

@@ -1,0 +1,251 @@
+#include "codec/update_writer.h"
+
+#include <utility>
+#include <vector>
+
+#include "codec/check.h"
+#include "codec/column_writer.h"
+#include "codec/utf.h"
+
+namespace ypp::codec {
+
+struct UpdateWriter::Columns {
+  IntDiffOptRleWriter key_clock;
+  UintOptRleWriter client;
+  IntDiffOptRleWriter left_clock;
+  IntDiffOptRleWriter right_clock;
+  RleWriter info;
+  StringColumnWriter string;
+  RleWriter parent_info;
+  UintOptRleWriter type_ref;
+  UintOptRleWriter length;
+
+  uint64_t keys = 0;  // written so far
+};
+
+// Where the fields of a struct go in V1: one behind the other.
+struct UpdateWriter::SinkV1 {
+  ByteWriter& out;
+  const bool any_values;
+
+  void WriteInfo(uint8_t info) { out.WriteUint8(info); }
+  void WriteLeftId(Id id) {
+    out.WriteVarUint(id.client);
+    out.WriteVarUint(id.clock);
+  }
+  void WriteRightId(Id id) { WriteLeftId(id); }
+  void WriteParentIsRoot(bool is_root) { out.WriteVarUint(is_root ? 1 : 0); }
+  void WriteString(std::string_view text) { out.WriteVarString(text); }
+  void WriteKey(std::string_view key) { out.WriteVarString(key); }
+  void WriteLength(Clock length) { out.WriteVarUint(length); }
+  void WriteTypeRef(TypeRef ref) { out.WriteVarUint(static_cast<uint8_t>(ref)); }
+
+  void WriteText(const StructView& view) {
+    if (!view.starts_inside_pair) return out.WriteVarString(view.content);
+    out.WriteVarUint(kReplacementCharacter.size() + view.content.size());
+    out.WriteBytes(kReplacementCharacter);
+    out.WriteBytes(view.content);
+  }
+  // The content is what V1 wants already.
+  void WriteJsonElements(std::string_view elements, Clock) { out.WriteBytes(elements); }
+  void WriteValue(const StructView& view) {
+    if (any_values) {
+      WriteContent(out, view);
+    } else if (view.value_is_json && view.canonical) {
+      out.WriteVarString(view.content);
+    } else {
+      out.WriteVarString(JsonValue(view));
+    }
+  }
+};
+
+// And in V2: each to its column, or to the rest stream.
+struct UpdateWriter::SinkV2 {
+  ByteWriter& out;
+  Columns& columns;
+
+  void WriteInfo(uint8_t info) { columns.info.Write(info); }
+  void WriteLeftId(Id id) {
+    columns.client.Write(id.client);
+    columns.left_clock.Write(id.clock);
+  }
+  void WriteRightId(Id id) {
+    columns.client.Write(id.client);
+    columns.right_clock.Write(id.clock);
+  }
+  void WriteParentIsRoot(bool is_root) { columns.parent_info.Write(is_root ? 1 : 0); }
+  void WriteString(std::string_view text) { columns.string.Write(text); }
+  // A new key each time: the table of keys is a part of the format that Yjs' writer does not use.
+  void WriteKey(std::string_view key) {
+    columns.key_clock.Write(columns.keys++);
+    columns.string.Write(key);
+  }
+  void WriteLength(Clock length) { columns.length.Write(length); }
+  void WriteTypeRef(TypeRef ref) { columns.type_ref.Write(static_cast<uint8_t>(ref)); }
+
+  void WriteText(const StructView& view) {
+    if (view.starts_inside_pair) columns.string.WriteText(kReplacementCharacter);
+    columns.string.WriteText(view.content);
+    columns.string.WriteLength(view.length);
+  }
+  void WriteJsonElements(std::string_view elements, Clock count) {
+    ByteReader in(AsBytes(elements));
+    for (Clock i = 0; i < count; ++i) columns.string.Write(in.ReadVarString());
+  }
+  void WriteValue(const StructView& view) { WriteContent(out, view); }
+};
+
+// Any content, re-encoded if it has to be.
+void UpdateWriter::WriteContent(ByteWriter& out, const StructView& view) {
+  if (view.canonical && !view.value_is_json) {
+    out.WriteBytes(view.content);
+  } else {
+    out.WriteBytes(CanonicalContent(view));
+  }
+}
+
+// FORMAT.md, "Item content".
+template <typename Sink>
+void UpdateWriter::WriteBody(Sink& sink, const StructView& view) {
+  switch (view.kind) {
+    case StructKind::kGc:
+    case StructKind::kDeleted: return sink.WriteLength(view.length);
+    case StructKind::kSkip: return sink.out.WriteVarUint(view.length);
+    case StructKind::kString: return sink.WriteText(view);
+    case StructKind::kAny:
+      sink.WriteLength(view.length);
+      return WriteContent(sink.out, view);
+    case StructKind::kJson:
+      sink.WriteLength(view.length);
+      if (view.canonical) return sink.WriteJsonElements(view.content, view.length);
+      return sink.WriteJsonElements(CanonicalContent(view), view.length);
+    case StructKind::kBinary: return sink.out.WriteVarBytes(AsBytes(view.content));
+    case StructKind::kEmbed: return sink.WriteValue(view);
+    case StructKind::kFormat:
+      sink.WriteKey(view.name);
+      return sink.WriteValue(view);
+    case StructKind::kType:
+      sink.WriteTypeRef(view.type_ref);
+      if (TypeRefHasName(view.type_ref)) sink.WriteKey(view.name);
+      return;
+    case StructKind::kDoc:
+      sink.WriteString(view.name);
+      return WriteContent(sink.out, view);
+  }
+}
+
+// Item.write, yjs src/structs/Item.js
+template <typename Sink>
+void UpdateWriter::WriteTo(Sink& sink, const StructView& view) {
+  uint8_t info = static_cast<uint8_t>(view.kind);
+  if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) {
+    if (view.has_origin) info |= kInfoHasOrigin;
+    if (view.has_right_origin) info |= kInfoHasRightOrigin;
+    if (view.has_parent_sub) info |= kInfoHasParentSub;
+    sink.WriteInfo(info);
+    if (view.has_origin) sink.WriteLeftId(view.origin);
+    if (view.has_right_origin) sink.WriteRightId(view.right_origin);
+    if (!view.has_origin && !view.has_right_origin) {
+      YPP_DCHECK(view.parent != StructView::Parent::kInherited);
+      const bool is_root = view.parent == StructView::Parent::kRoot;
+      sink.WriteParentIsRoot(is_root);
+      if (is_root) {
+        sink.WriteString(view.parent_name);
+      } else {
+        sink.WriteLeftId(view.parent_id);
+      }
+      if (view.has_parent_sub) sink.WriteString(view.parent_sub);
+    }
+  } else {
+    sink.WriteInfo(info);
+  }
+  WriteBody(sink, view);
+}
+
+UpdateWriter::UpdateWriter(Dialect dialect) : dialect_(dialect) {
+  if (dialect_ == Dialect::kV2) columns_ = std::make_unique<Columns>();
+}
+
+UpdateWriter::~UpdateWriter() = default;
+UpdateWriter::UpdateWriter(UpdateWriter&&) noexcept = default;
+UpdateWriter& UpdateWriter::operator=(UpdateWriter&&) noexcept = default;
+
+void UpdateWriter::Reserve(size_t size_bytes) { out_.Reserve(size_bytes); }
+
+void UpdateWriter::BeginUpdate(uint64_t sections) { out_.WriteVarUint(sections); }
+
+void UpdateWriter::BeginSection(const UpdateReader::Section& section) {
+  out_.WriteVarUint(section.structs);
+  WriteSectionHead(section.client, section.clock);
+}
+
+void UpdateWriter::BeginCountedSection(ClientId client, Clock clock) {
+  counted_.push_back({out_.size(), 0});
+  WriteSectionHead(client, clock);
+}
+
+void UpdateWriter::WriteSectionHead(ClientId client, Clock clock) {
+  if (columns_ == nullptr) {
+    out_.WriteVarUint(client);
+  } else {
+    columns_->client.Write(client);
+  }
+  out_.WriteVarUint(clock);
+}
+
+void UpdateWriter::WriteStruct(const StructView& view) {
+  if (!counted_.empty()) ++counted_.back().structs;
+  if (columns_ == nullptr) {
+    SinkV1 sink{out_, dialect_ == Dialect::kV1Any};
+    WriteTo(sink, view);
+  } else {
+    SinkV2 sink{out_, *columns_};
+    WriteTo(sink, view);
+  }
+}
+
+// Puts the counts in: that of the sections in front, that of the structs before each section.
+void UpdateWriter::FinishCounting() {
+  ByteWriter whole;
+  whole.Reserve(out_.size() + 10 * (counted_.size() + 1));
+  whole.WriteVarUint(counted_.size());
+  const std::string& body = out_.bytes();
+  for (size_t i = 0; i < counted_.size(); ++i) {
+    const size_t begin = counted_[i].begin;
+    const size_t end = i + 1 < counted_.size() ? counted_[i + 1].begin : body.size();
+    whole.WriteVarUint(counted_[i].structs);
+    whole.WriteBytes(std::string_view(body).substr(begin, end - begin));
+  }
+  counted_.clear();
+  counting_ = false;
+  out_ = std::move(whole);
+}
+
+void UpdateWriter::WriteDeleteSet(const DeleteSet& deletes) {
+  if (counting_) FinishCounting();
+  if (columns_ == nullptr) {
+    WriteDeleteSetV1(out_, deletes);
+  } else {
+    WriteDeleteSetV2(out_, deletes);
+  }
+}
+
+std::string UpdateWriter::Finish() {
+  if (columns_ == nullptr) return out_.Take();
+  ByteWriter whole;
+  whole.WriteUint8(0);  // feature flags: none exist
+  whole.WriteVarString(columns_->key_clock.Take());
+  whole.WriteVarString(columns_->client.Take());
+  whole.WriteVarString(columns_->left_clock.Take());
+  whole.WriteVarString(columns_->right_clock.Take());
+  whole.WriteVarString(columns_->info.Take());
+  whole.WriteVarString(columns_->string.Take());
+  whole.WriteVarString(columns_->parent_info.Take());
+  whole.WriteVarString(columns_->type_ref.Take());
+  whole.WriteVarString(columns_->length.Take());
+  whole.WriteBytes(out_.bytes());
+  out_.Clear();
+  return whole.Take();
+}
+
+}  // namespace ypp::codec
