@@ -10,7 +10,7 @@
 //   absl::Status status = doc.ApplyUpdate(received_bytes);   // all or nothing
 //   std::string diff = doc.EncodeUpdate(their_state_vector); // what they lack
 //
-// Thread rule: const calls may run together; a call that is not const must be alone. No locks inside.
+// Thread rule: a document and its handles belong to one thread at a time; even a read by index moves a cursor inside. No locks.
 // Errors: foreign bytes that are refused give DataLoss with the byte offset, a passed limit ResourceExhausted; the document is then as
 // it was and no event is sent. Running out of memory ends the process.
 #ifndef YPP_CRDT_DOC_H_

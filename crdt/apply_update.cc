@@ -1,0 +1,170 @@
+#include "crdt/apply_update.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "codec/check.h"
+#include "codec/update_algebra.h"
+#include "crdt/incoming_update.h"
+#include "crdt/integrate.h"
+#include "crdt/integrator.h"
+
+namespace ypp::internal {
+
+namespace {
+
+// The byte store is addressed by 32 bits, and growing a run may double what it takes. Far above any document that can be worked with.
+constexpr size_t kMaxContentBytes = size_t{1} << 30;
+// The most that content grows on its way into canonical form: `0.1` as JSON text is three bytes, as Any nine.
+constexpr size_t kMaxContentGrowth = 4;
+// Pending updates are merged into one when there are so many.
+constexpr size_t kMaxPendingUpdates = 64;
+
+absl::Status CheckRoom(const DocState& doc, const IncomingUpdate& update) {
+  if (doc.bytes.size() + update.bytes.size() * kMaxContentGrowth > kMaxContentBytes) {
+    return absl::ResourceExhaustedError("the document would grow past its limit");
+  }
+  return absl::OkStatus();
+}
+
+// Keeps the ranges sorted and joined.
+void AddRange(std::vector<ClockRange>& ranges, ClockRange range) {
+  const auto ends_before = [](const ClockRange& a, Clock clock) { return a.end() < clock; };
+  auto first = std::lower_bound(ranges.begin(), ranges.end(), range.clock, ends_before);
+  auto last = first;
+  Clock begin = range.clock;
+  Clock end = range.end();
+  for (; last != ranges.end() && last->clock <= end; ++last) {
+    begin = std::min(begin, last->clock);
+    end = std::max(end, last->end());
+  }
+  const ClockRange joined = {begin, end - begin};
+  if (first == last) {
+    ranges.insert(first, joined);
+  } else {
+    *first = joined;
+    ranges.erase(first + 1, last);
+  }
+}
+
+// Deletes the part of the range that the document has.
+void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range) {
+  const StructList& structs = doc.clients[client].structs;
+  const Clock end = std::min(range.end(), structs.end_clock());
+  for (Clock clock = range.clock; clock < end;) {
+    const StructList::Position p = structs.Find(clock);
+    ItemRef ref = structs[p].ref;
+    clock = structs.EndOf(p);
+    if (ref == ItemRef::kGc || doc.items[ref].deleted()) continue;
+    if (doc.items[ref].id.clock < range.clock) {
+      ref = doc.Split(ref, range.clock - doc.items[ref].id.clock);
+    }
+    if (end < doc.items[ref].end()) doc.Split(ref, end - doc.items[ref].id.clock);
+    Delete(doc, ref);
+  }
+}
+
+void ApplyDeletes(DocState& doc, const DeleteSet& deletes) {
+  for (const ClientRanges& of_client : deletes.clients()) {
+    const ClientIndex client = doc.clients.Find(of_client.client);
+    const Clock state = client == kNoIndex ? 0 : doc.clients[client].state();
+    for (const ClockRange& range : of_client.ranges) {
+      if (range.length == 0) continue;
+      if (range.clock < state) DeleteKnown(doc, client, range);
+      if (range.end() > state) {
+        const Clock from = std::max(range.clock, state);
+        AddRange(doc.pending.deletes[of_client.client], {from, range.end() - from});
+      }
+    }
+  }
+}
+
+// Deletions that waited for the clients that this transaction brought forward.
+void RetryPendingDeletes(DocState& doc) {
+  if (doc.pending.deletes.empty()) return;
+  const std::vector<TouchedClient> touched = doc.transaction().touched;
+  for (const TouchedClient& touched_client : touched) {
+    const Client& client = doc.clients[touched_client.client];
+    const auto found = doc.pending.deletes.find(client.id);
+    if (found == doc.pending.deletes.end() || found->second.front().clock >= client.state()) continue;
+    DeleteSet retry;
+    for (const ClockRange& range : found->second) retry.Add(client.id, range);
+    doc.pending.deletes.erase(found);
+    ApplyDeletes(doc, retry);
+  }
+}
+
+std::string MergePending(DocState& doc) {
+  std::vector<codec::Bytes> parts;
+  for (const std::string& update : doc.pending.updates) parts.push_back(codec::AsBytes(update));
+  auto merged = codec::MergeUpdates(parts, codec::Dialect::kV1Any);
+  YPP_CHECK(merged.ok());
+  return *std::move(merged);
+}
+
+void KeepRest(DocState& doc, Integrator& integrator) {
+  std::string rest = integrator.TakeRest();
+  if (rest.empty()) return;
+  for (const auto& [client, clock] : integrator.missing()) {
+    const auto [entry, is_new] = doc.pending.missing.try_emplace(client, clock);
+    if (!is_new) entry->second = std::min(entry->second, clock);
+  }
+  doc.pending.updates.push_back(std::move(rest));
+  if (doc.pending.updates.size() > kMaxPendingUpdates) {
+    doc.pending.updates = {MergePending(doc)};
+  }
+}
+
+// Whether a client that pending structs wait for has come far enough.
+bool PendingMayFit(const DocState& doc, const std::vector<TouchedClient>& touched) {
+  if (doc.pending.updates.empty()) return false;
+  const auto fits = [&](ClientIndex client) {
+    if (client == kNoIndex) return false;
+    const auto found = doc.pending.missing.find(doc.clients[client].id);
+    return found != doc.pending.missing.end() && found->second < doc.clients[client].state();
+  };
+  return fits(doc.own_client) || std::any_of(touched.begin(), touched.end(), [&](const auto& t) {
+           return fits(t.client);
+         });
+}
+
+// Returns what waited and may fit now, to be applied next; empty when nothing does.
+std::string Apply(DocState& doc, IncomingUpdate& update) {
+  doc.items.Reserve(update.structs);
+  Integrator integrator(doc, update);
+  integrator.Run();
+  const bool retry = PendingMayFit(doc, doc.transaction().touched);
+  KeepRest(doc, integrator);
+  ApplyDeletes(doc, update.deletes);
+  RetryPendingDeletes(doc);
+  if (!retry) return {};
+  std::string waiting = MergePending(doc);
+  doc.pending.updates.clear();
+  doc.pending.missing.clear();
+  return waiting;
+}
+
+}  // namespace
+
+absl::Status ApplyUpdate(DocState& doc, codec::Bytes bytes, codec::Dialect dialect,
+                         const Origin& origin) {
+  absl::StatusOr<IncomingUpdate> update = IncomingUpdate::Check(bytes, dialect);
+  if (!update.ok()) return update.status();
+  if (absl::Status room = CheckRoom(doc, *update); !room.ok()) return room;
+
+  doc.Begin(origin, /*local=*/false);
+  const std::string waiting = Apply(doc, *update);
+  if (!waiting.empty()) {
+    absl::StatusOr<IncomingUpdate> again =
+        IncomingUpdate::Check(codec::AsBytes(waiting), codec::Dialect::kV1Any);
+    YPP_CHECK(again.ok());
+    // What waited was taken out of `pending`, so nothing can ask for another round.
+    Apply(doc, *again);
+  }
+  doc.End();
+  return absl::OkStatus();
+}
+
+}  // namespace ypp::internal

@@ -1,0 +1,133 @@
+#include "crdt/check_invariants.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "crdt/doc_state.h"
+
+namespace ypp {
+namespace {
+
+using internal::ClientIndex;
+using internal::DocState;
+using internal::Item;
+using internal::ItemRef;
+using internal::kNoIndex;
+using internal::MapEntry;
+using internal::StructList;
+using internal::TypeIndex;
+using internal::TypeRecord;
+
+class Checker {
+ public:
+  explicit Checker(const DocState& doc) : doc_(doc) {}
+
+  absl::Status Run() {
+    for (ClientIndex client = 0; client < doc_.clients.size(); ++client) CheckClient(client);
+    for (const TypeIndex root : doc_.types.roots()) CheckType(root);
+    if (linked_ != listed_) {
+      Fail(absl::StrCat(listed_, " items in struct lists, ", linked_, " in types"));
+    }
+    if (doc_.items.live() != listed_) {
+      Fail(absl::StrCat(doc_.items.live(), " items in the pool, ", listed_, " in struct lists"));
+    }
+    return status_;
+  }
+
+ private:
+  void Fail(std::string what) {
+    if (status_.ok()) status_ = absl::InternalError(what);
+  }
+  void Require(bool holds, const char* what) {
+    if (!holds) Fail(what);
+  }
+
+  void CheckClient(ClientIndex client) {
+    const StructList& structs = doc_.clients[client].structs;
+    if (structs.empty()) {
+      Require(structs.end_clock() == 0, "client without structs has a state");
+      return;
+    }
+    Clock expected = 0;
+    size_t count = 0;
+    for (StructList::Position p = structs.First();; p = structs.Next(p)) {
+      const StructList::Entry entry = structs[p];
+      Require(entry.clock == expected, "struct list has a hole");
+      expected = structs.EndOf(p);
+      Require(expected > entry.clock, "struct without length");
+      ++count;
+      if (entry.ref != ItemRef::kGc) {
+        const Item& item = doc_.items[entry.ref];
+        Require(item.id.client == client && item.id.clock == entry.clock, "item under another id");
+        Require(item.end() == expected, "item of another length");
+        Require(item.kind != codec::StructKind::kDeleted || item.deleted(), "undeleted without content");
+        ++listed_;
+      }
+      if (structs.IsLast(p)) break;
+    }
+    Require(expected == structs.end_clock(), "state is not the end of the last struct");
+    Require(count == structs.size(), "struct list miscounts");
+  }
+
+  // Types are walked through a list of their own, since documents may nest deeper than the stack.
+  void CheckType(TypeIndex root) {
+    todo_.push_back(root);
+    while (!todo_.empty()) {
+      const TypeIndex index = todo_.back();
+      todo_.pop_back();
+      const TypeRecord& type = doc_.types[index];
+      CheckSequence(index, type);
+      for (const MapEntry& entry : type.map) CheckChain(index, entry);
+    }
+  }
+
+  void CheckSequence(TypeIndex index, const TypeRecord& type) {
+    Clock length = 0;
+    ItemRef left = ItemRef::kNone;
+    for (ItemRef ref = type.start; ref != ItemRef::kNone; ref = doc_.items[ref].right) {
+      const Item& item = doc_.items[ref];
+      Require(item.left == left, "sequence: wrong left neighbour");
+      Require(item.parent == index && item.in_sequence(), "sequence: item of another list");
+      length += item.visible_length();
+      Visit(ref, item);
+      left = ref;
+    }
+    Require(type.tail == left, "sequence: wrong tail");
+    Require(type.length == length, "sequence: wrong length");
+    if (type.tree != kNoIndex) {
+      if (absl::Status tree = doc_.tree.CheckTree(type); !tree.ok() && status_.ok()) status_ = tree;
+    }
+  }
+
+  void CheckChain(TypeIndex index, const MapEntry& entry) {
+    ItemRef left = ItemRef::kNone;
+    for (ItemRef ref = entry.head; ref != ItemRef::kNone; ref = doc_.items[ref].right) {
+      const Item& item = doc_.items[ref];
+      Require(item.left == left, "chain: wrong left neighbour");
+      Require(item.parent == index && item.key == entry.key, "chain: item of another list");
+      Require(item.right == ItemRef::kNone || item.deleted(), "chain: overwritten value is alive");
+      Visit(ref, item);
+      left = ref;
+    }
+    Require(entry.tail == left, "chain: wrong tail");
+  }
+
+  void Visit(ItemRef ref, const Item& item) {
+    ++linked_;
+    if (item.kind != codec::StructKind::kType) return;
+    Require(doc_.types[item.content].item == ref, "type held by another item");
+    todo_.push_back(item.content);
+  }
+
+  const DocState& doc_;
+  absl::Status status_;
+  std::vector<TypeIndex> todo_;
+  size_t listed_ = 0;
+  size_t linked_ = 0;
+};
+
+}  // namespace
+
+absl::Status CheckInvariants(const Doc& doc) { return Checker(*doc.state()).Run(); }
+
+}  // namespace ypp

@@ -1,0 +1,59 @@
+// The clients a document knows: 53-bit ids interned to dense indices, each with its structs.
+#ifndef YPP_CRDT_CLIENT_TABLE_H_
+#define YPP_CRDT_CLIENT_TABLE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "codec/id.h"
+#include "crdt/item.h"
+#include "crdt/struct_list.h"
+
+namespace ypp::internal {
+
+struct Client {
+  ClientId id = 0;
+  // For the transaction that touched this client last (transaction_state.h): its number, and the state of the client before it.
+  uint64_t transaction = 0;
+  Clock state_before = 0;
+  StructList structs;
+
+  Clock state() const { return structs.end_clock(); }
+};
+
+class ClientTable {
+ public:
+  ClientIndex Intern(ClientId id) {
+    if (last_ < clients_.size() && clients_[last_].id == id) return last_;
+    const auto [found, is_new] = index_.try_emplace(id, static_cast<ClientIndex>(clients_.size()));
+    if (is_new) clients_.emplace_back().id = id;
+    return last_ = found->second;
+  }
+  // kNoIndex when it was never interned.
+  ClientIndex Find(ClientId id) const {
+    const auto found = index_.find(id);
+    return found == index_.end() ? kNoIndex : found->second;
+  }
+
+  Client& operator[](ClientIndex index) { return clients_[index]; }
+  const Client& operator[](ClientIndex index) const { return clients_[index]; }
+  size_t size() const { return clients_.size(); }
+
+  Id Global(LocalId id) const { return {clients_[id.client].id, id.clock}; }
+  Clock StateOf(ClientId id) const {
+    const ClientIndex index = Find(id);
+    return index == kNoIndex ? 0 : clients_[index].state();
+  }
+  // Indices of the clients that have structs, by descending id: the order of every encoding.
+  std::vector<ClientIndex> Descending() const;
+
+ private:
+  std::vector<Client> clients_;
+  absl::flat_hash_map<ClientId, ClientIndex> index_;
+  ClientIndex last_ = 0;  // who came last comes again
+};
+
+}  // namespace ypp::internal
+
+#endif  // YPP_CRDT_CLIENT_TABLE_H_

@@ -1,0 +1,269 @@
+#include "crdt/content.h"
+
+#include <string>
+#include <utility>
+
+#include "codec/any.h"
+#include "codec/byte_reader.h"
+#include "codec/byte_writer.h"
+#include "codec/check.h"
+#include "codec/json.h"
+#include "codec/utf.h"
+
+namespace ypp::internal {
+
+using codec::ByteReader;
+using codec::ByteWriter;
+using codec::StructKind;
+using codec::StructView;
+
+namespace {
+
+void SetBytes(DocState& doc, Item& item, std::string_view bytes) {
+  item.content = doc.bytes.Append(bytes);
+  item.content_size = static_cast<uint32_t>(bytes.size());
+}
+
+std::string_view BytesOf(const DocState& doc, const Item& item) {
+  return doc.bytes.View(item.content, item.content_size);
+}
+
+// The same values as Yjs would write them. `encoded` holds `count` values that were checked before.
+void StoreValues(DocState& doc, Item& item, std::string_view encoded, Clock count) {
+  bool canonical = true;
+  ByteReader in(codec::AsBytes(encoded));
+  for (Clock i = 0; i < count; ++i) codec::SkipAny(in, &canonical);
+  YPP_DCHECK(in.ok() && in.empty());
+  if (canonical) {
+    SetBytes(doc, item, encoded);
+    return;
+  }
+  ByteReader again(codec::AsBytes(encoded));
+  ByteWriter out;
+  for (Clock i = 0; i < count; ++i) codec::WriteAny(out, codec::ReadAny(again));
+  SetBytes(doc, item, out.bytes());
+}
+
+// One value of an embed or a format, preceded by `prefix`.
+void StoreValue(DocState& doc, Item& item, std::string_view prefix, const StructView& view) {
+  ByteWriter out;
+  out.WriteBytes(codec::AsBytes(prefix));
+  if (view.value_is_json) {
+    absl::StatusOr<Any> value = codec::ParseJson(view.content);
+    YPP_DCHECK(value.ok());
+    codec::WriteAny(out, value.ok() ? *value : Any(nullptr));
+  } else {
+    ByteReader in(codec::AsBytes(view.content));
+    codec::WriteAny(out, codec::ReadAny(in));
+  }
+  SetBytes(doc, item, out.bytes());
+}
+
+std::string VarString(std::string_view text) {
+  ByteWriter out;
+  out.WriteVarString(text);
+  return out.Take();
+}
+
+// Passes over the first `count` values of an item and returns how many bytes they take.
+uint32_t SizeOfValues(StructKind kind, std::string_view bytes, Clock count) {
+  ByteReader in(codec::AsBytes(bytes));
+  for (Clock i = 0; i < count; ++i) {
+    if (kind == StructKind::kAny) {
+      codec::SkipAny(in);
+    } else {
+      in.ReadVarString();
+    }
+  }
+  return static_cast<uint32_t>(in.position());
+}
+
+// Each half of a cut character becomes U+FFFD. Yjs: ContentString.splice.
+void CutCharacter(DocState& doc, Item& left, Item& right, size_t whole_bytes) {
+  constexpr size_t kPairBytes = 4;
+  const std::string old(BytesOf(doc, left));
+  const std::string_view before = std::string_view(old).substr(0, whole_bytes);
+  const std::string_view after = std::string_view(old).substr(whole_bytes + kPairBytes);
+  doc.bytes.Drop(old.size());
+  SetBytes(doc, left, std::string(before).append(codec::kReplacementCharacter));
+  SetBytes(doc, right, std::string(codec::kReplacementCharacter).append(after));
+}
+
+}  // namespace
+
+TypeKind KindOf(codec::TypeRef ref) {
+  switch (ref) {
+    case codec::TypeRef::kArray: return TypeKind::kArray;
+    case codec::TypeRef::kMap: return TypeKind::kMap;
+    case codec::TypeRef::kText: return TypeKind::kText;
+    case codec::TypeRef::kXmlElement: return TypeKind::kXmlElement;
+    case codec::TypeRef::kXmlFragment: return TypeKind::kXmlFragment;
+    case codec::TypeRef::kXmlHook: return TypeKind::kXmlHook;
+    case codec::TypeRef::kXmlText: return TypeKind::kXmlText;
+  }
+  return TypeKind::kUntyped;
+}
+
+codec::TypeRef RefOf(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kArray: return codec::TypeRef::kArray;
+    case TypeKind::kMap: return codec::TypeRef::kMap;
+    case TypeKind::kText: return codec::TypeRef::kText;
+    case TypeKind::kXmlElement: return codec::TypeRef::kXmlElement;
+    case TypeKind::kXmlFragment: return codec::TypeRef::kXmlFragment;
+    case TypeKind::kXmlHook: return codec::TypeRef::kXmlHook;
+    case TypeKind::kXmlText: return codec::TypeRef::kXmlText;
+    case TypeKind::kUntyped: break;
+  }
+  YPP_CHECK(false && "an untyped root is never held by an item");
+  return codec::TypeRef::kArray;
+}
+
+void StoreContent(DocState& doc, const StructView& view, ItemRef ref) {
+  Item& item = doc.items[ref];
+  item.kind = view.kind;
+  item.length = view.length;
+  switch (view.kind) {
+    case StructKind::kString:
+      if (view.starts_inside_pair) {
+        SetBytes(doc, item, std::string(codec::kReplacementCharacter).append(view.content));
+      } else {
+        SetBytes(doc, item, view.content);
+      }
+      break;
+    case StructKind::kAny:
+      StoreValues(doc, item, view.content, view.length);
+      break;
+    case StructKind::kJson:
+    case StructKind::kBinary:
+      SetBytes(doc, item, view.content);
+      break;
+    case StructKind::kEmbed:
+      StoreValue(doc, item, "", view);
+      break;
+    case StructKind::kFormat:
+    case StructKind::kDoc:
+      StoreValue(doc, item, VarString(view.name), view);
+      break;
+    case StructKind::kType: {
+      const KeyIndex name =
+          codec::TypeRefHasName(view.type_ref) ? doc.strings.Intern(view.name) : kNoIndex;
+      item.content = doc.types.Add(KindOf(view.type_ref), ref, name);
+      break;
+    }
+    case StructKind::kDeleted:
+    case StructKind::kGc:
+    case StructKind::kSkip:
+      break;
+  }
+}
+
+void CutContent(DocState& doc, Item& left, Item& right, Clock offset) {
+  if (left.kind == StructKind::kDeleted) return;
+  YPP_DCHECK(ContentJoins(left.kind));
+  uint32_t left_bytes;
+  if (left.kind == StructKind::kString) {
+    const codec::Utf16Cut cut = codec::CutAtUtf16(BytesOf(doc, left), offset);
+    if (cut.splits_pair) {
+      CutCharacter(doc, left, right, cut.size_bytes);
+      return;
+    }
+    left_bytes = static_cast<uint32_t>(cut.size_bytes);
+  } else {
+    left_bytes = SizeOfValues(left.kind, BytesOf(doc, left), offset);
+  }
+  right.content = left.content + left_bytes;
+  right.content_size = left.content_size - left_bytes;
+  left.content_size = left_bytes;
+}
+
+void JoinContent(DocState& doc, Item& left, const Item& right) {
+  if (left.kind == StructKind::kDeleted) return;
+  const uint32_t old = left.content;
+  const bool adjacent = left.content + left.content_size == right.content;
+  if (!adjacent) {
+    left.content = doc.bytes.Extend(old, left.content_size, BytesOf(doc, right));
+    doc.bytes.Drop(right.content_size);
+  }
+  left.content_size += right.content_size;
+}
+
+void DropContent(DocState& doc, Item& item) {
+  if (item.kind != StructKind::kType) doc.bytes.Drop(item.content_size);
+  item.kind = StructKind::kDeleted;
+  item.content = 0;
+  item.content_size = 0;
+}
+
+StructView ViewOf(const DocState& doc, const Item& item) {
+  StructView view;
+  view.kind = item.kind;
+  view.id = doc.clients.Global(item.id);
+  view.length = item.length;
+  view.has_origin = item.origin.exists();
+  if (view.has_origin) view.origin = doc.clients.Global(item.origin);
+  view.has_right_origin = item.right_origin.exists();
+  if (view.has_right_origin) view.right_origin = doc.clients.Global(item.right_origin);
+  view.has_parent_sub = !item.in_sequence();
+  if (!view.has_origin && !view.has_right_origin) {
+    const TypeRecord& parent = doc.types[item.parent];
+    if (parent.is_root()) {
+      view.parent = StructView::Parent::kRoot;
+      view.parent_name = doc.strings[parent.name];
+    } else {
+      view.parent = StructView::Parent::kItem;
+      view.parent_id = doc.clients.Global(doc.items[parent.item].id);
+    }
+    if (view.has_parent_sub) view.parent_sub = doc.strings[item.key];
+  }
+  if (item.kind == StructKind::kType) {
+    const TypeRecord& type = doc.types[item.content];
+    view.type_ref = RefOf(type.kind);
+    if (type.name != kNoIndex) view.name = doc.strings[type.name];
+    return view;
+  }
+  view.content = BytesOf(doc, item);
+  if (item.kind == StructKind::kFormat || item.kind == StructKind::kDoc) {
+    ByteReader in(codec::AsBytes(view.content));
+    view.name = in.ReadVarString();
+    view.content.remove_prefix(in.position());
+  }
+  return view;
+}
+
+Any ValueAt(const DocState& doc, const Item& item, Clock offset) {
+  const std::string_view bytes = BytesOf(doc, item);
+  switch (item.kind) {
+    case StructKind::kAny: {
+      ByteReader in(codec::AsBytes(bytes));
+      for (Clock i = 0; i < offset; ++i) codec::SkipAny(in);
+      return codec::ReadAny(in);
+    }
+    case StructKind::kJson: {
+      ByteReader in(codec::AsBytes(bytes));
+      for (Clock i = 0; i < offset; ++i) in.ReadVarString();
+      const std::string_view text = in.ReadVarString();
+      if (text == "undefined") return Any();
+      absl::StatusOr<Any> value = codec::ParseJson(text);
+      return value.ok() ? *value : Any(nullptr);
+    }
+    case StructKind::kBinary:
+      return Any(Any::ByteString{std::string(bytes)});
+    case StructKind::kEmbed: {
+      ByteReader in(codec::AsBytes(bytes));
+      return codec::ReadAny(in);
+    }
+    case StructKind::kString: {
+      const codec::Utf16Cut begin = codec::CutAtUtf16(bytes, offset);
+      if (begin.splits_pair) return Any(codec::kReplacementCharacter);
+      const std::string_view rest = bytes.substr(begin.size_bytes);
+      const codec::Utf16Cut end = codec::CutAtUtf16(rest, 1);
+      if (end.splits_pair) return Any(codec::kReplacementCharacter);
+      return Any(rest.substr(0, end.size_bytes));
+    }
+    default:
+      return Any();
+  }
+}
+
+}  // namespace ypp::internal

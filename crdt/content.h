@@ -1,0 +1,39 @@
+// The content of items: from foreign bytes into the byte store, cut, joined, and shown again as a StructView.
+#ifndef YPP_CRDT_CONTENT_H_
+#define YPP_CRDT_CONTENT_H_
+
+#include "codec/struct_view.h"
+#include "crdt/doc_state.h"
+#include "crdt/item.h"
+
+namespace ypp::internal {
+
+// Sets kind, length and content of `item` from a struct that was read, values in canonical form. For kType the new type is made too.
+void StoreContent(DocState& doc, const codec::StructView& view, ItemRef item);
+
+// `left` keeps `offset` units of its content, `right` gets the rest. Both have their new lengths already.
+void CutContent(DocState& doc, Item& left, Item& right, Clock offset);
+
+// Whether two contents of this kind can become one.
+constexpr bool ContentJoins(codec::StructKind kind) {
+  return kind == codec::StructKind::kString || kind == codec::StructKind::kAny ||
+         kind == codec::StructKind::kJson || kind == codec::StructKind::kDeleted;
+}
+// Appends the content of `right` to that of `left`. REQUIRES: same kind, and it joins.
+void JoinContent(DocState& doc, Item& left, const Item& right);
+
+// The content is not needed any more: the item becomes kDeleted. A type it holds is the caller's to collect.
+void DropContent(DocState& doc, Item& item);
+
+// The item as it goes on the wire. Views into the document.
+codec::StructView ViewOf(const DocState& doc, const Item& item);
+
+// The value at `offset` of an item that holds values (kAny, kJson, kBinary, kEmbed); strings come as one-unit strings.
+Any ValueAt(const DocState& doc, const Item& item, Clock offset);
+
+TypeKind KindOf(codec::TypeRef ref);
+codec::TypeRef RefOf(TypeKind kind);
+
+}  // namespace ypp::internal
+
+#endif  // YPP_CRDT_CONTENT_H_

@@ -1,0 +1,87 @@
+#include "crdt/doc.h"
+
+#include <utility>
+
+#include "codec/check.h"
+#include "crdt/apply_update.h"
+#include "crdt/doc_state.h"
+#include "crdt/encode_state.h"
+
+namespace ypp {
+
+using internal::DocState;
+
+Doc::Doc(DocOptions options) : state_(std::make_unique<DocState>(options)) {}
+Doc::~Doc() = default;
+Doc::Doc(Doc&&) noexcept = default;
+Doc& Doc::operator=(Doc&&) noexcept = default;
+
+ClientId Doc::client_id() const { return state_->options.client_id; }
+
+void Doc::set_client_id(ClientId client) {
+  YPP_CHECK(client <= kMaxClientId);
+  state_->options.client_id = client;
+  state_->own_client = internal::kNoIndex;
+}
+
+Text Doc::GetText(std::string_view name) { return Text(GetRoot(name, TypeKind::kText)); }
+Array Doc::GetArray(std::string_view name) { return Array(GetRoot(name, TypeKind::kArray)); }
+Map Doc::GetMap(std::string_view name) { return Map(GetRoot(name, TypeKind::kMap)); }
+
+SharedType Doc::GetRoot(std::string_view name, TypeKind kind) {
+  const internal::TypeIndex index = state_->types.FindOrAddRoot(state_->strings.Intern(name));
+  internal::TypeRecord& type = state_->types[index];
+  if (type.kind == TypeKind::kUntyped) type.kind = kind;
+  if (type.kind != kind) return SharedType();
+  return SharedType(state_.get(), index, type.generation);
+}
+
+std::vector<std::string> Doc::RootNames() const {
+  std::vector<std::string> names;
+  for (const internal::TypeIndex index : state_->types.roots()) {
+    names.emplace_back(state_->strings[state_->types[index].name]);
+  }
+  return names;
+}
+
+absl::Status Doc::ApplyUpdate(codec::Bytes update, const Origin& origin, UpdateFormat format) {
+  return internal::ApplyUpdate(*state_, update, codec::DialectOf(format), origin);
+}
+
+std::string Doc::EncodeUpdate(const StateVector& known, UpdateFormat format) const {
+  return internal::EncodeState(*state_, known, codec::DialectOf(format));
+}
+
+StateVector Doc::GetStateVector() const { return internal::StateVectorOf(*state_); }
+
+PendingInfo Doc::GetPending() const {
+  PendingInfo info;
+  for (const auto& [client, clock] : state_->pending.missing) {
+    info.missing_structs.emplace_back(client, clock);
+  }
+  info.has_deletes = !state_->pending.deletes.empty();
+  info.size_bytes = state_->pending.size_bytes();
+  return info;
+}
+
+Subscription Doc::OnUpdate(std::function<void(const UpdateEvent&)> callback, UpdateFormat format) {
+  auto& callbacks = format == UpdateFormat::kV1 ? state_->on_update_v1 : state_->on_update_v2;
+  return callbacks.Add(std::move(callback));
+}
+
+Subscription Doc::OnTransaction(std::function<void(const TransactionEvent&)> callback) {
+  return state_->on_transaction.Add(std::move(callback));
+}
+
+void Doc::Transact(const std::function<void()>& edit, const Origin& origin) {
+  Transaction transaction(*this, origin);
+  edit();
+}
+
+Transaction::Transaction(Doc& doc, const Origin& origin) : state_(doc.state()) {
+  state_->Begin(origin, /*local=*/true);
+}
+
+Transaction::~Transaction() { state_->End(); }
+
+}  // namespace ypp

@@ -1,0 +1,187 @@
+#include "crdt/doc_state.h"
+
+#include <random>
+#include <utility>
+
+#include "codec/check.h"
+#include "crdt/commit.h"
+#include "crdt/content.h"
+
+namespace ypp::internal {
+
+namespace {
+
+// Yjs 13 draws 32-bit ids; older readers truncate larger ones.
+ClientId RandomClientId() {
+  std::random_device device;
+  return device();
+}
+
+// How many neighbours a look-up tries before it asks the tree. Typing and reading in order never need more.
+constexpr int kCursorSteps = 8;
+
+// Below this, dead content is not worth a copy of the document.
+constexpr size_t kMinDeadBytes = 64 * 1024;
+
+}  // namespace
+
+DocState::DocState(const DocOptions& doc_options) : options(doc_options) {
+  if (options.client_id == 0) options.client_id = RandomClientId();
+}
+
+void DocState::Begin(const Origin& origin, bool local) {
+  if (active_ != nullptr) {
+    ++depth_;
+    if (!local) active_->local = false;
+    return;
+  }
+  active_ = AcquireTransaction();
+  active_->number = ++last_transaction_;
+  active_->local = local;
+  if (!origin.empty()) active_->origin = origin;
+  depth_ = 1;
+}
+
+std::unique_ptr<TransactionState> DocState::AcquireTransaction() {
+  if (spare_ == nullptr) return std::make_unique<TransactionState>();
+  return std::move(spare_);
+}
+
+void DocState::End() {
+  if (--depth_ > 0) return;
+  for (TouchedClient& touched : active_->touched) touched.after = clients[touched.client].state();
+  to_commit_.push_back(std::move(active_));
+  // A transaction made by a callback of a commit waits for that commit to end.
+  if (committing_) return;
+  committing_ = true;
+  while (!to_commit_.empty()) {
+    std::unique_ptr<TransactionState> next = std::move(to_commit_.front());
+    to_commit_.pop_front();
+    Commit(*this, *next);
+    next->Reset();
+    spare_ = std::move(next);
+  }
+  committing_ = false;
+}
+
+void DocState::Touch(ClientIndex index) {
+  Client& client = clients[index];
+  if (client.transaction == active_->number) return;
+  client.transaction = active_->number;
+  client.state_before = client.state();
+  active_->touched.push_back({index, client.state_before, 0});
+}
+
+void DocState::MarkChanged(TypeIndex type) {
+  TypeRecord& record = types[type];
+  if (record.changed_in == active_->number) return;
+  record.changed_in = active_->number;
+  active_->changed.push_back(type);
+}
+
+bool DocState::ExistedBefore(LocalId id) const {
+  const Client& client = clients[id.client];
+  return client.transaction != active_->number || id.clock < client.state_before;
+}
+
+ItemRef DocState::FindItem(LocalId id) const {
+  const StructList& structs = clients[id.client].structs;
+  return structs[structs.Find(id.clock)].ref;
+}
+
+ItemRef DocState::ItemStartingAt(LocalId id) {
+  const ItemRef ref = FindItem(id);
+  if (ref == ItemRef::kGc || items[ref].id.clock == id.clock) return ref;
+  return Split(ref, id.clock - items[ref].id.clock);
+}
+
+ItemRef DocState::ItemEndingAt(LocalId id) {
+  const ItemRef ref = FindItem(id);
+  if (ref == ItemRef::kGc || items[ref].end() == id.clock + 1) return ref;
+  Split(ref, id.clock + 1 - items[ref].id.clock);
+  return ref;
+}
+
+ItemRef DocState::Split(ItemRef left_ref, Clock offset) {
+  const ItemRef right_ref = items.Allocate();
+  Item& left = items[left_ref];
+  Item& right = items[right_ref];
+  YPP_DCHECK(offset > 0 && offset < left.length);
+  right = left;
+  right.id.clock += offset;
+  right.origin = {left.id.client, right.id.clock - 1};
+  right.length = left.length - offset;
+  const Clock old_visible = left.visible_length();
+  left.length = offset;
+  CutContent(*this, left, right, offset);
+
+  right.left = left_ref;
+  left.right = right_ref;
+  TypeRecord& type = types[left.parent];
+  if (right.right != ItemRef::kNone) {
+    items[right.right].left = right_ref;
+  } else if (left.in_sequence()) {
+    type.tail = right_ref;
+  } else {
+    type.map.Find(left.key)->tail = right_ref;
+  }
+  if (left.in_sequence() && type.tree != kNoIndex) {
+    if (old_visible > 0) tree.AddVisible(left_ref, -static_cast<int64_t>(right.length));
+    tree.Linked(type, right_ref);
+  }
+  StructList& structs = clients[left.id.client].structs;
+  structs.InsertAfter(structs.Find(left.id.clock), right.id.clock, right_ref);
+  active_->merge_candidates.push_back(right.id);
+  return right_ref;
+}
+
+SequencePosition DocState::FindPosition(TypeIndex index_of_type, Clock index) {
+  if (index == 0) return {};
+  TypeRecord& type = types[index_of_type];
+  YPP_DCHECK(index <= type.length);
+  if (cursor_.type != index_of_type || cursor_.item == ItemRef::kNone) {
+    cursor_ = {index_of_type, type.start, 0};
+  }
+  Cursor c = cursor_;
+  for (int step = 0; step < kCursorSteps; ++step) {
+    const Item& item = items[c.item];
+    const Clock visible = item.visible_length();
+    if (index <= c.start) {
+      if (item.left == ItemRef::kNone) break;
+      c.item = item.left;
+      c.start -= items[c.item].visible_length();
+    } else if (index <= c.start + visible) {
+      cursor_ = c;
+      return {c.item, index - c.start};
+    } else {
+      c.item = item.right;
+      c.start += visible;
+    }
+  }
+  if (type.tree == kNoIndex) tree.Build(type);
+  const PositionTree::Place place = tree.Find(type, index - 1);
+  cursor_ = {index_of_type, place.item, place.start};
+  return {place.item, index - place.start};
+}
+
+void DocState::CompactBytesIfWorthwhile() {
+  const size_t live = bytes.size() - bytes.dead();
+  if (bytes.dead() < kMinDeadBytes || bytes.dead() < live) return;
+  ByteStore packed;
+  packed.Reserve(live);
+  for (ClientIndex c = 0; c < clients.size(); ++c) {
+    const StructList& structs = clients[c].structs;
+    if (structs.empty()) continue;
+    for (StructList::Position p = structs.First();; p = structs.Next(p)) {
+      const ItemRef ref = structs[p].ref;
+      if (ref != ItemRef::kGc && items[ref].kind != codec::StructKind::kType) {
+        Item& item = items[ref];
+        item.content = packed.Append(bytes.View(item.content, item.content_size));
+      }
+      if (structs.IsLast(p)) break;
+    }
+  }
+  bytes = std::move(packed);
+}
+
+}  // namespace ypp::internal

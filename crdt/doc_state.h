@@ -1,0 +1,132 @@
+// The state behind a Doc: every part of a document in one place, and the few operations on it that everything else is made of. See
+// DESIGN.md for how the parts fit together.
+//
+// Who does what: integrate.h puts items where they belong and deletes them, edit.h makes items for local edits, apply_update.h
+// takes foreign updates in, commit.h ends transactions, encode_state.h writes updates.
+#ifndef YPP_CRDT_DOC_STATE_H_
+#define YPP_CRDT_DOC_STATE_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crdt/byte_store.h"
+#include "crdt/callback_list.h"
+#include "crdt/client_table.h"
+#include "crdt/doc.h"
+#include "crdt/item.h"
+#include "crdt/item_pool.h"
+#include "crdt/pending.h"
+#include "crdt/position_tree.h"
+#include "crdt/string_table.h"
+#include "crdt/transaction_state.h"
+#include "crdt/type_table.h"
+
+namespace ypp::internal {
+
+// A boundary in a sequence: `offset` units into `item`, or before everything when there is no item. `offset` is at least 1.
+struct SequencePosition {
+  ItemRef item = ItemRef::kNone;
+  Clock offset = 0;
+};
+
+class DocState {
+ public:
+  explicit DocState(const DocOptions& options);
+  DocState(const DocState&) = delete;
+  DocState& operator=(const DocState&) = delete;
+
+  // --- the parts ---
+  DocOptions options;
+  ClientIndex own_client = kNoIndex;  // for local edits
+  ItemPool items;
+  ByteStore bytes;
+  StringTable strings;
+  ClientTable clients;
+  TypeTable types;
+  PositionTree tree{items};
+  Pending pending;
+  CallbackList<const UpdateEvent&> on_update_v1;
+  CallbackList<const UpdateEvent&> on_update_v2;
+  CallbackList<const TransactionEvent&> on_transaction;
+
+  // --- transactions ---
+  void Begin(const Origin& origin, bool local);
+  void End();
+  // REQUIRES: inside a transaction.
+  TransactionState& transaction() { return *active_; }
+  bool in_transaction() const { return active_ != nullptr; }
+  // To be called before `client` gets new structs.
+  void Touch(ClientIndex client);
+  void MarkChanged(TypeIndex type);
+  // True when the struct was there before this transaction.
+  bool ExistedBefore(LocalId id) const;
+
+  // --- structs ---
+  // The item that holds `id`; kGc when it was collected. REQUIRES: the document has it.
+  ItemRef FindItem(LocalId id) const;
+  // Makes `id` the first, or the last, unit of its item by cutting it if needed, and returns that item.
+  ItemRef ItemStartingAt(LocalId id);
+  ItemRef ItemEndingAt(LocalId id);
+  // Cuts the item so that it keeps `offset` units; returns the rest, a new item to its right. REQUIRES: 0 < offset < length.
+  ItemRef Split(ItemRef item, Clock offset);
+
+  // --- positions ---
+  // The boundary `index` visible units into the sequence, as far left as it can be. REQUIRES: index <= type.length.
+  SequencePosition FindPosition(TypeIndex type, Clock index);
+  // The next look-up near `item`, before which lie `start` visible units, will be cheap.
+  void SetCursor(TypeIndex type, ItemRef item, Clock start) { cursor_ = {type, item, start}; }
+  // `type` changed in a way that does not keep the cursor right.
+  void DropCursor(TypeIndex type) {
+    if (cursor_.type == type) cursor_.item = ItemRef::kNone;
+  }
+  // `right` is being joined into `left`.
+  void MoveCursor(ItemRef from, ItemRef to, Clock to_visible) {
+    if (cursor_.item == from) cursor_ = {cursor_.type, to, cursor_.start - to_visible};
+  }
+
+  // --- conflict scans (integrate.cc) ---
+  uint32_t scan_stamp = 0;
+  // Reused by the walks that would otherwise recurse into nested types.
+  std::vector<TypeIndex> type_stack;
+
+  // Copies the live content into a new store when most of the old one is dead.
+  void CompactBytesIfWorthwhile();
+
+ private:
+  struct Cursor {
+    TypeIndex type = kNoIndex;
+    ItemRef item = ItemRef::kNone;
+    Clock start = 0;
+  };
+
+  std::unique_ptr<TransactionState> AcquireTransaction();
+
+  Cursor cursor_;
+  std::unique_ptr<TransactionState> active_;
+  int depth_ = 0;
+  uint64_t last_transaction_ = 0;
+  bool committing_ = false;
+  std::deque<std::unique_ptr<TransactionState>> to_commit_;
+  std::unique_ptr<TransactionState> spare_;
+};
+
+// A transaction for the time of a scope; joins the one around it.
+class TransactionScope {
+ public:
+  explicit TransactionScope(DocState& doc) : doc_(doc) { doc_.Begin(Origin(), true); }
+  ~TransactionScope() { doc_.End(); }
+  TransactionScope(const TransactionScope&) = delete;
+  TransactionScope& operator=(const TransactionScope&) = delete;
+
+ private:
+  DocState& doc_;
+};
+
+}  // namespace ypp::internal
+
+#endif  // YPP_CRDT_DOC_STATE_H_

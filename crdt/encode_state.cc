@@ -1,0 +1,153 @@
+#include "crdt/encode_state.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "codec/check.h"
+#include "codec/update_algebra.h"
+#include "codec/update_writer.h"
+#include "crdt/content.h"
+
+namespace ypp::internal {
+
+using codec::Dialect;
+using codec::StructKind;
+using codec::StructView;
+using codec::UpdateWriter;
+
+namespace {
+
+struct Part {
+  ClientIndex client;
+  Clock from;
+};
+
+StructView StructAt(const DocState& doc, ClientIndex client, const StructList& structs,
+                    StructList::Position p) {
+  const StructList::Entry entry = structs[p];
+  if (entry.ref != ItemRef::kGc) return ViewOf(doc, doc.items[entry.ref]);
+  StructView view;
+  view.kind = StructKind::kGc;
+  view.id = {doc.clients[client].id, entry.clock};
+  view.length = structs.EndOf(p) - entry.clock;
+  return view;
+}
+
+// Everything the client has from `part.from` on. The first struct loses what lies before.
+void WriteSection(UpdateWriter& writer, const DocState& doc, Part part) {
+  const StructList& structs = doc.clients[part.client].structs;
+  StructList::Position p = structs.Find(part.from);
+  writer.BeginSection({doc.clients[part.client].id, part.from, structs.CountFrom(p)});
+  StructView first = StructAt(doc, part.client, structs, p);
+  if (part.from > first.id.clock) first = SliceStruct(first, part.from - first.id.clock);
+  writer.WriteStruct(first);
+  while (!structs.IsLast(p)) {
+    p = structs.Next(p);
+    writer.WriteStruct(StructAt(doc, part.client, structs, p));
+  }
+}
+
+std::string EncodeParts(const DocState& doc, const std::vector<Part>& parts,
+                        const DeleteSet& deletes, Dialect dialect, size_t size_hint) {
+  UpdateWriter writer(dialect);
+  writer.Reserve(size_hint);
+  writer.BeginUpdate(parts.size());
+  for (const Part& part : parts) WriteSection(writer, doc, part);
+  writer.WriteDeleteSet(deletes);
+  return writer.Finish();
+}
+
+// Pending structs and deletions as one update each, in `dialect`.
+std::vector<std::string> EncodePending(const DocState& doc, const StateVector& known,
+                                       Dialect dialect) {
+  std::vector<std::string> updates;
+  if (!doc.pending.deletes.empty()) {
+    DeleteSet deletes;
+    for (const auto& [client, ranges] : doc.pending.deletes) {
+      for (const ClockRange& range : ranges) deletes.Add(client, range);
+    }
+    deletes.Normalize();
+    updates.push_back(EncodeParts(doc, {}, deletes, dialect, 0));
+  }
+  if (!doc.pending.updates.empty()) {
+    const std::vector<codec::Bytes> parts = [&] {
+      std::vector<codec::Bytes> spans;
+      for (const std::string& update : doc.pending.updates) spans.push_back(codec::AsBytes(update));
+      return spans;
+    }();
+    auto merged = codec::MergeUpdates(parts, Dialect::kV1Any);
+    YPP_CHECK(merged.ok());
+    auto diff = codec::DiffUpdate(codec::AsBytes(*merged), known, Dialect::kV1Any);
+    YPP_CHECK(diff.ok());
+    auto converted = codec::ConvertUpdate(codec::AsBytes(*diff), Dialect::kV1Any, dialect);
+    YPP_CHECK(converted.ok());
+    updates.push_back(*std::move(converted));
+  }
+  return updates;
+}
+
+}  // namespace
+
+std::string EncodeState(const DocState& doc, const StateVector& known, Dialect dialect) {
+  std::vector<Part> parts;
+  for (const ClientIndex client : doc.clients.Descending()) {
+    const Clock from = known.Get(doc.clients[client].id);
+    if (from < doc.clients[client].state()) parts.push_back({client, from});
+  }
+  const size_t size_hint = known.empty() ? doc.bytes.size() + doc.items.live() * 16 : 0;
+  std::string state = EncodeParts(doc, parts, DeleteSetOf(doc), dialect, size_hint);
+  if (doc.pending.empty()) return state;
+
+  std::vector<std::string> updates = EncodePending(doc, known, dialect);
+  updates.insert(updates.begin(), std::move(state));
+  std::vector<codec::Bytes> spans;
+  for (const std::string& update : updates) spans.push_back(codec::AsBytes(update));
+  auto merged = codec::MergeUpdates(spans, dialect);
+  YPP_CHECK(merged.ok());
+  return *std::move(merged);
+}
+
+std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
+                              Dialect dialect) {
+  std::vector<Part> parts;
+  for (const TouchedClient& touched : transaction.touched) {
+    if (touched.before < doc.clients[touched.client].state()) {
+      parts.push_back({touched.client, touched.before});
+    }
+  }
+  std::sort(parts.begin(), parts.end(), [&](const Part& a, const Part& b) {
+    return doc.clients[a.client].id > doc.clients[b.client].id;
+  });
+  DeleteSet deletes;
+  for (const DeletedRange& range : transaction.deletes) {
+    deletes.Add(doc.clients[range.id.client].id, {range.id.clock, range.length});
+  }
+  deletes.Normalize();
+  return EncodeParts(doc, parts, deletes, dialect, 0);
+}
+
+StateVector StateVectorOf(const DocState& doc) {
+  StateVector vector;
+  for (const ClientIndex client : doc.clients.Descending()) {
+    vector.Set(doc.clients[client].id, doc.clients[client].state());
+  }
+  return vector;
+}
+
+DeleteSet DeleteSetOf(const DocState& doc) {
+  DeleteSet deletes;
+  for (const ClientIndex client : doc.clients.Descending()) {
+    const StructList& structs = doc.clients[client].structs;
+    for (StructList::Position p = structs.First();; p = structs.Next(p)) {
+      const StructList::Entry entry = structs[p];
+      if (entry.ref == ItemRef::kGc || doc.items[entry.ref].deleted()) {
+        deletes.Add(doc.clients[client].id, {entry.clock, structs.EndOf(p) - entry.clock});
+      }
+      if (structs.IsLast(p)) break;
+    }
+  }
+  return deletes;
+}
+
+}  // namespace ypp::internal

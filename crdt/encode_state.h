@@ -1,0 +1,27 @@
+// A document, or a part of it, as bytes.
+#ifndef YPP_CRDT_ENCODE_STATE_H_
+#define YPP_CRDT_ENCODE_STATE_H_
+
+#include <string>
+
+#include "codec/delete_set.h"
+#include "codec/state_vector.h"
+#include "codec/update_reader.h"
+#include "crdt/doc_state.h"
+#include "crdt/transaction_state.h"
+
+namespace ypp::internal {
+
+// Everything beyond `known`, all deletions, and what is pending. Source: encodeStateAsUpdate, yjs src/utils/encoding.js.
+std::string EncodeState(const DocState& doc, const StateVector& known, codec::Dialect dialect);
+
+// What one transaction added and deleted. `deletes` must be sorted and joined.
+std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
+                              codec::Dialect dialect);
+
+StateVector StateVectorOf(const DocState& doc);
+DeleteSet DeleteSetOf(const DocState& doc);
+
+}  // namespace ypp::internal
+
+#endif  // YPP_CRDT_ENCODE_STATE_H_

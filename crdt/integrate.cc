@@ -1,0 +1,177 @@
+#include "crdt/integrate.h"
+
+#include "codec/check.h"
+
+namespace ypp::internal {
+
+using codec::StructKind;
+
+namespace {
+
+// Stamps make a set of items without memory: an item was passed by this scan when its stamp is above the scan's base.
+void RestartStamps(DocState& doc) {
+  for (ClientIndex c = 0; c < doc.clients.size(); ++c) {
+    const StructList& structs = doc.clients[c].structs;
+    if (structs.empty()) continue;
+    for (StructList::Position p = structs.First();; p = structs.Next(p)) {
+      if (structs[p].ref != ItemRef::kGc) doc.items[structs[p].ref].scan_stamp = 0;
+      if (structs.IsLast(p)) break;
+    }
+  }
+  doc.scan_stamp = 0;
+}
+
+ItemRef FirstOfList(const DocState& doc, const Item& item) {
+  const TypeRecord& type = doc.types[item.parent];
+  if (item.in_sequence()) return type.start;
+  const MapEntry* entry = type.map.Find(item.key);
+  return entry == nullptr ? ItemRef::kNone : entry->head;
+}
+
+// The left neighbour the item gets among those inserted at the same place.
+ItemRef LeftAmongSiblings(DocState& doc, const Item& item) {
+  if (doc.scan_stamp > UINT32_MAX - doc.items.live() - 1) RestartStamps(doc);
+  const uint32_t before_origin = doc.scan_stamp;  // stamps above: passed by this scan
+  uint32_t conflicting = doc.scan_stamp;          // stamps above: passed since `left` last moved
+  const ClientId client = doc.clients[item.id.client].id;
+  ItemRef left = item.left;
+  ItemRef ref = left != ItemRef::kNone ? doc.items[left].right : FirstOfList(doc, item);
+  while (ref != ItemRef::kNone && ref != item.right) {
+    Item& other = doc.items[ref];
+    other.scan_stamp = ++doc.scan_stamp;
+    if (other.origin == item.origin) {
+      if (doc.clients[other.id.client].id < client) {
+        left = ref;
+        conflicting = doc.scan_stamp;
+      } else if (other.right_origin == item.right_origin) {
+        break;
+      }
+    } else {
+      if (!other.origin.exists()) break;
+      const ItemRef origin = doc.FindItem(other.origin);
+      if (origin == ItemRef::kGc) break;
+      const uint32_t stamp = doc.items[origin].scan_stamp;
+      if (stamp <= before_origin) break;
+      if (stamp <= conflicting) {
+        left = ref;
+        conflicting = doc.scan_stamp;
+      }
+    }
+    ref = other.right;
+  }
+  return left;
+}
+
+bool NeedsScan(const DocState& doc, const Item& item) {
+  if (item.left == ItemRef::kNone) {
+    return item.right == ItemRef::kNone || doc.items[item.right].left != ItemRef::kNone;
+  }
+  return doc.items[item.left].right != item.right;
+}
+
+void LinkIntoSequence(DocState& doc, ItemRef ref) {
+  Item& item = doc.items[ref];
+  TypeRecord& type = doc.types[item.parent];
+  if (item.left != ItemRef::kNone) {
+    item.right = doc.items[item.left].right;
+    doc.items[item.left].right = ref;
+  } else {
+    item.right = type.start;
+    type.start = ref;
+  }
+  if (item.right != ItemRef::kNone) {
+    doc.items[item.right].left = ref;
+  } else {
+    type.tail = ref;
+  }
+  type.length += item.visible_length();
+  if (type.tree != kNoIndex) doc.tree.Linked(type, ref);
+  doc.DropCursor(item.parent);
+}
+
+void LinkIntoKey(DocState& doc, ItemRef ref) {
+  Item& item = doc.items[ref];
+  MapEntry& entry = doc.types[item.parent].map.FindOrAdd(item.key);
+  if (item.left != ItemRef::kNone) {
+    item.right = doc.items[item.left].right;
+    doc.items[item.left].right = ref;
+  } else {
+    item.right = entry.head;
+    entry.head = ref;
+  }
+  if (item.right != ItemRef::kNone) {
+    doc.items[item.right].left = ref;
+    return;
+  }
+  entry.tail = ref;
+  // The new value is the current one; the one before it is history.
+  if (item.left != ItemRef::kNone) Delete(doc, item.left);
+}
+
+void DeleteOne(DocState& doc, ItemRef ref) {
+  Item& item = doc.items[ref];
+  TypeRecord& type = doc.types[item.parent];
+  if (const Clock visible = item.visible_length(); visible > 0) {
+    type.length -= visible;
+    if (type.tree != kNoIndex) doc.tree.AddVisible(ref, -static_cast<int64_t>(visible));
+    doc.DropCursor(item.parent);
+  }
+  item.flags |= Item::kDeletedFlag;
+  doc.transaction().deletes.push_back({item.id, item.length});
+  doc.MarkChanged(item.parent);
+  if (item.kind == StructKind::kType) doc.type_stack.push_back(item.content);
+}
+
+// A child of a deleted type. One that was deleted earlier will be collected now and may then join its neighbours.
+void DeleteChild(DocState& doc, ItemRef ref) {
+  if (!doc.items[ref].deleted()) {
+    DeleteOne(doc, ref);
+  } else if (doc.ExistedBefore(doc.items[ref].id)) {
+    doc.transaction().merge_candidates.push_back(doc.items[ref].id);
+  }
+}
+
+}  // namespace
+
+void Integrate(DocState& doc, ItemRef ref) {
+  Item& item = doc.items[ref];
+  if (NeedsScan(doc, item)) item.left = LeftAmongSiblings(doc, item);
+  doc.Touch(item.id.client);
+  doc.clients[item.id.client].structs.Append(ref, item.length);
+  if (item.in_sequence()) {
+    LinkIntoSequence(doc, ref);
+  } else {
+    LinkIntoKey(doc, ref);
+  }
+  if (item.kind == StructKind::kDeleted) {
+    item.flags |= Item::kDeletedFlag;
+    doc.transaction().deletes.push_back({item.id, item.length});
+  }
+  doc.MarkChanged(item.parent);
+  const TypeRecord& parent = doc.types[item.parent];
+  const bool parent_deleted = !parent.is_root() && doc.items[parent.item].deleted();
+  const bool overtaken = !item.in_sequence() && item.right != ItemRef::kNone;
+  if (parent_deleted || overtaken) Delete(doc, ref);
+}
+
+void IntegrateGc(DocState& doc, ClientIndex client, Clock length) {
+  doc.Touch(client);
+  doc.clients[client].structs.Append(ItemRef::kGc, length);
+}
+
+void Delete(DocState& doc, ItemRef ref) {
+  if (doc.items[ref].deleted()) return;
+  const size_t base = doc.type_stack.size();
+  DeleteOne(doc, ref);
+  while (doc.type_stack.size() > base) {
+    const TypeIndex type = doc.type_stack.back();
+    doc.type_stack.pop_back();
+    for (ItemRef child = doc.types[type].start; child != ItemRef::kNone;
+         child = doc.items[child].right) {
+      DeleteChild(doc, child);
+    }
+    for (const MapEntry& entry : doc.types[type].map) DeleteChild(doc, entry.tail);
+  }
+}
+
+}  // namespace ypp::internal

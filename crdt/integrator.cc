@@ -1,0 +1,222 @@
+#include "crdt/integrator.h"
+
+#include <algorithm>
+
+#include "codec/check.h"
+#include "codec/update_writer.h"
+#include "crdt/content.h"
+#include "crdt/integrate.h"
+
+namespace ypp::internal {
+
+using codec::StructKind;
+using codec::StructView;
+using codec::UpdateReader;
+
+Integrator::Integrator(DocState& doc, IncomingUpdate& update)
+    : doc_(doc), update_(update), reader_(update.bytes, update.dialect) {}
+
+void Integrator::Run() {
+  // The highest client first, as Yjs does: in a conflict the lower one then rarely has to wait.
+  for (uint32_t i = static_cast<uint32_t>(update_.sections.size()); i-- > 0;) RunSection(i);
+}
+
+void Integrator::RunSection(uint32_t bottom) {
+  if (update_.sections[bottom].blocked) return;
+  stack_.push_back({bottom, UINT32_MAX});
+  update_.sections[bottom].on_stack = true;
+  while (!stack_.empty()) {
+    const Frame top = stack_.back();
+    const ClientId client = update_.sections[top.section].rest.client;
+    const bool reached = stack_.size() > 1 && doc_.clients.StateOf(client) >= top.until;
+    if (reached || !Peek(top.section)) {
+      if (!reached && stack_.size() > 1) {  // the update ends before what is needed
+        WaitFor(client, doc_.clients.StateOf(client));
+        BlockStack();
+        return;
+      }
+      update_.sections[top.section].on_stack = false;
+      stack_.pop_back();
+      continue;
+    }
+    const Clock state = doc_.clients.StateOf(client);
+    if (view_.kind != StructKind::kSkip && view_.end() > state) {
+      if (view_.id.clock > state) {
+        WaitFor(client, view_.id.clock - 1);
+        BlockStack();
+        return;
+      }
+      if (view_.id.clock < state) view_ = SliceStruct(view_, state - view_.id.clock);
+      if (Id needed; FindMissing(&needed)) {
+        const uint32_t section = SectionOf(needed.client);
+        if (section == kNoIndex || update_.sections[section].on_stack ||
+            update_.sections[section].blocked) {
+          WaitFor(needed.client, doc_.clients.StateOf(needed.client));
+          BlockStack();
+          return;
+        }
+        update_.sections[section].on_stack = true;
+        stack_.push_back({section, needed.clock + 1});
+        continue;
+      }
+      IntegrateView();
+    }
+    Advance(top.section);
+  }
+}
+
+bool Integrator::Peek(uint32_t index) {
+  const IncomingSection& section = update_.sections[index];
+  if (section.rest.structs == 0) return false;
+  if (reader_section_ == index && view_is_read_) return true;
+  if (reader_section_ != index) {
+    reader_.SeekTo(section.position, section.rest);
+    reader_section_ = index;
+  }
+  view_ = StructView();
+  const bool read = reader_.NextStruct(&view_);
+  YPP_CHECK(read);
+  view_is_read_ = true;
+  after_view_ = reader_.position();
+  return true;
+}
+
+void Integrator::Advance(uint32_t index) {
+  IncomingSection& section = update_.sections[index];
+  section.position = after_view_;
+  section.rest.clock = view_.end();
+  --section.rest.structs;
+  view_is_read_ = false;
+}
+
+bool Integrator::FindMissing(Id* missing) const {
+  if (view_.kind == StructKind::kGc) return false;
+  const auto lacks = [&](bool exists, const Id& id) {
+    if (!exists || Has(id)) return false;
+    *missing = id;
+    return true;
+  };
+  return lacks(view_.has_origin, view_.origin) || lacks(view_.has_right_origin, view_.right_origin) ||
+         lacks(view_.parent == StructView::Parent::kItem, view_.parent_id);
+}
+
+void Integrator::WaitFor(ClientId client, Clock clock) {
+  const auto [entry, is_new] = missing_.try_emplace(client, clock);
+  if (!is_new) entry->second = std::min(entry->second, clock);
+}
+
+void Integrator::BlockStack() {
+  for (const Frame& frame : stack_) {
+    update_.sections[frame.section].on_stack = false;
+    update_.sections[frame.section].blocked = true;
+  }
+  stack_.clear();
+  reader_section_ = kNoIndex;
+  view_is_read_ = false;
+}
+
+uint32_t Integrator::SectionOf(ClientId client) const {
+  const auto& sections = update_.sections;
+  const auto found = std::lower_bound(
+      sections.begin(), sections.end(), client,
+      [](const IncomingSection& section, ClientId id) { return section.rest.client < id; });
+  if (found == sections.end() || found->rest.client != client) return kNoIndex;
+  return static_cast<uint32_t>(found - sections.begin());
+}
+
+// A peer that types sends its run character by character: what would be joined at the end of the transaction anyway grows the run at once.
+bool Integrator::ContinueLastRun(ClientIndex client) {
+  if (view_.kind != StructKind::kString || !view_.has_origin || view_.starts_inside_pair ||
+      view_.origin.client != view_.id.client || view_.origin.clock + 1 != view_.id.clock) {
+    return false;
+  }
+  StructList& structs = doc_.clients[client].structs;
+  const ItemRef ref = structs[structs.Last()].ref;
+  if (ref == ItemRef::kGc) return false;
+  Item& run = doc_.items[ref];
+  if (run.kind != StructKind::kString || run.deleted() || !run.in_sequence()) return false;
+  if (run.right_origin.exists() != view_.has_right_origin) return false;
+  if (view_.has_right_origin && doc_.clients.Global(run.right_origin) != view_.right_origin) return false;
+  // Its right neighbour must still be the one it was typed before, or siblings may come between.
+  const LocalId right = run.right == ItemRef::kNone ? LocalId() : doc_.items[run.right].id;
+  if (right != run.right_origin) return false;
+
+  doc_.Touch(client);
+  run.content = doc_.bytes.Extend(run.content, run.content_size, view_.content);
+  run.content_size += static_cast<uint32_t>(view_.content.size());
+  run.length += view_.length;
+  structs.AppendLength(view_.length);
+  TypeRecord& type = doc_.types[run.parent];
+  type.length += view_.length;
+  if (type.tree != kNoIndex) doc_.tree.AddVisible(ref, view_.length);
+  doc_.DropCursor(run.parent);
+  doc_.MarkChanged(run.parent);
+  return true;
+}
+
+void Integrator::IntegrateView() {
+  const ClientIndex client = doc_.clients.Intern(view_.id.client);
+  if (view_.kind == StructKind::kGc) {
+    IntegrateGc(doc_, client, view_.length);
+    return;
+  }
+  if (!doc_.clients[client].structs.empty() && ContinueLastRun(client)) return;
+
+  const auto local = [&](const Id& id) { return LocalId{doc_.clients.Find(id.client), id.clock}; };
+  Item neighbours;  // only what is known before there is an item
+  if (view_.has_origin) neighbours.left = doc_.ItemEndingAt(local(view_.origin));
+  if (view_.has_right_origin) neighbours.right = doc_.ItemStartingAt(local(view_.right_origin));
+  bool has_parent = neighbours.left != ItemRef::kGc && neighbours.right != ItemRef::kGc;
+  if (has_parent) {
+    if (view_.parent == StructView::Parent::kInherited) {
+      const ItemRef from =
+          neighbours.left != ItemRef::kNone ? neighbours.left : neighbours.right;
+      neighbours.parent = doc_.items[from].parent;
+      neighbours.key = doc_.items[from].key;
+    } else {
+      if (view_.parent == StructView::Parent::kRoot) {
+        neighbours.parent = doc_.types.FindOrAddRoot(doc_.strings.Intern(view_.parent_name));
+      } else {
+        // A collected parent, or one that holds no type (any more), takes what is in it along.
+        const ItemRef holder = doc_.FindItem(local(view_.parent_id));
+        has_parent = holder != ItemRef::kGc && doc_.items[holder].kind == StructKind::kType;
+        if (has_parent) neighbours.parent = doc_.items[holder].content;
+      }
+      if (view_.has_parent_sub) neighbours.key = doc_.strings.Intern(view_.parent_sub);
+    }
+  }
+  if (!has_parent) {
+    IntegrateGc(doc_, client, view_.length);
+    return;
+  }
+  const ItemRef ref = doc_.items.Allocate();
+  Item& item = doc_.items[ref];
+  item = neighbours;
+  item.id = {client, view_.id.clock};
+  if (view_.has_origin) item.origin = local(view_.origin);
+  if (view_.has_right_origin) item.right_origin = local(view_.right_origin);
+  StoreContent(doc_, view_, ref);
+  Integrate(doc_, ref);
+}
+
+std::string Integrator::TakeRest() {
+  uint64_t count = 0;
+  for (const IncomingSection& section : update_.sections) {
+    if (section.blocked && section.rest.structs > 0) ++count;
+  }
+  if (count == 0) return {};
+  codec::UpdateWriter writer(codec::Dialect::kV1Any);
+  writer.BeginUpdate(count);
+  for (size_t i = update_.sections.size(); i-- > 0;) {  // clients descending
+    const IncomingSection& section = update_.sections[i];
+    if (!section.blocked || section.rest.structs == 0) continue;
+    writer.BeginSection(section.rest);
+    reader_.SeekTo(section.position, section.rest);
+    StructView view;
+    while (reader_.NextStruct(&view)) writer.WriteStruct(view);
+  }
+  writer.WriteDeleteSet(DeleteSet());
+  return writer.Finish();
+}
+
+}  // namespace ypp::internal

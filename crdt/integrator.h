@@ -1,0 +1,65 @@
+// Integrates the structs of one checked update in an order in which each finds what it leans on.
+#ifndef YPP_CRDT_INTEGRATOR_H_
+#define YPP_CRDT_INTEGRATOR_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "codec/struct_view.h"
+#include "codec/update_reader.h"
+#include "crdt/doc_state.h"
+#include "crdt/incoming_update.h"
+
+namespace ypp::internal {
+
+class Integrator {
+ public:
+  // REQUIRES: inside a transaction, for as long as the integrator lives.
+  Integrator(DocState& doc, IncomingUpdate& update);
+
+  // Integrates all it can.
+  void Run();
+
+  // What is left, as an update without deletions in the dialect kV1Any; empty when nothing is.
+  std::string TakeRest();
+  // Client -> the clock whose struct is waited for.
+  const absl::flat_hash_map<ClientId, Clock>& missing() const { return missing_; }
+
+ private:
+  // A section being read, and the clock of its client at which the one below on the stack can go on.
+  struct Frame {
+    uint32_t section = 0;
+    Clock until = 0;
+  };
+
+  void RunSection(uint32_t bottom);
+  // Reads the next struct of the section into `view_`, without moving on. False at its end.
+  bool Peek(uint32_t section);
+  void Advance(uint32_t section);
+  // The first of origin, right origin and parent that this document does not have yet.
+  bool FindMissing(Id* missing) const;
+  bool Has(const Id& id) const { return id.clock < doc_.clients.StateOf(id.client); }
+  void WaitFor(ClientId client, Clock clock);
+  void BlockStack();
+  // kNoIndex when the update has none.
+  uint32_t SectionOf(ClientId client) const;
+
+  void IntegrateView();
+  bool ContinueLastRun(ClientIndex client);
+
+  DocState& doc_;
+  IncomingUpdate& update_;
+  codec::UpdateReader reader_;
+  uint32_t reader_section_ = kNoIndex;  // the section that the reader stands in
+  bool view_is_read_ = false;           // `view_` is its next struct, which ends at `after_view_`
+  codec::StructView view_;
+  size_t after_view_ = 0;
+  std::vector<Frame> stack_;
+  absl::flat_hash_map<ClientId, Clock> missing_;
+};
+
+}  // namespace ypp::internal
+
+#endif  // YPP_CRDT_INTEGRATOR_H_

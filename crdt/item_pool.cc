@@ -1,0 +1,41 @@
+#include "crdt/item_pool.h"
+
+#include <algorithm>
+
+namespace ypp::internal {
+
+ItemRef ItemPool::Allocate() {
+  ++live_;
+  if (free_ != ItemRef::kNone) {
+    const ItemRef ref = free_;
+    Item& item = (*this)[ref];
+    free_ = item.right;
+    item = Item();
+    return ref;
+  }
+  if (next_ >= capacity()) AddSlab(1);
+  return static_cast<ItemRef>(next_++);
+}
+
+void ItemPool::Release(ItemRef ref) {
+  Item& item = (*this)[ref];
+  item = Item();
+  item.right = free_;
+  free_ = ref;
+  --live_;
+}
+
+void ItemPool::Reserve(size_t count) {
+  const size_t wanted = next_ + count;
+  if (wanted <= capacity()) return;
+  AddSlab((wanted - capacity() + kChunkItems - 1) / kChunkItems);
+}
+
+void ItemPool::AddSlab(size_t chunks_needed) {
+  const size_t chunks = std::max(chunks_needed, std::min(chunks_.size() / 4, kMaxGrowthChunks));
+  slabs_.push_back(std::make_unique<Item[]>(chunks * kChunkItems));
+  Item* slab = slabs_.back().get();
+  for (size_t i = 0; i < chunks; ++i) chunks_.push_back(slab + i * kChunkItems);
+}
+
+}  // namespace ypp::internal

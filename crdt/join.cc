@@ -1,0 +1,103 @@
+#include "crdt/join.h"
+
+#include "codec/check.h"
+#include "crdt/content.h"
+
+namespace ypp::internal {
+
+namespace {
+
+bool Joinable(const DocState& doc, ItemRef left_ref, ItemRef right_ref) {
+  if (left_ref == ItemRef::kGc || right_ref == ItemRef::kGc) return left_ref == right_ref;
+  const Item& left = doc.items[left_ref];
+  const Item& right = doc.items[right_ref];
+  return left.right == right_ref && right.origin == left.last_id() &&
+         left.right_origin == right.right_origin && left.deleted() == right.deleted() &&
+         left.kind == right.kind && ContentJoins(left.kind);
+}
+
+void JoinItems(DocState& doc, ItemRef left_ref, ItemRef right_ref) {
+  Item& left = doc.items[left_ref];
+  Item& right = doc.items[right_ref];
+  TypeRecord& type = doc.types[left.parent];
+  if (left.in_sequence()) {
+    if (type.tree != kNoIndex) doc.tree.Joining(type, left_ref, right_ref);
+    doc.MoveCursor(right_ref, left_ref, left.visible_length());
+    if (type.tail == right_ref) type.tail = left_ref;
+  } else {
+    MapEntry* entry = type.map.Find(left.key);
+    if (entry->tail == right_ref) entry->tail = left_ref;
+  }
+  JoinContent(doc, left, right);
+  left.length += right.length;
+  left.flags |= right.flags & Item::kKeepFlag;
+  left.right = right.right;
+  if (left.right != ItemRef::kNone) doc.items[left.right].left = left_ref;
+  doc.items.Release(right_ref);
+}
+
+struct Joined {
+  StructList::Position position;  // of the struct that holds what was at the given place
+  size_t count = 0;               // structs that it took in
+};
+
+// Joins the struct at `p` with those before it as far as they fit. The run is folded from its left end, so that each byte moves once at most.
+Joined JoinWithLefts(DocState& doc, StructList& structs, StructList::Position p) {
+  StructList::Position first = p;
+  size_t count = 0;
+  while (!structs.IsFirst(first)) {
+    const StructList::Position previous = structs.Previous(first);
+    if (!Joinable(doc, structs[previous].ref, structs[first].ref)) break;
+    first = previous;
+    ++count;
+  }
+  if (count == 0) return {p, 0};
+  if (structs[first].ref != ItemRef::kGc) {
+    StructList::Position next = first;
+    for (size_t i = 0; i < count; ++i) {
+      next = structs.Next(next);
+      JoinItems(doc, structs[first].ref, structs[next].ref);
+    }
+  }
+  structs.EraseAfter(first, count);
+  return {first, count};
+}
+
+// From `p` leftwards through every struct that begins at or after `from`.
+void JoinDownTo(DocState& doc, StructList& structs, StructList::Position p, Clock from) {
+  while (!structs.IsFirst(p) && structs[p].clock >= from) {
+    p = JoinWithLefts(doc, structs, p).position;
+    if (structs.IsFirst(p)) break;
+    p = structs.Previous(p);
+  }
+}
+
+void JoinAroundCut(DocState& doc, LocalId id) {
+  StructList& structs = doc.clients[id.client].structs;
+  const StructList::Position p = structs.Find(id.clock);
+  if (!structs.IsLast(p) && JoinWithLefts(doc, structs, structs.Next(p)).count > 1) return;
+  const StructList::Position again = structs.Find(id.clock);
+  if (!structs.IsFirst(again)) JoinWithLefts(doc, structs, again);
+}
+
+}  // namespace
+
+void JoinStructs(DocState& doc, const TransactionState& transaction) {
+  const auto& deletes = transaction.deletes;
+  for (size_t i = deletes.size(); i-- > 0;) {
+    StructList& structs = doc.clients[deletes[i].id.client].structs;
+    StructList::Position p = structs.Find(deletes[i].id.clock + deletes[i].length - 1);
+    if (!structs.IsLast(p)) p = structs.Next(p);
+    JoinDownTo(doc, structs, p, deletes[i].id.clock);
+  }
+  for (const TouchedClient& touched : transaction.touched) {
+    if (touched.before == touched.after) continue;
+    StructList& structs = doc.clients[touched.client].structs;
+    const Clock from = structs[structs.Find(touched.before)].clock;
+    JoinDownTo(doc, structs, structs.Last(), from);
+  }
+  const auto& candidates = transaction.merge_candidates;
+  for (size_t i = candidates.size(); i-- > 0;) JoinAroundCut(doc, candidates[i]);
+}
+
+}  // namespace ypp::internal

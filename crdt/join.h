@@ -1,0 +1,16 @@
+// Joining neighbouring structs of one client into one, at the places where Yjs tries it and nowhere else: which structs a document
+// consists of shows in its bytes. Source: tryToMergeWithLefts and Item.mergeWith, yjs.
+#ifndef YPP_CRDT_JOIN_H_
+#define YPP_CRDT_JOIN_H_
+
+#include "crdt/doc_state.h"
+#include "crdt/transaction_state.h"
+
+namespace ypp::internal {
+
+// Around deleted ranges, from the right; over new structs; around structs that were cut. `deletes` is sorted and joined.
+void JoinStructs(DocState& doc, const TransactionState& transaction);
+
+}  // namespace ypp::internal
+
+#endif  // YPP_CRDT_JOIN_H_

@@ -1,0 +1,88 @@
+#include "crdt/struct_list.h"
+
+#include <algorithm>
+
+namespace ypp::internal {
+
+void StructList::Reserve(size_t count) {
+  blocks_.reserve((size_ + count) / kBlockEntries + 1);
+  if (blocks_.empty() && count > 1) {
+    blocks_.emplace_back();
+    blocks_.back().reserve(std::min(count, kBlockEntries));
+  }
+}
+
+void StructList::Append(ItemRef ref, Clock length) {
+  if (blocks_.empty()) {
+    blocks_.emplace_back();
+  } else if (blocks_.back().size() == kBlockEntries) {
+    blocks_.emplace_back();
+    blocks_.back().reserve(kBlockEntries);
+  }
+  blocks_.back().push_back({end_clock_, ref});
+  end_clock_ += length;
+  ++size_;
+}
+
+StructList::Position StructList::Find(Clock clock) const {
+  YPP_DCHECK(clock < end_clock_);
+  const uint32_t last = static_cast<uint32_t>(blocks_.size() - 1);
+  if (clock >= blocks_[last].back().clock) {
+    return {last, static_cast<uint32_t>(blocks_[last].size() - 1)};
+  }
+  // The last block that begins at or before `clock`, then the last entry in it that does.
+  const auto begins_after = [](Clock wanted, const Block& block) {
+    return wanted < block.front().clock;
+  };
+  const auto block = std::upper_bound(blocks_.begin(), blocks_.end(), clock, begins_after) - 1;
+  const auto entry_after = [](Clock wanted, const Entry& entry) { return wanted < entry.clock; };
+  const auto entry = std::upper_bound(block->begin(), block->end(), clock, entry_after) - 1;
+  return {static_cast<uint32_t>(block - blocks_.begin()),
+          static_cast<uint32_t>(entry - block->begin())};
+}
+
+Clock StructList::EndOf(Position p) const {
+  if (IsLast(p)) return end_clock_;
+  return (*this)[Next(p)].clock;
+}
+
+size_t StructList::CountFrom(Position p) const {
+  size_t count = blocks_[p.block].size() - p.slot;
+  for (size_t b = p.block + 1; b < blocks_.size(); ++b) count += blocks_[b].size();
+  return count;
+}
+
+StructList::Position StructList::InsertAfter(Position p, Clock clock, ItemRef ref) {
+  if (blocks_[p.block].size() >= kBlockEntries) {
+    Block& full = blocks_[p.block];
+    const size_t half = full.size() / 2;
+    Block tail;
+    tail.reserve(kBlockEntries);
+    tail.assign(full.begin() + half, full.end());
+    full.resize(half);
+    blocks_.insert(blocks_.begin() + p.block + 1, std::move(tail));
+    if (p.slot >= half) p = {p.block + 1, static_cast<uint32_t>(p.slot - half)};
+  }
+  Block& block = blocks_[p.block];
+  block.insert(block.begin() + p.slot + 1, Entry{clock, ref});
+  ++size_;
+  return {p.block, p.slot + 1};
+}
+
+void StructList::EraseAfter(Position p, size_t count) {
+  size_ -= count;
+  Block& block = blocks_[p.block];
+  const size_t here = std::min(count, block.size() - p.slot - 1);
+  block.erase(block.begin() + p.slot + 1, block.begin() + p.slot + 1 + here);
+  count -= here;
+  const auto next = blocks_.begin() + p.block + 1;
+  auto keep = next;
+  while (count > 0 && keep->size() <= count) {
+    count -= keep->size();
+    ++keep;
+  }
+  if (count > 0) keep->erase(keep->begin(), keep->begin() + count);
+  blocks_.erase(next, keep);
+}
+
+}  // namespace ypp::internal

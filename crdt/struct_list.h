@@ -1,0 +1,89 @@
+// All structs of one client, ascending by clock and without holes: what Yjs keeps as one array per client.
+//
+// Kept in blocks, so that cutting a struct in the middle of a long history moves half a block at most. A client with few structs has
+// one small block. A struct's length is not stored: it ends where the next one begins.
+//
+// A Position names a struct. InsertAfter invalidates all positions of the list but the one it returns, EraseAfter those behind the one
+// it is given.
+#ifndef YPP_CRDT_STRUCT_LIST_H_
+#define YPP_CRDT_STRUCT_LIST_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "codec/check.h"
+#include "crdt/item.h"
+
+namespace ypp::internal {
+
+class StructList {
+ public:
+  struct Entry {
+    Clock clock = 0;
+    ItemRef ref = ItemRef::kNone;
+  };
+  struct Position {
+    uint32_t block = 0;
+    uint32_t slot = 0;
+    friend bool operator==(Position a, Position b) {
+      return a.block == b.block && a.slot == b.slot;
+    }
+  };
+
+  // The clock that comes next, that is, the state of the client.
+  Clock end_clock() const { return end_clock_; }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  void Reserve(size_t count);
+  // Adds a struct at the end. Also how the last struct grows: AppendLength.
+  void Append(ItemRef ref, Clock length);
+  void AppendLength(Clock length) { end_clock_ += length; }
+
+  // The struct that holds `clock`. REQUIRES: clock < end_clock().
+  Position Find(Clock clock) const;
+  const Entry& operator[](Position p) const { return blocks_[p.block][p.slot]; }
+  void SetRef(Position p, ItemRef ref) { blocks_[p.block][p.slot].ref = ref; }
+  // Where the struct at `p` ends.
+  Clock EndOf(Position p) const;
+
+  Position First() const { return {0, 0}; }
+  Position Last() const {
+    return {static_cast<uint32_t>(blocks_.size() - 1),
+            static_cast<uint32_t>(blocks_.back().size() - 1)};
+  }
+  bool IsFirst(Position p) const { return p.block == 0 && p.slot == 0; }
+  bool IsLast(Position p) const { return p == Last(); }
+  // REQUIRES: there is one.
+  Position Next(Position p) const {
+    return p.slot + 1 < blocks_[p.block].size() ? Position{p.block, p.slot + 1}
+                                                : Position{p.block + 1, 0};
+  }
+  Position Previous(Position p) const {
+    return p.slot > 0 ? Position{p.block, p.slot - 1}
+                      : Position{p.block - 1,
+                                 static_cast<uint32_t>(blocks_[p.block - 1].size() - 1)};
+  }
+  // How many structs there are from `p` to the end.
+  size_t CountFrom(Position p) const;
+
+  // The struct at `p` is cut: its second half, `ref`, begins at `clock`. Returns the position of the half.
+  Position InsertAfter(Position p, Clock clock, ItemRef ref);
+  // The `count` structs behind `p` were joined to it. `p` stays good.
+  void EraseAfter(Position p, size_t count);
+
+ private:
+  // Half a block moves on an insertion: two kilobytes at most, a few tens of nanoseconds.
+  static constexpr size_t kBlockEntries = 512;
+
+  using Block = std::vector<Entry>;
+
+  std::vector<Block> blocks_;  // none empty
+  size_t size_ = 0;
+  Clock end_clock_ = 0;
+};
+
+}  // namespace ypp::internal
+
+#endif  // YPP_CRDT_STRUCT_LIST_H_

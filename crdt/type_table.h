@@ -1,0 +1,87 @@
+// The shared types of a document: what each holds, and the roots by name.
+#ifndef YPP_CRDT_TYPE_TABLE_H_
+#define YPP_CRDT_TYPE_TABLE_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "crdt/item.h"
+#include "crdt/shared_type.h"
+
+namespace ypp::internal {
+
+// The values of one key form a chain of items; the last one is current (and may be deleted: the key is then absent).
+struct MapEntry {
+  KeyIndex key = kNoIndex;
+  ItemRef head = ItemRef::kNone;
+  ItemRef tail = ItemRef::kNone;
+};
+
+// The keys of one type, in the order in which they first came.
+class MapEntries {
+ public:
+  MapEntry* Find(KeyIndex key) {
+    return const_cast<MapEntry*>(static_cast<const MapEntries*>(this)->Find(key));
+  }
+  const MapEntry* Find(KeyIndex key) const;
+  MapEntry& FindOrAdd(KeyIndex key);
+
+  bool empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }
+  std::vector<MapEntry>::iterator begin() { return entries_.begin(); }
+  std::vector<MapEntry>::iterator end() { return entries_.end(); }
+  std::vector<MapEntry>::const_iterator begin() const { return entries_.begin(); }
+  std::vector<MapEntry>::const_iterator end() const { return entries_.end(); }
+
+ private:
+  // Up to here a walk over the entries is faster than a hash table, and most maps stay below.
+  static constexpr size_t kSmall = 12;
+
+  std::vector<MapEntry> entries_;
+  std::unique_ptr<absl::flat_hash_map<KeyIndex, uint32_t>> index_;
+};
+
+struct TypeRecord {
+  TypeKind kind = TypeKind::kUntyped;
+  uint32_t generation = 0;         // rises when the record is used for another type
+  uint64_t changed_in = 0;         // number of the transaction that changed it last
+  ItemRef item = ItemRef::kNone;   // the item that holds it; none for a root
+  KeyIndex name = kNoIndex;        // of a root, an element or a hook
+  ItemRef start = ItemRef::kNone;  // the sequence
+  ItemRef tail = ItemRef::kNone;
+  Clock length = 0;                // of the visible part of the sequence
+  uint32_t tree = kNoIndex;        // root node of its position tree, once there is one
+  MapEntries map;
+
+  bool is_root() const { return item == ItemRef::kNone; }
+};
+
+class TypeTable {
+ public:
+  TypeIndex Add(TypeKind kind, ItemRef item, KeyIndex name);
+  // The type was collected: its record waits for another use, and handles to it go stale.
+  void Release(TypeIndex index);
+
+  TypeRecord& operator[](TypeIndex index) { return records_[index]; }
+  const TypeRecord& operator[](TypeIndex index) const { return records_[index]; }
+  size_t size() const { return records_.size(); }
+
+  // kNoIndex when there is no such root.
+  TypeIndex FindRoot(KeyIndex name) const;
+  TypeIndex FindOrAddRoot(KeyIndex name);
+  // In the order in which they came to be.
+  const std::vector<TypeIndex>& roots() const { return roots_; }
+
+ private:
+  std::deque<TypeRecord> records_;  // never moves
+  std::vector<TypeIndex> free_;
+  std::vector<TypeIndex> roots_;
+  absl::flat_hash_map<KeyIndex, TypeIndex> root_index_;
+};
+
+}  // namespace ypp::internal
+
+#endif  // YPP_CRDT_TYPE_TABLE_H_

@@ -1,0 +1,125 @@
+#include "crdt/values.h"
+
+#include <string>
+#include <utility>
+
+#include "codec/byte_writer.h"
+#include "crdt/content.h"
+
+namespace ypp::internal {
+
+using codec::StructKind;
+
+absl::Status CheckUsable(const SharedType& type, TypeKind kind) {
+  if (!type.valid()) {
+    return absl::FailedPreconditionError("the shared type was deleted or never was");
+  }
+  if (type.kind() != kind) {
+    return absl::FailedPreconditionError("the shared type is of another kind");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNestable(TypeKind kind) {
+  if (kind == TypeKind::kUntyped || codec::TypeRefHasName(RefOf(kind))) {
+    return absl::InvalidArgumentError("a type of this kind needs a name");
+  }
+  return absl::OkStatus();
+}
+
+Value ReadValue(DocState& doc, const Item& item, Clock offset) {
+  if (item.kind == StructKind::kType) {
+    return Value(SharedType(&doc, item.content, doc.types[item.content].generation));
+  }
+  return Value(ValueAt(doc, item, offset));
+}
+
+void InsertValues(DocState& doc, InsertionPoint& at, const std::vector<Any>& values) {
+  codec::ByteWriter packed;
+  Clock count = 0;
+  const auto flush = [&] {
+    if (count == 0) return;
+    InsertContent(doc, at, {StructKind::kAny, count, packed.bytes(), {}});
+    packed.Clear();
+    count = 0;
+  };
+  for (const Any& value : values) {
+    if (const Any::ByteString* bytes = value.if_bytes()) {
+      flush();
+      InsertContent(doc, at, {StructKind::kBinary, 1, bytes->bytes, {}});
+    } else {
+      codec::WriteAny(packed, value);
+      ++count;
+    }
+  }
+  flush();
+}
+
+SharedType InsertNewType(DocState& doc, InsertionPoint& at, TypeKind kind) {
+  const ItemRef ref = InsertContent(doc, at, {StructKind::kType, 1, {}, kind});
+  const TypeIndex index = doc.items[ref].content;
+  return SharedType(&doc, index, doc.types[index].generation);
+}
+
+namespace {
+
+Any ValueToAny(const Value& value, int depth) {
+  if (const SharedType* type = value.if_type()) return TypeToAny(*type, depth);
+  return *value.if_any();
+}
+
+}  // namespace
+
+Any TypeToAny(const SharedType& type, int depth) {
+  if (depth > kMaxAnyDepth) return Any(nullptr);
+  switch (type.kind()) {
+    case TypeKind::kText:
+    case TypeKind::kXmlText:
+      return Any(Text(type).ToString());
+    case TypeKind::kMap:
+    case TypeKind::kXmlHook: {
+      Any::Object object;
+      Map(type).ForEach([&](std::string_view key, const Value& value) {
+        object.emplace_back(std::string(key), ValueToAny(value, depth + 1));
+      });
+      return Any(std::move(object));
+    }
+    case TypeKind::kArray:
+    case TypeKind::kXmlElement:
+    case TypeKind::kXmlFragment: {
+      Any::Array array;
+      Array(type).ForEach(
+          [&](const Value& value) { array.push_back(ValueToAny(value, depth + 1)); });
+      return Any(std::move(array));
+    }
+    case TypeKind::kUntyped:
+      break;
+  }
+  return Any();
+}
+
+}  // namespace ypp::internal
+
+namespace ypp {
+
+Text Value::text() const {
+  const SharedType* type = if_type();
+  return type != nullptr && type->kind() == TypeKind::kText ? Text(*type) : Text();
+}
+
+Array Value::array() const {
+  const SharedType* type = if_type();
+  return type != nullptr && type->kind() == TypeKind::kArray ? Array(*type) : Array();
+}
+
+Map Value::map() const {
+  const SharedType* type = if_type();
+  return type != nullptr && type->kind() == TypeKind::kMap ? Map(*type) : Map();
+}
+
+Any Value::ToAny() const {
+  if (const SharedType* type = if_type()) return internal::TypeToAny(*type, 0);
+  return *if_any();
+}
+
+}  // namespace ypp
