@@ -94,6 +94,12 @@ struct StructView {
 // REQUIRES: 0 < offset < length, and the kind can be longer than 1.
 StructView SliceStruct(const StructView& view, Clock offset);
 
+// Yjs does not remember, of a struct that inherits its parent, that it belongs to a map, until it has found that parent. So what it
+// writes from updates without a document (merged, diffed, converted, pending) lacks the bit.
+inline void ForgetInheritedParentSub(StructView* view) {
+  if (view->parent == StructView::Parent::kInherited) view->has_parent_sub = false;
+}
+
 // `content` in the one form that means the same in every dialect, and is what Yjs would write again:
 //   kAny, kDoc, kEmbed, kFormat   encoded Any       kJson   varStrings       others   as it is
 std::string CanonicalContent(const StructView& view);
