@@ -40,8 +40,9 @@ enum Tag : uint8_t {
 
 constexpr double kMaxTaggedInteger = 2147483647;  // 2^31 - 1
 constexpr uint64_t kCanonicalNan = 0x7ff8000000000000;
-// Elements an array or object is given room for before they are read. Each of many nested ones may claim as many as there are bytes
-// left, so the claim says little about how many there will be in all.
+// Elements an array or object is given room for before they are read. Each of many nested ones may
+// claim as many as there are bytes left, so the claim says little about how many there will be in
+// all.
 constexpr uint64_t kMaxReserved = 32;
 constexpr char kTooDeep[] = "value nested too deeply";
 constexpr char kUnknownTag[] = "unknown tag of a value";
@@ -54,7 +55,8 @@ uint64_t BitsOf(double value) {
   return bits;
 }
 
-// Compared as numbers, so that a NaN never fits. The range is checked first: beyond it the conversion is undefined.
+// Compared as numbers, so that a NaN never fits. The range is checked first: beyond it the
+// conversion is undefined.
 bool FitsFloat32(double value) {
   if (std::isinf(value)) return true;
   if (!(std::fabs(value) <= std::numeric_limits<float>::max())) return false;
@@ -151,19 +153,33 @@ Any ReadNested(ByteReader& in, int depth) {
     return Any();
   }
   switch (tag) {
-    case kTagUndefined: return Any();
-    case kTagNull: return Any(nullptr);
-    case kTagInteger: return Any(ReadInteger(in));
-    case kTagFloat32: return Any(static_cast<double>(in.ReadFloat32()));
-    case kTagFloat64: return Any(in.ReadFloat64());
-    case kTagBigInt: return Any(Any::BigInt{in.ReadBigInt64()});
-    case kTagFalse: return Any(false);
-    case kTagTrue: return Any(true);
-    case kTagString: return Any(in.ReadVarString());
-    case kTagObject: return ReadObject(in, depth + 1);
-    case kTagArray: return ReadArray(in, depth + 1);
-    case kTagBytes: return Any(Any::ByteString{std::string(AsText(in.ReadVarBytes()))});
-    default: in.Fail(kUnknownTag); return Any();
+    case kTagUndefined:
+      return Any();
+    case kTagNull:
+      return Any(nullptr);
+    case kTagInteger:
+      return Any(ReadInteger(in));
+    case kTagFloat32:
+      return Any(static_cast<double>(in.ReadFloat32()));
+    case kTagFloat64:
+      return Any(in.ReadFloat64());
+    case kTagBigInt:
+      return Any(Any::BigInt{in.ReadBigInt64()});
+    case kTagFalse:
+      return Any(false);
+    case kTagTrue:
+      return Any(true);
+    case kTagString:
+      return Any(in.ReadVarString());
+    case kTagObject:
+      return ReadObject(in, depth + 1);
+    case kTagArray:
+      return ReadArray(in, depth + 1);
+    case kTagBytes:
+      return Any(Any::ByteString{std::string(AsText(in.ReadVarBytes()))});
+    default:
+      in.Fail(kUnknownTag);
+      return Any();
   }
 }
 
@@ -211,7 +227,8 @@ class Skipper {
     keys_.push_back(key);
   }
 
-  // Of a string or bytes that began at `start`: the length prefix must have as many bytes as it needs.
+  // Of a string or bytes that began at `start`: the length prefix must have as many bytes as it
+  // needs.
   void CheckLength(const uint8_t* start, size_t size) {
     if (canonical_ == nullptr || !in_.ok()) return;
     size_t prefix = 1;
@@ -253,20 +270,30 @@ class Skipper {
       case kTagUndefined:
       case kTagNull:
       case kTagFalse:
-      case kTagTrue: return;
+      case kTagTrue:
+        return;
       case kTagInteger: {
         const double value = ReadInteger(in_);
         CheckVarint(start);
         return CheckNumber(kTagInteger, value);
       }
-      case kTagFloat32: return CheckNumber(kTagFloat32, static_cast<double>(in_.ReadFloat32()));
-      case kTagFloat64: return CheckNumber(kTagFloat64, in_.ReadFloat64());
-      case kTagBigInt: in_.ReadBytes(sizeof(int64_t)); return;
-      case kTagString: return CheckLength(start, in_.ReadVarString().size());
-      case kTagBytes: return CheckLength(start, in_.ReadVarBytes().size());
-      case kTagObject: return Open(true);
-      case kTagArray: return Open(false);
-      default: return in_.Fail(kUnknownTag);
+      case kTagFloat32:
+        return CheckNumber(kTagFloat32, static_cast<double>(in_.ReadFloat32()));
+      case kTagFloat64:
+        return CheckNumber(kTagFloat64, in_.ReadFloat64());
+      case kTagBigInt:
+        in_.ReadBytes(sizeof(int64_t));
+        return;
+      case kTagString:
+        return CheckLength(start, in_.ReadVarString().size());
+      case kTagBytes:
+        return CheckLength(start, in_.ReadVarBytes().size());
+      case kTagObject:
+        return Open(true);
+      case kTagArray:
+        return Open(false);
+      default:
+        return in_.Fail(kUnknownTag);
     }
   }
 
@@ -280,10 +307,14 @@ class Skipper {
 
 void WriteAny(ByteWriter& out, const Any& value) {
   switch (value.kind()) {
-    case Any::Kind::kUndefined: return out.WriteUint8(kTagUndefined);
-    case Any::Kind::kNull: return out.WriteUint8(kTagNull);
-    case Any::Kind::kBool: return out.WriteUint8(*value.if_bool() ? kTagTrue : kTagFalse);
-    case Any::Kind::kNumber: return WriteNumber(out, *value.if_number());
+    case Any::Kind::kUndefined:
+      return out.WriteUint8(kTagUndefined);
+    case Any::Kind::kNull:
+      return out.WriteUint8(kTagNull);
+    case Any::Kind::kBool:
+      return out.WriteUint8(*value.if_bool() ? kTagTrue : kTagFalse);
+    case Any::Kind::kNumber:
+      return WriteNumber(out, *value.if_number());
     case Any::Kind::kBigInt:
       out.WriteUint8(kTagBigInt);
       return out.WriteBigInt64(value.if_bigint()->value);
@@ -298,7 +329,8 @@ void WriteAny(ByteWriter& out, const Any& value) {
       out.WriteVarUint(value.if_array()->size());
       for (const Any& element : *value.if_array()) WriteAny(out, element);
       return;
-    case Any::Kind::kObject: return WriteObject(out, *value.if_object());
+    case Any::Kind::kObject:
+      return WriteObject(out, *value.if_object());
   }
 }
 

@@ -1,8 +1,9 @@
 // Any: the self-describing JSON-like value of lib0. FORMAT.md, "Any".
 //
-// Two ways to hold one: decoded, as the class Any below, for programs; and encoded, as a view of canonical bytes, which is how the
-// engine keeps it. Canonical means: the bytes that Yjs 13.6 writes for the value it read (its number rule, JavaScript's property order,
-// the last of duplicate keys, no `__proto__`).
+// Two ways to hold one: decoded, as the class Any below, for programs; and encoded, as a view of
+// canonical bytes, which is how the engine keeps it. Canonical means: the bytes that Yjs 13.6
+// writes for the value it read (its number rule, JavaScript's property order, the last of duplicate
+// keys, no `__proto__`).
 #ifndef YPP_CODEC_ANY_H_
 #define YPP_CODEC_ANY_H_
 
@@ -19,7 +20,8 @@
 
 namespace ypp {
 
-// Deeper values are refused: nothing real nests so far, and a bound on depth is a bound on the stack of whoever walks the value.
+// Deeper values are refused: nothing real nests so far, and a bound on depth is a bound on the
+// stack of whoever walks the value.
 inline constexpr int kMaxAnyDepth = 512;
 
 class Any {
@@ -39,8 +41,8 @@ class Any {
     friend bool operator==(const ByteString& a, const ByteString& b) { return a.bytes == b.bytes; }
   };
   using Array = std::vector<Any>;
-  // In JavaScript's property order: keys that are array indices first and ascending, the others in insertion order. Writers put
-  // them into that order; a reader always gets them so.
+  // In JavaScript's property order: keys that are array indices first and ascending, the others in
+  // insertion order. Writers put them into that order; a reader always gets them so.
   using Object = std::vector<std::pair<std::string, Any>>;
   enum class Kind { kUndefined, kNull, kBool, kNumber, kBigInt, kString, kBytes, kArray, kObject };
 
@@ -79,7 +81,8 @@ class Any {
   friend bool operator!=(const Any& a, const Any& b) { return !(a == b); }
 
  private:
-  std::variant<Undefined, Null, bool, double, BigInt, std::string, ByteString, Array, Object> value_;
+  std::variant<Undefined, Null, bool, double, BigInt, std::string, ByteString, Array, Object>
+      value_;
 };
 
 namespace codec {
@@ -88,8 +91,9 @@ namespace codec {
 void WriteAny(ByteWriter& out, const Any& value);
 // Fails the reader on bad bytes or on nesting past kMaxAnyDepth.
 Any ReadAny(ByteReader& in);
-// Passes over one value and checks it as ReadAny does, without building it. Does not recurse. `canonical`, when given, is set
-// to false if writing the value again would give other bytes, and is left alone otherwise.
+// Passes over one value and checks it as ReadAny does, without building it. Does not recurse.
+// `canonical`, when given, is set to false if writing the value again would give other bytes, and
+// is left alone otherwise.
 void SkipAny(ByteReader& in, bool* canonical = nullptr);
 
 }  // namespace codec

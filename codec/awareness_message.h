@@ -1,4 +1,5 @@
-// The awareness update of y-protocols: who is there and what they show. FORMAT.md, "Awareness update".
+// The awareness update of y-protocols: who is there and what they show. FORMAT.md, "Awareness
+// update".
 #ifndef YPP_CODEC_AWARENESS_MESSAGE_H_
 #define YPP_CODEC_AWARENESS_MESSAGE_H_
 
@@ -16,7 +17,8 @@ namespace ypp::codec {
 struct AwarenessEntry {
   ClientId client = 0;
   uint64_t clock = 0;
-  std::string_view state;  // JSON text, view into the input; "null" means gone. Valid UTF-8; whether it is JSON is not checked here.
+  std::string_view state;  // JSON text, view into the input; "null" means gone. Valid UTF-8;
+                           // whether it is JSON is not checked here.
 
   bool gone() const { return state == "null"; }
 };

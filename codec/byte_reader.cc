@@ -26,7 +26,8 @@ void ByteReader::Fail(const char* reason) {
   next_ = end_;  // so that the checks for the end catch every later read
 }
 
-// Over-long forms are accepted, as lib0 does: `80 00` is 0. Any number of such empty bytes may follow; they add nothing.
+// Over-long forms are accepted, as lib0 does: `80 00` is 0. Any number of such empty bytes may
+// follow; they add nothing.
 uint64_t ByteReader::ReadLongVarUint() {
   uint64_t value = 0;
   unsigned shift = 0;

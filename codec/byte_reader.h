@@ -1,8 +1,8 @@
 // Reads the lib0 primitives from foreign bytes. FORMAT.md, "Scalars".
 //
-// A reader never reads past its end and never allocates. The first failure makes it stick: every later read returns zero or an
-// empty view and ok() stays false, so a caller checks ok() once per struct and not once per field. Returned views point into the
-// input, which must outlive them.
+// A reader never reads past its end and never allocates. The first failure makes it stick: every
+// later read returns zero or an empty view and ok() stays false, so a caller checks ok() once per
+// struct and not once per field. Returned views point into the input, which must outlive them.
 #ifndef YPP_CODEC_BYTE_READER_H_
 #define YPP_CODEC_BYTE_READER_H_
 
@@ -39,19 +39,19 @@ class ByteReader {
   absl::Status status() const;
   // The reason of the failure, nullptr while ok().
   const char* error() const { return error_; }
-  // Marks the input as bad at the current position. `reason` is a string literal. The first failure wins.
+  // Marks the input as bad at the current position. `reason` is a string literal. The first failure
+  // wins.
   void Fail(const char* reason);
 
   bool empty() const { return next_ == end_; }
   size_t remaining() const { return static_cast<size_t>(end_ - next_); }
   // From the start of the input. After a failure, where it was found.
-  size_t position() const {
-    return ok() ? static_cast<size_t>(next_ - begin_) : error_position_;
-  }
+  size_t position() const { return ok() ? static_cast<size_t>(next_ - begin_) : error_position_; }
   const uint8_t* cursor() const { return next_; }
   // What was read since cursor() was `start`.
   std::string_view TextSince(const uint8_t* start) const {
-    return std::string_view(reinterpret_cast<const char*>(start), static_cast<size_t>(next_ - start));
+    return std::string_view(reinterpret_cast<const char*>(start),
+                            static_cast<size_t>(next_ - start));
   }
   // Goes back (or forth) to a position() of this reader. REQUIRES: position <= size of the input.
   void Seek(size_t position) {
@@ -78,8 +78,8 @@ class ByteReader {
     Fail(reason);
     return 0;
   }
-  // A count of things that each take at least `min_bytes_each` of the bytes that remain, so that a count can never
-  // announce more than the input holds.
+  // A count of things that each take at least `min_bytes_each` of the bytes that remain, so that a
+  // count can never announce more than the input holds.
   uint64_t ReadCount(size_t min_bytes_each = 1) {
     const uint64_t count = ReadVarUint();
     if (__builtin_expect(count <= remaining() / min_bytes_each, 1)) return count;

@@ -11,7 +11,8 @@
 
 namespace ypp::codec {
 
-// Owns the bytes until they are taken. Bytes live in a std::string, the type in which the whole library hands out encodings.
+// Owns the bytes until they are taken. Bytes live in a std::string, the type in which the whole
+// library hands out encodings.
 class ByteWriter {
  public:
   void Reserve(size_t size_bytes) { out_.reserve(size_bytes); }

@@ -1,18 +1,19 @@
 // Checks on our own logic. Foreign bytes never reach these: they are refused with a Status.
 //
-// YPP_CHECK holds in every build. YPP_DCHECK holds in builds without NDEBUG and costs nothing elsewhere.
+// YPP_CHECK holds in every build. YPP_DCHECK holds in builds without NDEBUG and costs nothing
+// elsewhere.
 #ifndef YPP_CODEC_CHECK_H_
 #define YPP_CODEC_CHECK_H_
 
 #include <cstdio>
 #include <cstdlib>
 
-#define YPP_CHECK(condition)                                                              \
-  do {                                                                                    \
-    if (__builtin_expect(!(condition), 0)) {                                              \
+#define YPP_CHECK(condition)                                                             \
+  do {                                                                                   \
+    if (__builtin_expect(!(condition), 0)) {                                             \
       std::fprintf(stderr, "%s:%d: check failed: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                       \
-    }                                                                                     \
+      std::abort();                                                                      \
+    }                                                                                    \
   } while (false)
 
 #ifdef NDEBUG

@@ -1,7 +1,9 @@
-// The four kinds of column that an update in V2 is made of, from the reading side. FORMAT.md, "Columns".
+// The four kinds of column that an update in V2 is made of, from the reading side. FORMAT.md,
+// "Columns".
 //
-// A column that runs out fails, and so does one that leaves the range of numbers; it then yields zeros. Unlike lib0, which would
-// repeat the last value or zero for ever: an update that needs more values than it brings is damaged.
+// A column that runs out fails, and so does one that leaves the range of numbers; it then yields
+// zeros. Unlike lib0, which would repeat the last value or zero for ever: an update that needs more
+// values than it brings is damaged.
 #ifndef YPP_CODEC_COLUMN_READER_H_
 #define YPP_CODEC_COLUMN_READER_H_
 
@@ -60,7 +62,8 @@ class IntDiffOptRleReader {
   uint64_t left_ = 0;
 };
 
-// Runs of equal bytes: the byte, then varUint count-1. The count of the last run is not written: it lasts for ever.
+// Runs of equal bytes: the byte, then varUint count-1. The count of the last run is not written: it
+// lasts for ever.
 class RleReader {
  public:
   RleReader() = default;
@@ -81,7 +84,8 @@ class RleReader {
   uint64_t left_ = 0;
 };
 
-// All strings as one varString, then their UTF-16 lengths as a UintOptRle column. A length may cut a surrogate pair.
+// All strings as one varString, then their UTF-16 lengths as a UintOptRle column. A length may cut
+// a surrogate pair.
 class StringColumnReader {
  public:
   struct Piece {

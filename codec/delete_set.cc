@@ -86,9 +86,9 @@ bool DeleteSet::Contains(Id id) const {
       clients_.begin(), clients_.end(), id.client,
       [](const ClientRanges& ranges, ClientId client) { return ranges.client > client; });
   if (entry == clients_.end() || entry->client != id.client) return false;
-  const auto after = std::upper_bound(
-      entry->ranges.begin(), entry->ranges.end(), id.clock,
-      [](Clock clock, const ClockRange& range) { return clock < range.clock; });
+  const auto after =
+      std::upper_bound(entry->ranges.begin(), entry->ranges.end(), id.clock,
+                       [](Clock clock, const ClockRange& range) { return clock < range.clock; });
   return after != entry->ranges.begin() && id.clock < (after - 1)->end();
 }
 
@@ -139,9 +139,8 @@ DeleteSet ReadDeleteSet(ByteReader& in) {
 }
 
 size_t CountNonEmpty(const std::vector<ClockRange>& ranges) {
-  return static_cast<size_t>(std::count_if(ranges.begin(), ranges.end(), [](const ClockRange& r) {
-    return r.length != 0;
-  }));
+  return static_cast<size_t>(std::count_if(ranges.begin(), ranges.end(),
+                                           [](const ClockRange& r) { return r.length != 0; }));
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ struct ClientRanges {
   }
 };
 
-// A value. As read it may be unsorted and overlapping; after Normalize clients descend, ranges ascend and touch nowhere.
+// A value. As read it may be unsorted and overlapping; after Normalize clients descend, ranges
+// ascend and touch nowhere.
 class DeleteSet {
  public:
   bool empty() const { return clients_.empty(); }
@@ -44,15 +45,17 @@ class DeleteSet {
   void AddSeparately(ClientId client, ClockRange range);
   // Adds all ranges of `other` separately. Normalize afterwards.
   void Merge(const DeleteSet& other);
-  // Sorts clients descending and ranges ascending, and unites ranges that touch or overlap. A zero-length range that
-  // touches no other one stays, as in Yjs.
+  // Sorts clients descending and ranges ascending, and unites ranges that touch or overlap. A
+  // zero-length range that touches no other one stays, as in Yjs.
   void Normalize();
   // Descending; the ranges stay as they are. What Yjs does to every delete set that it writes.
   void SortClients();
   // REQUIRES: normalized.
   bool Contains(Id id) const;
 
-  friend bool operator==(const DeleteSet& a, const DeleteSet& b) { return a.clients_ == b.clients_; }
+  friend bool operator==(const DeleteSet& a, const DeleteSet& b) {
+    return a.clients_ == b.clients_;
+  }
 
  private:
   std::vector<ClockRange>& RangesOf(ClientId client);
@@ -64,8 +67,9 @@ class DeleteSet {
 
 namespace codec {
 
-// V2 differs in how clocks and lengths are written, nothing else. V1 reads, keeps and writes zero-length ranges; V2 has no bytes for
-// them, so its writer leaves them out. Readers fail on clocks past kMaxClock, and drop clients without ranges.
+// V2 differs in how clocks and lengths are written, nothing else. V1 reads, keeps and writes
+// zero-length ranges; V2 has no bytes for them, so its writer leaves them out. Readers fail on
+// clocks past kMaxClock, and drop clients without ranges.
 //
 // REQUIRES for V2: ranges ascend without overlap.
 void WriteDeleteSetV1(ByteWriter& out, const DeleteSet& set);

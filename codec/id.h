@@ -12,8 +12,9 @@ using ClientId = uint64_t;
 using Clock = uint32_t;
 
 inline constexpr ClientId kMaxClientId = (uint64_t{1} << 53) - 1;
-// Clocks are 32 bits wide inside the engine. The wire allows 53; no real document comes near either, so an update whose
-// clocks pass this is refused. Half the range, so that the sum of two valid clocks never wraps.
+// Clocks are 32 bits wide inside the engine. The wire allows 53; no real document comes near
+// either, so an update whose clocks pass this is refused. Half the range, so that the sum of two
+// valid clocks never wraps.
 inline constexpr Clock kMaxClock = (uint32_t{1} << 31) - 1;
 
 struct Id {

@@ -10,7 +10,8 @@
 namespace ypp::codec {
 namespace {
 
-// RFC 8259, as JSON.parse reads it. With kBuild it makes the value; without, it only checks. Recursion is bounded by kMaxAnyDepth.
+// RFC 8259, as JSON.parse reads it. With kBuild it makes the value; without, it only checks.
+// Recursion is bounded by kMaxAnyDepth.
 template <bool kBuild>
 class Parser {
  public:
@@ -78,9 +79,12 @@ class Parser {
         if (kBuild) *value = Any(std::move(text));
         return true;
       }
-      case '[': return ParseArray(value, depth + 1);
-      case '{': return ParseObject(value, depth + 1);
-      default: return ParseNumber(value);
+      case '[':
+        return ParseArray(value, depth + 1);
+      case '{':
+        return ParseObject(value, depth + 1);
+      default:
+        return ParseNumber(value);
     }
   }
 
@@ -161,16 +165,34 @@ class Parser {
     const char c = Peek();
     char plain;
     switch (c) {
-      case '"': plain = '"'; break;
-      case '\\': plain = '\\'; break;
-      case '/': plain = '/'; break;
-      case 'b': plain = '\b'; break;
-      case 'f': plain = '\f'; break;
-      case 'n': plain = '\n'; break;
-      case 'r': plain = '\r'; break;
-      case 't': plain = '\t'; break;
-      case 'u': return ParseUnicodeEscape(text);
-      default: return Fail("unknown escape in a string");
+      case '"':
+        plain = '"';
+        break;
+      case '\\':
+        plain = '\\';
+        break;
+      case '/':
+        plain = '/';
+        break;
+      case 'b':
+        plain = '\b';
+        break;
+      case 'f':
+        plain = '\f';
+        break;
+      case 'n':
+        plain = '\n';
+        break;
+      case 'r':
+        plain = '\r';
+        break;
+      case 't':
+        plain = '\t';
+        break;
+      case 'u':
+        return ParseUnicodeEscape(text);
+      default:
+        return Fail("unknown escape in a string");
     }
     if (c == '/') canonical_ = false;
     if (kBuild) text->push_back(plain);
@@ -245,7 +267,8 @@ class Parser {
   }
 
   bool ParseNumber(Any* value) {
-    constexpr int kExactDigits = 15;  // integers of so many digits are doubles, and are printed as they stand
+    constexpr int kExactDigits =
+        15;  // integers of so many digits are doubles, and are printed as they stand
     const char* start = next_;
     if (Take('-') && Peek() == '0') canonical_ = false;
     if (!Take('0') && !SkipDigits()) return Fail("not a JSON value");

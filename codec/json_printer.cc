@@ -12,13 +12,27 @@ void AppendString(std::string& out, std::string_view text) {
   out.push_back('"');
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += "\\u00";
@@ -82,17 +96,33 @@ void AppendBytes(std::string& out, std::string_view bytes) {
 
 void AppendValue(std::string& out, const Any& value) {
   switch (value.kind()) {
-    case Any::Kind::kUndefined: out += "undefined"; return;
-    case Any::Kind::kNull: out += "null"; return;
-    case Any::Kind::kBool: out += *value.if_bool() ? "true" : "false"; return;
+    case Any::Kind::kUndefined:
+      out += "undefined";
+      return;
+    case Any::Kind::kNull:
+      out += "null";
+      return;
+    case Any::Kind::kBool:
+      out += *value.if_bool() ? "true" : "false";
+      return;
     case Any::Kind::kNumber:
       out += std::isfinite(*value.if_number()) ? NumberToString(*value.if_number()) : "null";
       return;
-    case Any::Kind::kBigInt: out += std::to_string(value.if_bigint()->value); return;
-    case Any::Kind::kString: AppendString(out, *value.if_string()); return;
-    case Any::Kind::kBytes: AppendBytes(out, value.if_bytes()->bytes); return;
-    case Any::Kind::kArray: AppendArray(out, *value.if_array()); return;
-    case Any::Kind::kObject: AppendObject(out, *value.if_object()); return;
+    case Any::Kind::kBigInt:
+      out += std::to_string(value.if_bigint()->value);
+      return;
+    case Any::Kind::kString:
+      AppendString(out, *value.if_string());
+      return;
+    case Any::Kind::kBytes:
+      AppendBytes(out, value.if_bytes()->bytes);
+      return;
+    case Any::Kind::kArray:
+      AppendArray(out, *value.if_array());
+      return;
+    case Any::Kind::kObject:
+      AppendObject(out, *value.if_object());
+      return;
   }
 }
 
@@ -104,7 +134,8 @@ std::string ToJson(const Any& value) {
   return out;
 }
 
-// Number::toString, ECMA-262. to_chars finds the digits; where the point goes and when an exponent is shown is JavaScript's own.
+// Number::toString, ECMA-262. to_chars finds the digits; where the point goes and when an exponent
+// is shown is JavaScript's own.
 std::string NumberToString(double value) {
   constexpr int kMaxPointPlaces = 21;  // larger numbers get an exponent
   constexpr int kMinPointPlaces = -6;  // and numbers with more zeros after the point
@@ -115,7 +146,8 @@ std::string NumberToString(double value) {
   if (std::isinf(value)) return out + "Infinity";
 
   char buffer[32];  // d.ddddde-xxx
-  const char* end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific).ptr;
+  const char* end =
+      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific).ptr;
   std::string digits;
   const char* p = buffer;
   for (; *p != 'e'; ++p) {
@@ -131,7 +163,8 @@ std::string NumberToString(double value) {
     return out + digits + std::string(static_cast<size_t>(point - size), '0');
   }
   if (point > 0 && point <= kMaxPointPlaces) {
-    return out + digits.substr(0, static_cast<size_t>(point)) + "." + digits.substr(static_cast<size_t>(point));
+    return out + digits.substr(0, static_cast<size_t>(point)) + "." +
+           digits.substr(static_cast<size_t>(point));
   }
   if (point > kMinPointPlaces && point <= 0) {
     return out + "0." + std::string(static_cast<size_t>(-point), '0') + digits;

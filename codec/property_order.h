@@ -1,5 +1,6 @@
-// The order in which JavaScript lists the properties of an object: keys that are array indices ("0" to "4294967294", written
-// canonically) first and ascending, then the others as they were first set. A key set twice keeps its first place and its last value.
+// The order in which JavaScript lists the properties of an object: keys that are array indices ("0"
+// to "4294967294", written canonically) first and ascending, then the others as they were first
+// set. A key set twice keeps its first place and its last value.
 #ifndef YPP_CODEC_PROPERTY_ORDER_H_
 #define YPP_CODEC_PROPERTY_ORDER_H_
 
@@ -12,13 +13,15 @@
 
 namespace ypp::codec {
 
-// Assigning to this key sets the prototype instead of a property: JavaScript readers of Any lose the member.
+// Assigning to this key sets the prototype instead of a property: JavaScript readers of Any lose
+// the member.
 inline constexpr std::string_view kProtoKey = "__proto__";
 
 // Whether `key` is an array index; sets *index if so.
 bool IsArrayIndex(std::string_view key, uint32_t* index);
 
-// Whether listing the keys as they are is already the order, without a duplicate. n log n at most, no allocation for few keys.
+// Whether listing the keys as they are is already the order, without a duplicate. n log n at most,
+// no allocation for few keys.
 bool InPropertyOrder(absl::Span<const std::string_view> keys);
 
 // For each property in order, the position in `keys` of its value: the last of equal keys.

@@ -1,4 +1,5 @@
-// State vector: for each client the clock that comes next, that is, how much of that client one has. FORMAT.md, "State vector".
+// State vector: for each client the clock that comes next, that is, how much of that client one
+// has. FORMAT.md, "State vector".
 #ifndef YPP_CODEC_STATE_VECTOR_H_
 #define YPP_CODEC_STATE_VECTOR_H_
 
@@ -32,7 +33,8 @@ class StateVector {
   // Same content, in whatever order. An entry with clock 0 equals an absent one.
   friend bool operator==(const StateVector& a, const StateVector& b);
 
-  // Writes in entry order. Bytes behind the vector are ignored by Decode, as Yjs does; DataLoss with a byte offset for bad bytes.
+  // Writes in entry order. Bytes behind the vector are ignored by Decode, as Yjs does; DataLoss
+  // with a byte offset for bad bytes.
   std::string Encode() const;
   static absl::StatusOr<StateVector> Decode(codec::Bytes bytes);
 

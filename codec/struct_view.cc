@@ -36,7 +36,8 @@ bool IsTrue(const Any& value) {
   return !value.is_null() && !value.is_undefined();
 }
 
-// Yjs makes a document of the options and writes what it then finds in it: only what is not the default, in this order.
+// Yjs makes a document of the options and writes what it then finds in it: only what is not the
+// default, in this order.
 Any DocOptions(const Any& options) {
   Any::Object kept;
   const Any* gc = options.Find("gc");
@@ -44,7 +45,8 @@ Any DocOptions(const Any& options) {
   const Any* auto_load = options.Find("autoLoad");
   if (auto_load != nullptr && IsTrue(*auto_load)) kept.emplace_back("autoLoad", true);
   const Any* meta = options.Find("meta");
-  if (meta != nullptr && !meta->is_undefined() && !meta->is_null()) kept.emplace_back("meta", *meta);
+  if (meta != nullptr && !meta->is_undefined() && !meta->is_null())
+    kept.emplace_back("meta", *meta);
   return kept;
 }
 
@@ -78,16 +80,21 @@ StructView SliceStruct(const StructView& view, Clock offset) {
   rest.length -= offset;
   switch (view.kind) {
     case StructKind::kGc:
-    case StructKind::kSkip: return rest;
-    case StructKind::kString: SliceString(&rest, offset); break;
+    case StructKind::kSkip:
+      return rest;
+    case StructKind::kString:
+      SliceString(&rest, offset);
+      break;
     case StructKind::kAny:
       SliceElements(&rest, offset, [](ByteReader& in) { SkipAny(in); });
       break;
     case StructKind::kJson:
       SliceElements(&rest, offset, [](ByteReader& in) { in.ReadVarString(); });
       break;
-    case StructKind::kDeleted: break;
-    default: YPP_DCHECK(false);  // always of length 1
+    case StructKind::kDeleted:
+      break;
+    default:
+      YPP_DCHECK(false);  // always of length 1
   }
   rest.has_origin = true;
   rest.origin = {view.id.client, rest.id.clock - 1};
@@ -102,15 +109,22 @@ std::string CanonicalContent(const StructView& view) {
   ByteWriter out;
   switch (view.kind) {
     case StructKind::kEmbed:
-    case StructKind::kFormat: WriteAny(out, Value(view)); break;
-    case StructKind::kDoc: WriteAny(out, DocOptions(Value(view))); break;
-    case StructKind::kJson: WriteCanonicalJson(out, view); break;
+    case StructKind::kFormat:
+      WriteAny(out, Value(view));
+      break;
+    case StructKind::kDoc:
+      WriteAny(out, DocOptions(Value(view)));
+      break;
+    case StructKind::kJson:
+      WriteCanonicalJson(out, view);
+      break;
     case StructKind::kAny: {
       ByteReader in(AsBytes(view.content));
       for (Clock i = 0; i < view.length; ++i) WriteAny(out, ReadAny(in));
       break;
     }
-    default: return std::string(view.content);
+    default:
+      return std::string(view.content);
   }
   return out.Take();
 }

@@ -1,5 +1,6 @@
-// One struct of an update as a plain value whose bytes are views into somewhere else: the input while reading, the document's
-// buffers while writing. Readers produce it, writers take it, and everything between speaks of nothing else.
+// One struct of an update as a plain value whose bytes are views into somewhere else: the input
+// while reading, the document's buffers while writing. Readers produce it, writers take it, and
+// everything between speaks of nothing else.
 #ifndef YPP_CODEC_STRUCT_VIEW_H_
 #define YPP_CODEC_STRUCT_VIEW_H_
 
@@ -59,13 +60,14 @@ struct StructView {
   bool has_right_origin = false;
   // Belongs to a map. The key itself is in `parent_sub` only when `parent` is not kInherited.
   bool has_parent_sub = false;
-  // kString only: the content starts with the second half of a cut surrogate pair, to be written as U+FFFD before `content`
-  // and counted as one unit of `length`.
+  // kString only: the content starts with the second half of a cut surrogate pair, to be written as
+  // U+FFFD before `content` and counted as one unit of `length`.
   bool starts_inside_pair = false;
-  // kEmbed and kFormat only: `content` is JSON text (V1 input); otherwise it is one encoded Any (V2 input).
+  // kEmbed and kFormat only: `content` is JSON text (V1 input); otherwise it is one encoded Any (V2
+  // input).
   bool value_is_json = false;
-  // What `content` holds of Any, JSON or Doc options is what Yjs would write for it again. Readers find out; false may be
-  // cautious. Writers re-encode what is not.
+  // What `content` holds of Any, JSON or Doc options is what Yjs would write for it again. Readers
+  // find out; false may be cautious. Writers re-encode what is not.
   bool canonical = true;
   TypeRef type_ref = TypeRef::kArray;
 
@@ -90,20 +92,24 @@ struct StructView {
   Clock end() const { return id.clock + length; }
 };
 
-// Drops the first `offset` units: the clock moves on, the origin becomes the unit before, and the parent is inherited from then on.
-// REQUIRES: 0 < offset < length, and the kind can be longer than 1.
+// Drops the first `offset` units: the clock moves on, the origin becomes the unit before, and the
+// parent is inherited from then on. REQUIRES: 0 < offset < length, and the kind can be longer
+// than 1.
 StructView SliceStruct(const StructView& view, Clock offset);
 
-// Yjs does not remember, of a struct that inherits its parent, that it belongs to a map, until it has found that parent. So what it
-// writes from updates without a document (merged, diffed, converted, pending) lacks the bit.
+// Yjs does not remember, of a struct that inherits its parent, that it belongs to a map, until it
+// has found that parent. So what it writes from updates without a document (merged, diffed,
+// converted, pending) lacks the bit.
 inline void ForgetInheritedParentSub(StructView* view) {
   if (view->parent == StructView::Parent::kInherited) view->has_parent_sub = false;
 }
 
-// `content` in the one form that means the same in every dialect, and is what Yjs would write again:
+// `content` in the one form that means the same in every dialect, and is what Yjs would write
+// again:
 //   kAny, kDoc, kEmbed, kFormat   encoded Any       kJson   varStrings       others   as it is
 std::string CanonicalContent(const StructView& view);
-// The value of an Embed or Format as JSON text. An undefined value, which JSON has no word for, becomes `null`.
+// The value of an Embed or Format as JSON text. An undefined value, which JSON has no word for,
+// becomes `null`.
 std::string JsonValue(const StructView& view);
 
 }  // namespace ypp::codec

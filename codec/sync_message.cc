@@ -5,7 +5,8 @@ namespace ypp::codec {
 // sync := varUint type, varBytes payload
 SyncMessage ReadSyncMessage(ByteReader& in) {
   SyncMessage message;
-  const uint64_t type = in.ReadVarUintUpTo(static_cast<uint64_t>(SyncType::kUpdate), "unknown sync message type");
+  const uint64_t type =
+      in.ReadVarUintUpTo(static_cast<uint64_t>(SyncType::kUpdate), "unknown sync message type");
   message.type = static_cast<SyncType>(type);
   message.payload = in.ReadVarBytes();
   return message;

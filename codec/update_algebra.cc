@@ -21,7 +21,8 @@ bool RangesAscend(const DeleteSet& deletes) {
   return true;
 }
 
-// The delete set goes through as it was read, clients sorted, unless the other format could not hold it.
+// The delete set goes through as it was read, clients sorted, unless the other format could not
+// hold it.
 absl::StatusOr<std::string> FinishWith(UpdateReader& reader, UpdateWriter& writer, Dialect to) {
   DeleteSet deletes = reader.ReadDeleteSet();
   if (!reader.ok()) return reader.status();

@@ -1,6 +1,8 @@
-// What can be done with updates without a document: merge, diff, ask for their state vector, convert between V1 and V2.
+// What can be done with updates without a document: merge, diff, ask for their state vector,
+// convert between V1 and V2.
 //
-// All functions refuse bad input with DataLoss and the byte offset. Results are the bytes Yjs 13.6 gives for the same input.
+// All functions refuse bad input with DataLoss and the byte offset. Results are the bytes Yjs 13.6
+// gives for the same input.
 #ifndef YPP_CODEC_UPDATE_ALGEBRA_H_
 #define YPP_CODEC_UPDATE_ALGEBRA_H_
 
@@ -16,14 +18,17 @@
 
 namespace ypp {
 
-// One update that stands for all. A single input comes back byte for byte; none gives the empty update. Holes become Skips.
-// n log n in the number of structs, by a heap over the readers.
-absl::StatusOr<std::string> MergeUpdates(absl::Span<const codec::Bytes> updates, UpdateFormat format);
+// One update that stands for all. A single input comes back byte for byte; none gives the empty
+// update. Holes become Skips. n log n in the number of structs, by a heap over the readers.
+absl::StatusOr<std::string> MergeUpdates(absl::Span<const codec::Bytes> updates,
+                                         UpdateFormat format);
 
 // What `update` holds beyond `known`. The delete set is copied whole.
-absl::StatusOr<std::string> DiffUpdate(codec::Bytes update, const StateVector& known, UpdateFormat format);
+absl::StatusOr<std::string> DiffUpdate(codec::Bytes update, const StateVector& known,
+                                       UpdateFormat format);
 
-// Only clients that the update holds from clock 0 on, up to their first hole, in the order of the update.
+// Only clients that the update holds from clock 0 on, up to their first hole, in the order of the
+// update.
 absl::StatusOr<StateVector> StateVectorFromUpdate(codec::Bytes update, UpdateFormat format);
 
 // First and end clock of each client's section, Skips counted.

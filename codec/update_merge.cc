@@ -1,8 +1,10 @@
-// Merging updates: a k-way merge of readers, ordered by client (descending) and clock. What is known twice is written once, what
-// is partly known is cut, and what lies between two structs of a client and is in no input becomes a Skip.
+// Merging updates: a k-way merge of readers, ordered by client (descending) and clock. What is
+// known twice is written once, what is partly known is cut, and what lies between two structs of a
+// client and is in no input becomes a Skip.
 //
-// mergeUpdatesV2, yjs src/utils/updates.js. Where several inputs hold the same clock, Yjs' choice follows from how it sorts its
-// readers anew before each step; the heap here chooses the same by remembering when each reader last moved.
+// mergeUpdatesV2, yjs src/utils/updates.js. Where several inputs hold the same clock, Yjs' choice
+// follows from how it sorts its readers anew before each step; the heap here chooses the same by
+// remembering when each reader last moved.
 
 #include <algorithm>
 #include <memory>
@@ -21,7 +23,8 @@ bool InOrder(const UpdateReader::Section& before, const UpdateReader::Section& a
   return before.clock <= after.clock;
 }
 
-// One of the updates, and the struct at which its reader stands. Skips in it are passed over: holes are found anew.
+// One of the updates, and the struct at which its reader stands. Skips in it are passed over: holes
+// are found anew.
 class Input {
  public:
   Input(Bytes update, Dialect dialect, size_t number)
@@ -48,8 +51,9 @@ class Input {
 
   void MovedAt(int64_t step) { moved_ = -step; }
 
-  // Whether this one comes first. Clients descend, clocks ascend. Of equal readers of the same sort the one that moved last, and
-  // before the first move the first in the list; of a GC and an item the other way round.
+  // Whether this one comes first. Clients descend, clocks ascend. Of equal readers of the same sort
+  // the one that moved last, and before the first move the first in the list; of a GC and an item
+  // the other way round.
   bool IsBefore(const Input& other) const {
     const Id& a = view_.id;
     const Id& b = other.view_.id;
@@ -111,7 +115,8 @@ class Heap {
   std::vector<Input*> inputs_;
 };
 
-// Writes what the merge decides on, and knows how far that reaches. A GC or Skip is held back, since it may still grow.
+// Writes what the merge decides on, and knows how far that reaches. A GC or Skip is held back,
+// since it may still grow.
 class Output {
  public:
   explicit Output(Dialect dialect) : writer_(dialect) { writer_.BeginCountedUpdate(); }
@@ -190,7 +195,8 @@ void TakeFrom(Input& input, Output& out) {
       input.Next();
     }
   }
-  while (!input.at_end() && input.view().id.client == client && input.view().id.clock == out.end()) {
+  while (!input.at_end() && input.view().id.client == client &&
+         input.view().id.clock == out.end()) {
     out.Append(input.view());
     input.Next();
   }
@@ -215,7 +221,9 @@ absl::StatusOr<std::string> SortSections(const Source& source) {
   while (reader.NextSection(&section)) places.push_back({section, reader.position()});
   const DeleteSet deletes = reader.ReadDeleteSet();
   if (!reader.ok()) return reader.status();
-  const auto in_order = [](const Place& a, const Place& b) { return !InOrder(b.section, a.section); };
+  const auto in_order = [](const Place& a, const Place& b) {
+    return !InOrder(b.section, a.section);
+  };
   if (std::is_sorted(places.begin(), places.end(), in_order)) return std::string();
   std::stable_sort(places.begin(), places.end(), in_order);
   UpdateWriter writer(Dialect::kV1Any);

@@ -18,7 +18,8 @@ namespace {
 constexpr char kClockTooLarge[] = "clock beyond 2^31-1";
 constexpr char kNotJson[] = "invalid JSON";
 
-// The least a section and a struct take. In V2 a struct may take nothing, and a section's client is in a column.
+// The least a section and a struct take. In V2 a struct may take nothing, and a section's client is
+// in a column.
 constexpr size_t kMinSectionBytesV1 = 3;
 constexpr size_t kMinSectionBytesV2 = 2;
 constexpr size_t kMinStructBytesV1 = 2;
@@ -28,10 +29,13 @@ void CheckJsonElement(ByteReader& in, std::string_view text, StructView* view) {
   if (text != kJsonUndefined && !IsJson(text, &view->canonical)) in.Fail(kNotJson);
 }
 
-// Whether Doc options are what Yjs would write. Only the two shapes that real documents have are looked for.
+// Whether Doc options are what Yjs would write. Only the two shapes that real documents have are
+// looked for.
 bool AreCanonicalDocOptions(std::string_view any) {
   constexpr std::string_view kNone = "\x76\x00";
-  constexpr std::string_view kAutoLoad = "\x76\x01\x08""autoLoad\x78";
+  constexpr std::string_view kAutoLoad =
+      "\x76\x01\x08"
+      "autoLoad\x78";
   return any == std::string_view(kNone.data(), 2) || any == kAutoLoad;
 }
 
@@ -100,7 +104,8 @@ struct UpdateReader::SourceV1 {
   }
 };
 
-// And in V2: each from its column, or from the rest stream. The failure of a column becomes the failure of the rest stream.
+// And in V2: each from its column, or from the rest stream. The failure of a column becomes the
+// failure of the rest stream.
 struct UpdateReader::SourceV2 {
   ByteReader& in;
   Columns& columns;
@@ -213,9 +218,12 @@ template <typename Source>
 uint64_t ReadContent(Source& source, StructView* view) {
   switch (view->kind) {
     case StructKind::kGc:
-    case StructKind::kDeleted: return source.ReadLength();
-    case StructKind::kSkip: return source.in.ReadVarUint();
-    case StructKind::kString: return source.ReadText(view);
+    case StructKind::kDeleted:
+      return source.ReadLength();
+    case StructKind::kSkip:
+      return source.in.ReadVarUint();
+    case StructKind::kString:
+      return source.ReadText(view);
     case StructKind::kAny: {
       const uint64_t count = source.ReadLength();
       ReadAnyElements(source, count, view);
@@ -226,13 +234,19 @@ uint64_t ReadContent(Source& source, StructView* view) {
       source.ReadJsonElements(count, view);
       return count;
     }
-    case StructKind::kBinary: view->content = AsText(source.in.ReadVarBytes()); return 1;
-    case StructKind::kEmbed: source.ReadValue(view); return 1;
+    case StructKind::kBinary:
+      view->content = AsText(source.in.ReadVarBytes());
+      return 1;
+    case StructKind::kEmbed:
+      source.ReadValue(view);
+      return 1;
     case StructKind::kFormat:
       view->name = source.ReadKey();
       source.ReadValue(view);
       return 1;
-    case StructKind::kType: ReadType(source, view); return 1;
+    case StructKind::kType:
+      ReadType(source, view);
+      return 1;
     case StructKind::kDoc:
       view->name = source.ReadString();
       source.ReadAnyValue(view);
@@ -314,8 +328,8 @@ bool UpdateReader::NextSection(Section* section) {
     section->structs = in_.ReadCount(kMinStructBytesV1);
     section->client = in_.ReadVarUint();
   } else {
-    section->structs =
-        in_.ReadVarUintUpTo(columns_->structs_allowed, "more structs than an update of this size may hold");
+    section->structs = in_.ReadVarUintUpTo(columns_->structs_allowed,
+                                           "more structs than an update of this size may hold");
     columns_->structs_allowed -= section->structs;
     section->client = SourceV2{in_, *columns_}.Read(columns_->client);
   }

@@ -9,9 +9,11 @@
 //   DeleteSet deletes = reader.ReadDeleteSet();
 //   if (!reader.ok()) return reader.status();
 //
-// Everything is checked while it is read: counts against the bytes that remain, client ids and clocks against their ranges, UTF-8,
-// JSON, Any values (shape, depth), and that no struct is empty. Views point into the input, except those the V2 reader has to put
-// together (kJson, text cut inside a surrogate pair): these live in the reader's scratch and are good until the next struct is read.
+// Everything is checked while it is read: counts against the bytes that remain, client ids and
+// clocks against their ranges, UTF-8, JSON, Any values (shape, depth), and that no struct is empty.
+// Views point into the input, except those the V2 reader has to put together (kJson, text cut
+// inside a surrogate pair): these live in the reader's scratch and are good until the next struct
+// is read.
 //
 // Move-only. Not thread-safe; readers of the same bytes are independent.
 #ifndef YPP_CODEC_UPDATE_READER_H_
@@ -34,30 +36,32 @@ enum class UpdateFormat : uint8_t {
 
 namespace codec {
 
-// The bytes of an update before they are taken apart. kV1Any is V1 with one difference: the values of Embed and Format are encoded
-// Any instead of JSON text, so that nothing is lost between V2 and the document. It never leaves the process: the document keeps
-// what waits for missing structs in it.
+// The bytes of an update before they are taken apart. kV1Any is V1 with one difference: the values
+// of Embed and Format are encoded Any instead of JSON text, so that nothing is lost between V2 and
+// the document. It never leaves the process: the document keeps what waits for missing structs in
+// it.
 enum class Dialect : uint8_t { kV1, kV2, kV1Any };
 
 constexpr Dialect DialectOf(UpdateFormat format) {
   return format == UpdateFormat::kV1 ? Dialect::kV1 : Dialect::kV2;
 }
 
-// In V2 a run of equal structs takes no bytes, so bytes cannot bound their number as they do in V1, and a few bytes could ask for
-// any amount of work. So many structs are free, and so many more for each byte of the update. The free ones are there for documents
-// that are regular by nature: an array of empty maps, a list that was always prepended to and is now deleted.
+// In V2 a run of equal structs takes no bytes, so bytes cannot bound their number as they do in V1,
+// and a few bytes could ask for any amount of work. So many structs are free, and so many more for
+// each byte of the update. The free ones are there for documents that are regular by nature: an
+// array of empty maps, a list that was always prepended to and is now deleted.
 inline constexpr uint64_t kFreeStructsV2 = uint64_t{1} << 20;
 inline constexpr uint64_t kStructsPerByteV2 = 8;
-// A key in V2 may refer to an earlier one, so that a short update could name one long key again and again. No known writer does;
-// so many bytes of keys may come from references.
+// A key in V2 may refer to an earlier one, so that a short update could name one long key again and
+// again. No known writer does; so many bytes of keys may come from references.
 inline constexpr uint64_t kMaxReferredKeyBytes = uint64_t{1} << 24;
 
 class UpdateReader {
  public:
   struct Section {
     ClientId client = 0;
-    Clock clock = 0;         // of the first struct
-    uint64_t structs = 0;    // how many follow, Skips counted
+    Clock clock = 0;       // of the first struct
+    uint64_t structs = 0;  // how many follow, Skips counted
   };
 
   UpdateReader(Bytes update, Dialect dialect);
@@ -68,15 +72,17 @@ class UpdateReader {
   bool ok() const;
   absl::Status status() const;
 
-  // Passes over what is left of the current section. False when there is no further one, or on failure.
+  // Passes over what is left of the current section. False when there is no further one, or on
+  // failure.
   bool NextSection(Section* section);
   // False at the end of the section, or on failure.
   bool NextStruct(StructView* view);
   // After the last section. Bytes behind the delete set are ignored, as Yjs does.
   DeleteSet ReadDeleteSet();
 
-  // Not for kV2. Where the next struct begins, in bytes from the start of the update; SeekTo goes back to such a place inside
-  // section `section`, of which `structs` structs are still to be read and the next one starts at `clock`.
+  // Not for kV2. Where the next struct begins, in bytes from the start of the update; SeekTo goes
+  // back to such a place inside section `section`, of which `structs` structs are still to be read
+  // and the next one starts at `clock`.
   size_t position() const;
   void SeekTo(size_t position, const Section& rest);
 

@@ -109,9 +109,12 @@ template <typename Sink>
 void UpdateWriter::WriteBody(Sink& sink, const StructView& view) {
   switch (view.kind) {
     case StructKind::kGc:
-    case StructKind::kDeleted: return sink.WriteLength(view.length);
-    case StructKind::kSkip: return sink.out.WriteVarUint(view.length);
-    case StructKind::kString: return sink.WriteText(view);
+    case StructKind::kDeleted:
+      return sink.WriteLength(view.length);
+    case StructKind::kSkip:
+      return sink.out.WriteVarUint(view.length);
+    case StructKind::kString:
+      return sink.WriteText(view);
     case StructKind::kAny:
       sink.WriteLength(view.length);
       return WriteContent(sink.out, view);
@@ -119,8 +122,10 @@ void UpdateWriter::WriteBody(Sink& sink, const StructView& view) {
       sink.WriteLength(view.length);
       if (view.canonical) return sink.WriteJsonElements(view.content, view.length);
       return sink.WriteJsonElements(CanonicalContent(view), view.length);
-    case StructKind::kBinary: return sink.out.WriteVarBytes(AsBytes(view.content));
-    case StructKind::kEmbed: return sink.WriteValue(view);
+    case StructKind::kBinary:
+      return sink.out.WriteVarBytes(AsBytes(view.content));
+    case StructKind::kEmbed:
+      return sink.WriteValue(view);
     case StructKind::kFormat:
       sink.WriteKey(view.name);
       return sink.WriteValue(view);

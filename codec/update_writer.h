@@ -1,5 +1,6 @@
-// Writes an update struct by struct, V1 or V2. The mirror of update_reader.h. The bytes are those Yjs 13.6 writes for the same structs
-// in the same order: keys are written again each time in V2, the RLE of the last run has no count.
+// Writes an update struct by struct, V1 or V2. The mirror of update_reader.h. The bytes are those
+// Yjs 13.6 writes for the same structs in the same order: keys are written again each time in V2,
+// the RLE of the last run has no count.
 //
 //   UpdateWriter writer(Dialect::kV1);
 //   writer.BeginUpdate(sections);
@@ -34,11 +35,12 @@ class UpdateWriter {
 
   void BeginUpdate(uint64_t sections);
   void BeginSection(const UpdateReader::Section& section);
-  // Instead of the two above, for a caller that does not know in advance how many will come: the writer counts, and
-  // WriteDeleteSet puts the counts where they belong.
+  // Instead of the two above, for a caller that does not know in advance how many will come: the
+  // writer counts, and WriteDeleteSet puts the counts where they belong.
   void BeginCountedUpdate() { counting_ = true; }
   void BeginCountedSection(ClientId client, Clock clock);
-  // Embed and Format values are turned from what the view says they are (value_is_json) into what the dialect wants.
+  // Embed and Format values are turned from what the view says they are (value_is_json) into what
+  // the dialect wants.
   void WriteStruct(const StructView& view);
   // As it stands: the caller sorts. Goes last.
   void WriteDeleteSet(const DeleteSet& deletes);

@@ -23,7 +23,8 @@ const uint8_t* SkipAscii(const uint8_t* p, const uint8_t* end) {
 
 bool IsContinuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-// Size of the well-formed character of two to four bytes at p, 0 if there is none. Unicode, table 3-7.
+// Size of the well-formed character of two to four bytes at p, 0 if there is none. Unicode, table
+// 3-7.
 size_t MultiByteSize(const uint8_t* p, const uint8_t* end) {
   const size_t left = static_cast<size_t>(end - p);
   const uint8_t lead = p[0];
@@ -46,7 +47,8 @@ size_t MultiByteSize(const uint8_t* p, const uint8_t* end) {
   return 0;
 }
 
-// UTF-16 units that the byte begins: none for a continuation, two for the lead of a four-byte character.
+// UTF-16 units that the byte begins: none for a continuation, two for the lead of a four-byte
+// character.
 uint32_t UnitsBegunBy(uint8_t byte) {
   return (IsContinuation(byte) ? 0u : 1u) + (byte >= 0xF0 ? 1u : 0u);
 }
@@ -103,7 +105,8 @@ Utf16Cut CutAtUtf16(std::string_view utf8, uint32_t units) {
     units -= begun;
     p += kWord;
   }
-  // The word loop may have stopped inside a character whose units it has counted: pass over the rest of it.
+  // The word loop may have stopped inside a character whose units it has counted: pass over the
+  // rest of it.
   while (p != end && IsContinuation(*p)) ++p;
   while (units > 0 && p != end) {
     const uint32_t begun = UnitsBegunBy(*p);

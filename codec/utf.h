@@ -1,6 +1,7 @@
 // UTF-8 bytes counted in UTF-16 units, the unit of every clock and index of a Yjs text.
 //
-// A run of UTF-8 holds only ASCII exactly when its size in bytes equals its length in UTF-16 units; the functions use that to skip work.
+// A run of UTF-8 holds only ASCII exactly when its size in bytes equals its length in UTF-16 units;
+// the functions use that to skip work.
 #ifndef YPP_CODEC_UTF_H_
 #define YPP_CODEC_UTF_H_
 
