@@ -1,0 +1,69 @@
+// Turns what other participants do to a session document into something a host can show.
+#ifndef YPP_PLUGIN_REMOTE_CHANGES_H_
+#define YPP_PLUGIN_REMOTE_CHANGES_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "crdt/doc.h"
+#include "crdt/subscription.h"
+#include "plugin/element_tracker.h"
+#include "plugin/session_document.h"
+
+namespace ypp::plugin {
+
+// A message that was there already and grew, as an assistant's does while it is written.
+struct MessageGrowth {
+  Message message;       // as it is now
+  std::string appended;  // what came behind the text shown before
+};
+
+// One transaction's worth, in document order.
+struct RemoteChanges {
+  std::vector<Message> messages;
+  std::vector<MessageGrowth> growths;
+  std::vector<Job> jobs;
+  std::vector<FileMutation> file_mutations;
+  std::optional<std::string> persona;
+  std::optional<std::string> title;
+
+  bool empty() const {
+    return messages.empty() && growths.empty() && jobs.empty() && file_mutations.empty() &&
+           !persona && !title;
+  }
+};
+
+// Watches from its construction on; what is in the document by then, and what this replica writes,
+// is not reported. A look costs what changed; only for file mutations it costs the number of paths.
+//
+// Thread rule: that of the document, also for the callback, which may edit.
+class RemoteChangesWatcher {
+ public:
+  // `document` must outlive the watcher.
+  RemoteChangesWatcher(const SessionDocument& document,
+                       std::function<void(const RemoteChanges&)> callback);
+
+ private:
+  void HandleTransaction(const TransactionEvent& event);
+  // Remembers the types of which a message consists, so that a change of one of them leads to it.
+  void Follow(const Map& message);
+
+  const SessionDocument& document_;
+  const std::function<void(const RemoteChanges&)> callback_;
+  ElementTracker messages_;
+  ElementTracker jobs_;
+  std::unordered_map<uint64_t, Map> message_of_;       // by a type inside it
+  std::unordered_map<uint64_t, size_t> shown_bytes_;   // of the text, by the message
+  std::unordered_map<std::string, uint64_t> records_;  // by path
+  std::string persona_;
+  std::string title_;
+  Subscription subscription_;
+};
+
+}  // namespace ypp::plugin
+
+#endif  // YPP_PLUGIN_REMOTE_CHANGES_H_
