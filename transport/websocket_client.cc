@@ -1,0 +1,214 @@
+#include "transport/websocket_client.h"
+
+#include <openssl/ssl.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <exception>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <websocketpp/client.hpp>
+#include <websocketpp/config/asio_client.hpp>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace ypp::transport {
+namespace {
+
+using TlsContext = boost::asio::ssl::context;
+
+// What the handlers of one connection share with its ClientSocket. Handlers hold it while they run,
+// so that the socket may be destroyed inside its own event.
+struct Shared {
+  SocketEvents events;
+  bool live = true;  // false once the ClientSocket is gone: the connection only finishes closing
+  bool open = false;
+};
+
+template <typename Config>
+class WebSocket : public ClientSocket {
+ public:
+  using Endpoint = websocketpp::client<Config>;
+  using Connection = typename Endpoint::connection_ptr;
+
+  WebSocket(boost::asio::io_context& io, Endpoint& endpoint, const WebSocketClientOptions& options,
+            SocketEvents events)
+      : shared_(std::make_shared<Shared>()) {
+    shared_->events = std::move(events);
+    std::error_code error;
+    connection_ = endpoint.get_connection(options.url, error);
+    if (error) {
+      boost::asio::post(
+          io, [shared = shared_, why = error.message()] { End(*shared, kCloseAbnormal, why); });
+      return;
+    }
+    connection_->set_max_message_size(options.max_message_bytes);
+    for (const auto& [name, value] : options.headers) connection_->append_header(name, value);
+    SetHandlers();
+    endpoint.connect(connection_);
+  }
+
+  ~WebSocket() override {
+    shared_->live = false;
+    Close(kCloseNormal, "");
+  }
+
+  void Send(std::string_view message) override {
+    if (!shared_->open) return;
+    // An error means that the connection is ending; on_close follows.
+    (void)connection_->send(message.data(), message.size(), websocketpp::frame::opcode::binary);
+  }
+
+  void Ping() override {
+    std::error_code error;
+    if (shared_->open) connection_->ping("", error);
+  }
+
+  void Close(uint16_t code, const std::string& reason) override {
+    std::error_code error;
+    // A connection that is not open yet cannot be told; SetHandlers closes it as soon as it opens.
+    if (shared_->open) connection_->close(code, reason, error);
+    shared_->open = false;
+    if (!connection_) return;
+  }
+
+  size_t buffered_bytes() const override {
+    return connection_ ? connection_->get_buffered_amount() : 0;
+  }
+
+ private:
+  void SetHandlers() {
+    const std::shared_ptr<Shared> shared = shared_;
+    const std::weak_ptr<typename Connection::element_type> weak = connection_;
+    connection_->set_open_handler([shared, weak](websocketpp::connection_hdl) {
+      if (shared->live) {
+        shared->open = true;
+        shared->events.on_open();
+      } else if (Connection connection = weak.lock()) {
+        std::error_code error;
+        connection->close(kCloseNormal, "", error);
+      }
+    });
+    connection_->set_message_handler(
+        [shared](websocketpp::connection_hdl, typename Endpoint::message_ptr message) {
+          // The protocol is binary; text is not ours.
+          if (shared->live && message->get_opcode() == websocketpp::frame::opcode::binary)
+            shared->events.on_message(message->get_payload());
+        });
+    connection_->set_pong_handler([shared](websocketpp::connection_hdl, std::string) {
+      if (shared->live) shared->events.on_pong();
+    });
+    connection_->set_close_handler([shared, weak](websocketpp::connection_hdl) {
+      if (Connection connection = weak.lock())
+        End(*shared, connection->get_remote_close_code(), EndReason(*connection));
+    });
+    connection_->set_fail_handler([shared, weak](websocketpp::connection_hdl) {
+      if (Connection connection = weak.lock())
+        End(*shared, kCloseAbnormal, FailReason(*connection));
+    });
+  }
+
+  static void End(Shared& shared, uint16_t code, const std::string& reason) {
+    shared.open = false;
+    if (std::exchange(shared.live, false)) shared.events.on_close(code, reason);
+  }
+
+  static std::string EndReason(const typename Connection::element_type& connection) {
+    const std::string reason = connection.get_remote_close_reason();
+    return reason.empty() ? connection.get_ec().message() : reason;
+  }
+
+  // "Invalid HTTP status. (HTTP 403)", "TLS handshake failed (certificate verify failed)",
+  // "Underlying Transport Error (Connection refused)"
+  static std::string FailReason(const typename Connection::element_type& connection) {
+    const int http_status = connection.get_response_code();
+    if (http_status != 0 && http_status != 101)
+      return absl::StrCat(connection.get_ec().message(), " (HTTP ", http_status, ")");
+    const auto cause = connection.get_transport_ec();
+    return absl::StrCat(connection.get_ec().message(), cause ? " (" : "",
+                        cause ? cause.message() : "", cause ? ")" : "");
+  }
+
+  std::shared_ptr<Shared> shared_;
+  Connection connection_;
+};
+
+absl::StatusOr<std::shared_ptr<TlsContext>> MakeTlsContext(const std::string& host,
+                                                           const std::string& ca_file) {
+  auto context = std::make_shared<TlsContext>(TlsContext::tls_client);
+  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  boost::system::error_code error;
+  if (ca_file.empty()) {
+    context->set_default_verify_paths(error);
+  } else {
+    context->load_verify_file(ca_file, error);
+  }
+  if (error)
+    return absl::InvalidArgumentError(absl::StrCat("cannot read certificates from ",
+                                                   ca_file.empty() ? "the system" : ca_file, ": ",
+                                                   error.message()));
+  context->set_verify_mode(boost::asio::ssl::verify_peer);
+  context->set_verify_callback(boost::asio::ssl::host_name_verification(host));
+  return context;
+}
+
+template <typename Config>
+std::shared_ptr<websocketpp::client<Config>> MakeEndpoint(boost::asio::io_context& io) {
+  auto endpoint = std::make_shared<websocketpp::client<Config>>();
+  endpoint->clear_access_channels(websocketpp::log::alevel::all);
+  endpoint->clear_error_channels(websocketpp::log::elevel::all);
+  std::error_code error;
+  endpoint->init_asio(&io, error);
+  endpoint->set_user_agent("ypp");
+  return endpoint;
+}
+
+// Header names and values go onto the wire as they are: a line break in one would be another
+// header.
+bool UsableHeader(const std::pair<std::string, std::string>& header) {
+  const auto is_clean = [](const std::string& text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
+  };
+  return !header.first.empty() && header.first.find(':') == std::string::npos &&
+         is_clean(header.first) && is_clean(header.second);
+}
+
+}  // namespace
+
+absl::StatusOr<OpenSocket> WebSocketOpener(boost::asio::io_context& io,
+                                           const WebSocketClientOptions& options) {
+  const websocketpp::uri uri(options.url);
+  const bool is_websocket =
+      options.url.compare(0, 5, "ws://") == 0 || options.url.compare(0, 6, "wss://") == 0;
+  if (!uri.get_valid() || !is_websocket || uri.get_host().empty())
+    return absl::InvalidArgumentError(
+        absl::StrCat("not a ws:// or wss:// URL: \"", options.url, "\""));
+  for (const auto& header : options.headers) {
+    if (!UsableHeader(header))
+      return absl::InvalidArgumentError(absl::StrCat("not an HTTP header: \"", header.first, "\""));
+  }
+
+  if (!uri.get_secure()) {
+    using Config = websocketpp::config::asio_client;
+    auto endpoint = MakeEndpoint<Config>(io);
+    return OpenSocket(
+        [&io, endpoint, options](SocketEvents events) -> std::unique_ptr<ClientSocket> {
+          return std::make_unique<WebSocket<Config>>(io, *endpoint, options, std::move(events));
+        });
+  }
+  absl::StatusOr<std::shared_ptr<TlsContext>> context =
+      MakeTlsContext(uri.get_host(), options.ca_file);
+  if (!context.ok()) return context.status();
+  using Config = websocketpp::config::asio_tls_client;
+  auto endpoint = MakeEndpoint<Config>(io);
+  endpoint->set_tls_init_handler(
+      [context = *context](websocketpp::connection_hdl) { return context; });
+  return OpenSocket([&io, endpoint, options](SocketEvents events) -> std::unique_ptr<ClientSocket> {
+    return std::make_unique<WebSocket<Config>>(io, *endpoint, options, std::move(events));
+  });
+}
+
+}  // namespace ypp::transport
