@@ -1,5 +1,6 @@
 #include "codec/column_reader.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "codec/utf.h"
@@ -62,11 +63,7 @@ StringColumnReader::StringColumnReader(Bytes column) {
 
 StringColumnReader::Piece StringColumnReader::Read() {
   Piece piece;
-  const uint64_t units = lengths_.Read();
-  if (units > units_left_) {
-    if (error() == nullptr) error_ = kColumnEnds;
-    return piece;
-  }
+  const uint64_t units = std::min(lengths_.Read(), units_left_);
   const bool ascii = units_left_ == text_.size() && !inside_pair_;
   units_left_ -= units;
   piece.length_utf16 = static_cast<uint32_t>(units);

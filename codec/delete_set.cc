@@ -95,7 +95,7 @@ bool DeleteSet::Contains(Id id) const {
 namespace codec {
 namespace {
 
-constexpr char kClockTooLarge[] = "clock beyond 2^31-1";
+constexpr char kClockTooLarge[] = "clock beyond 2^32-1";
 
 // Both formats take at least two bytes for a client and for a range.
 constexpr size_t kMinBytes = 2;

@@ -62,7 +62,7 @@ StateVector ReadStateVector(ByteReader& in) {
   const uint64_t count = in.ReadCount(kMinEntryBytes);
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     const ClientId client = in.ReadVarUint();
-    const uint64_t clock = in.ReadVarUintUpTo(kMaxClock, "clock beyond 2^31-1");
+    const uint64_t clock = in.ReadVarUintUpTo(kMaxClock, "clock beyond 2^32-1");
     if (in.ok()) vector.Set(client, static_cast<Clock>(clock));
   }
   return in.ok() ? vector : StateVector();

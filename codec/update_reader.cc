@@ -1,5 +1,6 @@
 #include "codec/update_reader.h"
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 #include <string>
@@ -15,7 +16,7 @@
 namespace ypp::codec {
 namespace {
 
-constexpr char kClockTooLarge[] = "clock beyond 2^31-1";
+constexpr char kClockTooLarge[] = "clock beyond 2^32-1";
 constexpr char kNotJson[] = "invalid JSON";
 
 // The least a section and a struct take. In V2 a struct may take nothing, and a section's client is
@@ -283,7 +284,9 @@ void ReadStructFrom(Source& source, Id id, StructView* view) {
       if (view->has_parent_sub) view->parent_sub = source.ReadString();
     }
   }
-  const uint64_t length = ReadContent(source, view);
+  uint64_t length = ReadContent(source, view);
+  // A hole has nothing in it: where it ends matters only to what follows, and that will be refused.
+  if (view->kind == StructKind::kSkip) length = std::min<uint64_t>(length, kMaxClock - id.clock);
   if (length == 0) return in.Fail("empty struct");
   if (length > kMaxClock - id.clock) return in.Fail(kClockTooLarge);
   view->length = static_cast<Clock>(length);
