@@ -1,0 +1,96 @@
+// ypp-session: a coding session that can be continued elsewhere.
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "plugin/document_name.h"
+#include "plugin/terminal_host.h"
+
+namespace {
+
+constexpr size_t kMaxTokenBytes = 64 << 10;
+
+// From the file, or else from the environment. Never from the command line, where every process of
+// the machine can read it.
+bool ReadToken(const std::string& path, std::string* token) {
+  if (path.empty()) {
+    const char* from_environment = std::getenv("YPP_TOKEN");
+    if (from_environment == nullptr || *from_environment == '\0') {
+      std::fprintf(stderr, "ypp-session: no token: give --token-file or set YPP_TOKEN\n");
+      return false;
+    }
+    *token = from_environment;
+    // Programs started from here have no business with it.
+    unsetenv("YPP_TOKEN");
+    return true;
+  }
+  std::ifstream file(path, std::ios::binary);
+  token->resize(kMaxTokenBytes + 1);
+  file.read(token->data(), static_cast<std::streamsize>(token->size()));
+  if (!file.eof() || file.bad()) {
+    std::fprintf(stderr, "ypp-session: cannot read a token from %s\n", path.c_str());
+    return false;
+  }
+  token->resize(static_cast<size_t>(file.gcount()));
+  while (!token->empty() &&
+         (token->back() == '\n' || token->back() == '\r' || token->back() == ' ')) {
+    token->pop_back();
+  }
+  if (token->empty()) {
+    std::fprintf(stderr, "ypp-session: %s is empty\n", path.c_str());
+    return false;
+  }
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 077) != 0) {
+    std::fprintf(stderr, "ypp-session: warning: others can read %s\n", path.c_str());
+  }
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("A coding session that can be continued elsewhere.", "ypp-session");
+  app.require_subcommand(1);
+
+  ypp::plugin::TerminalHostOptions options;
+  std::string token_file;
+  CLI::App* chat = app.add_subcommand(
+      "chat", "A terminal host: a line typed is a message, what others write is shown");
+  chat->add_option("--relay", options.session.relay_url, "Where the relay listens, ws:// or wss://")
+      ->required()
+      ->envname("YPP_RELAY_URL");
+  chat->add_option("--token-file", token_file,
+                   "A file that holds the token (else the variable YPP_TOKEN)");
+  chat->add_option("--session", options.session.session_id,
+                   "Which session to join: letters, digits, . _ - (default: a new one)");
+  chat->add_option("--name", options.session.display_name,
+                   "What others see (default: pugi-cli@<hostname>)");
+  chat->add_option("--console-url", options.console_url,
+                   "Where the console is, if not at /console/ on the relay");
+  chat->add_option("--leave-timeout-ms", options.session.dispose_timeout_ms,
+                   "How long leaving may wait for the relay")
+      ->check(CLI::Range(0, 600'000))
+      ->capture_default_str();
+  chat->footer(
+      "Standard input may be a pipe: commands and messages are carried out line by line, and the "
+      "end of the\n"
+      "input leaves once the relay has stored everything. Exit code: 0, 1 when the relay refused "
+      "the token or\n"
+      "has not confirmed everything, 2 for a mistake in the call.");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (!ReadToken(token_file, &options.session.token)) return 2;
+  if (options.session.session_id.empty()) {
+    options.session.session_id = ypp::plugin::RandomSessionId();
+  }
+  return ypp::plugin::RunTerminalHost(std::move(options));
+}

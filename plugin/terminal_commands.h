@@ -1,0 +1,56 @@
+// What can be typed in the terminal host. A line is a chat.message; a line that starts with a slash
+// is one of these commands, which stand for what an agent would do: each goes through the hooks, as
+// an agent's own calls would.
+#ifndef YPP_PLUGIN_TERMINAL_COMMANDS_H_
+#define YPP_PLUGIN_TERMINAL_COMMANDS_H_
+
+#include <string_view>
+
+#include "plugin/session.h"
+#include "plugin/terminal_text.h"
+
+namespace ypp::plugin {
+
+class TerminalCommands {
+ public:
+  TerminalCommands(Session& session, Screen& screen) : session_(session), screen_(screen) {}
+
+  // Carries out one line. False: the user wants to leave.
+  bool Execute(std::string_view line);
+
+ private:
+  struct Command;
+  static const Command kCommands[];
+
+  void SendMessage(std::string_view text);
+  void Help(std::string_view);
+  void Status(std::string_view);
+  void Persona(std::string_view name);
+  void Title(std::string_view title);
+  void Reply(std::string_view text);
+  void RunJob(std::string_view rest);
+  void Edit(std::string_view path);
+  void Write(std::string_view path);
+  void Delete(std::string_view path);
+  void Move(std::string_view paths);
+  void History(std::string_view count);
+  void Jobs(std::string_view);
+  void Files(std::string_view);
+  void Connect(std::string_view);
+  void Disconnect(std::string_view);
+
+  void FileTool(std::string_view tool, std::string_view path);
+  void Report(const absl::Status& status);
+
+  Session& session_;
+  Screen& screen_;
+};
+
+// "web-console (browser)", or the agent's name for an assistant's message.
+std::string AuthorTag(const Message& message);
+std::string JobLine(const Job& job);
+std::string FileMutationLine(const FileMutation& mutation);
+
+}  // namespace ypp::plugin
+
+#endif  // YPP_PLUGIN_TERMINAL_COMMANDS_H_

@@ -1,0 +1,214 @@
+#include "plugin/terminal_host.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "plugin/terminal_commands.h"
+#include "plugin/terminal_text.h"
+
+namespace ypp::plugin {
+namespace {
+
+// A longer line is not something a person typed; it is refused, so that memory stays bounded.
+constexpr size_t kMaxLineBytes = 4 << 20;
+// Joining a long session shows its end only.
+constexpr size_t kMessagesShownAtOnce = 20;
+
+// Written to from signal handlers and from the session's thread, read by the loop.
+int wake_fd = -1;
+
+void Wake(char reason) {
+  const int saved_errno = errno;
+  [[maybe_unused]] const ssize_t written = write(wake_fd, &reason, 1);
+  errno = saved_errno;
+}
+
+constexpr char kSignal = 's';
+constexpr char kRefused = 'r';
+
+void HandleSignal(int) { Wake(kSignal); }
+
+class Pipe {
+ public:
+  bool Open() { return pipe2(fds_, O_CLOEXEC | O_NONBLOCK) == 0; }
+  ~Pipe() {
+    for (int fd : fds_) {
+      if (fd >= 0) close(fd);
+    }
+  }
+  int read_end() const { return fds_[0]; }
+  int write_end() const { return fds_[1]; }
+
+ private:
+  int fds_[2] = {-1, -1};
+};
+
+// Shows what the others do.
+class Listener {
+ public:
+  explicit Listener(Screen& screen) : screen_(screen) {}
+
+  SessionEvents Events() {
+    SessionEvents events;
+    events.on_remote = [this](const RemoteChanges& changes) { Show(changes); };
+    events.on_status = [this](const SessionStatus& status) { Show(status); };
+    return events;
+  }
+
+ private:
+  void Show(const RemoteChanges& changes) {
+    size_t skipped = 0;
+    if (changes.messages.size() > kMessagesShownAtOnce) {
+      skipped = changes.messages.size() - kMessagesShownAtOnce;
+      screen_.Note(std::to_string(skipped) + " earlier messages (/history " +
+                   std::to_string(changes.messages.size()) + " shows them)");
+    }
+    for (size_t i = skipped; i < changes.messages.size(); ++i) {
+      screen_.Say(AuthorTag(changes.messages[i]), Printable(changes.messages[i].text()));
+    }
+    for (const MessageGrowth& growth : changes.growths) {
+      screen_.Say(AuthorTag(growth.message), "… " + Printable(growth.appended));
+    }
+    if (changes.title) screen_.Note("title: " + PrintableLine(*changes.title, 200));
+    if (changes.persona) screen_.Note("persona: " + PrintableLine(*changes.persona, 200));
+    ShowSome(changes.jobs, "jobs", JobLine);
+    ShowSome(changes.file_mutations, "files", FileMutationLine);
+  }
+
+  template <typename Record, typename Line>
+  void ShowSome(const std::vector<Record>& records, std::string_view command, const Line& line) {
+    if (records.size() > kMessagesShownAtOnce) {
+      screen_.Note(std::to_string(records.size()) + " more (/" + std::string(command) +
+                   " shows them)");
+      return;
+    }
+    for (const Record& record : records) screen_.Note(line(record));
+  }
+
+  // Only what lasts is worth a line: saving and connecting pass.
+  void Show(const SessionStatus& status) {
+    if (status.state == SyncState::kSaving || status.state == SyncState::kConnecting) return;
+    if (status.state == shown_) return;
+    const bool was_saved = shown_ == SyncState::kSaved;
+    shown_ = status.state;
+    if (status.state == SyncState::kSaved) {
+      screen_.Note("connected: everything is stored by the relay", Tone::kGood);
+    } else if (status.state == SyncState::kOffline && was_saved) {
+      screen_.Note("offline: what you write is kept and sent later", Tone::kBad);
+    } else if (status.state == SyncState::kRefused) {
+      screen_.Note("the relay refused the token: " + PrintableLine(status.refusal, 200),
+                   Tone::kBad);
+      Wake(kRefused);
+    }
+  }
+
+  Screen& screen_;
+  SyncState shown_ = SyncState::kOffline;
+};
+
+enum class End { kInput, kSignal, kRefused };
+
+// Reads lines and carries them out until there is a reason to stop.
+End RunLoop(TerminalCommands& commands, Screen& screen, int wake_read_fd) {
+  std::string buffer;
+  bool too_long = false;
+  screen.Prompt();
+  for (;;) {
+    pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {wake_read_fd, POLLIN, 0}};
+    if (poll(fds, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      return End::kInput;
+    }
+    char reason = 0;
+    if (fds[1].revents != 0 && read(wake_read_fd, &reason, 1) == 1) {
+      return reason == kRefused ? End::kRefused : End::kSignal;
+    }
+    if (fds[0].revents == 0) continue;
+    char chunk[64 << 10];
+    const ssize_t size = read(STDIN_FILENO, chunk, sizeof(chunk));
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (size <= 0) {
+      if (!too_long && !buffer.empty()) commands.Execute(buffer);
+      return End::kInput;
+    }
+    buffer.append(chunk, static_cast<size_t>(size));
+    size_t start = 0;
+    for (size_t end; (end = buffer.find('\n', start)) != std::string::npos; start = end + 1) {
+      if (std::exchange(too_long, false)) continue;
+      if (!commands.Execute(std::string_view(buffer).substr(start, end - start)))
+        return End::kInput;
+      screen.Prompt();
+    }
+    buffer.erase(0, start);
+    if (buffer.size() > kMaxLineBytes) {
+      if (!too_long) screen.Note("a line longer than 4 MiB is not taken", Tone::kBad);
+      too_long = true;
+      buffer.clear();
+    }
+  }
+}
+
+void HandleSignals() {
+  struct sigaction action = {};
+  action.sa_handler = HandleSignal;
+  action.sa_flags = SA_RESETHAND;  // the second one ends the program at once
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace
+
+int RunTerminalHost(TerminalHostOptions options) {
+  const bool interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+  Screen screen(interactive, isatty(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr);
+  Pipe wake;
+  if (!wake.Open()) {
+    std::perror("ypp-session: pipe");
+    return 1;
+  }
+  wake_fd = wake.write_end();
+  HandleSignals();
+
+  Listener listener(screen);
+  const std::string relay_url = options.session.relay_url;
+  const std::string link_token = options.session.token;
+  absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open(std::move(options.session), listener.Events());
+  if (!session.ok()) {
+    std::fprintf(stderr, "ypp-session: %s\n", std::string(session.status().message()).c_str());
+    return 2;
+  }
+  screen.Note("session " + (*session)->session_id() + ", you are " + (*session)->display_name(),
+              Tone::kPlain);
+  screen.Say("console",
+             ConsoleLink(relay_url, options.console_url, (*session)->document_name(), link_token));
+  screen.Note(
+      "whoever has this link can read and write the session; type /help for what you can do");
+
+  TerminalCommands commands(**session, screen);
+  const End end = RunLoop(commands, screen, wake.read_end());
+  if (screen.interactive()) std::fputs("\r\x1b[K", stdout);
+  const absl::Status disposed = (*session)->Dispose();
+  if (end == End::kRefused) return 1;
+  if (!disposed.ok()) {
+    const int open = (*session)->status().unacknowledged_changes;
+    std::fprintf(
+        stderr, "ypp-session: the relay has not confirmed everything (%s%s%d changes open)\n",
+        std::string(disposed.message()).c_str(), disposed.message().empty() ? "" : ", ", open);
+    return 1;
+  }
+  screen.Note("left; everything is stored by the relay");
+  return 0;
+}
+
+}  // namespace ypp::plugin
