@@ -1,0 +1,21 @@
+// The content of a document as cases record it: for each root its kind, length and JSON or text.
+#ifndef YPP_TESTS_EVAL_CONTENT_H_
+#define YPP_TESTS_EVAL_CONTENT_H_
+
+#include <string>
+
+#include "crdt/doc.h"
+#include "tests/eval/json_access.h"
+#include "tests/eval/roots.h"
+
+namespace ypp::eval {
+
+// Throws Unsupported when the document holds what the engine cannot show. `update`: the full V1 update of the document.
+Json Content(Doc& doc, const Roots& roots, const std::string& update);
+
+// How deep arrays and objects nest: 0 for a plain value, 1 for `[]`.
+int Depth(const Json& value);
+
+}  // namespace ypp::eval
+
+#endif  // YPP_TESTS_EVAL_CONTENT_H_

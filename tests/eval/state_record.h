@@ -1,0 +1,18 @@
+// A state record: everything a case records about a document at one moment.
+#ifndef YPP_TESTS_EVAL_STATE_RECORD_H_
+#define YPP_TESTS_EVAL_STATE_RECORD_H_
+
+#include "crdt/doc.h"
+#include "tests/eval/answer.h"
+#include "tests/eval/json_access.h"
+#include "tests/eval/roots.h"
+
+namespace ypp::eval {
+
+// {sv, v1, v2, snapV1, snapV2, roots, pending}. Opens the roots after the encodings are taken. `roots` is left out, and noted, when the
+// engine cannot show the content.
+Json TakeState(Doc& doc, const Roots& roots, Answer& answer);
+
+}  // namespace ypp::eval
+
+#endif  // YPP_TESTS_EVAL_STATE_RECORD_H_
