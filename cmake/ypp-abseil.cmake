@@ -15,9 +15,10 @@ if(NOT TARGET absl::base)
     endif()
     foreach(ypp_config IN LISTS ypp_configs)
       get_target_property(ypp_location ${ypp_target} IMPORTED_LOCATION_${ypp_config})
-      if(ypp_location MATCHES "^(.*)\\.so[.0-9]*$" AND EXISTS "${CMAKE_MATCH_1}.a")
+      string(REGEX REPLACE "\\.so[.0-9]*$" ".a" ypp_archive "${ypp_location}")
+      if(NOT ypp_archive STREQUAL ypp_location AND EXISTS "${ypp_archive}")
         set_target_properties(${ypp_target} PROPERTIES
-          IMPORTED_LOCATION_${ypp_config} "${CMAKE_MATCH_1}.a"
+          IMPORTED_LOCATION_${ypp_config} "${ypp_archive}"
           IMPORTED_SONAME_${ypp_config} "")
       endif()
     endforeach()
