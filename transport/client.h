@@ -10,7 +10,7 @@
 //   provider_options.token = "secret";
 //   auto provider = (*client)->Attach(doc, nullptr, provider_options);
 //   absl::Status status = (*provider)->WaitForSync(5'000);
-//   (*client)->Run([&] { doc.GetText("body").Insert(0, "hello"); });
+//   (*client)->Run([&] { (void)doc.GetText("body").Append("hello"); });
 //   status = (*provider)->Flush(5'000);                     // the server has it
 //
 // Edits made while there is no connection stay in the Doc; the next connection sends what the
