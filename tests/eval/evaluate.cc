@@ -34,12 +34,16 @@ Json Evaluate(const Json& case_json, const std::string& folder) {
     result.emplace_back("blobs", answer.blobs.ToJson());
     result.emplace_back("states", answer.states.ToJson());
   }
-  if (!answer.unsupported().empty()) {
-    Any::Array missing;
-    for (const std::string& what : answer.unsupported()) missing.push_back(Json(what));
-    result.emplace_back("unsupported", std::move(missing));
+  std::string names;
+  Any::Array missing;
+  for (const std::string& what : answer.unsupported()) {
+    missing.push_back(Json(what));
+    names += (names.empty() ? "" : ", ") + what;
   }
-  if (!answer.stopped().empty()) result.emplace_back("error", Json(answer.stopped()));
+  if (!missing.empty()) result.emplace_back("unsupported", std::move(missing));
+  if (!answer.stopped().empty()) {
+    result.emplace_back("error", Json(answer.stopped() + "; the engine lacks: " + names));
+  }
   return result;
 }
 

@@ -22,7 +22,6 @@ Replica::Replica(ClientId client, bool gc) : doc_(DocOptions{client, gc}) {
 }
 
 Json Replica::TakeEmits(Answer& answer) {
-  if (emits_.empty()) return Json();
   Any::Array list;
   for (const Emit& emit : std::exchange(emits_, {})) {
     list.push_back(Any::Object{{"v1", answer.blobs.Add(emit.v1)},

@@ -30,7 +30,7 @@ class Replica {
   absl::Status Apply(std::string_view update, UpdateFormat format) {
     return doc_.ApplyUpdate(update, kRemoteOrigin, format);
   }
-  // [{v1, v2, remote}, …] since the last call; undefined when there were none.
+  // [{v1, v2, remote}, …] since the last call.
   Json TakeEmits(Answer& answer);
 
  private:

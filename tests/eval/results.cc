@@ -81,7 +81,7 @@ class Collector {
 
   void Session() {
     const Any::Array& steps = NeedArray(case_, "steps");
-    // The answer of a case that stopped has no results from there on.
+    // The answer of a case that stopped lacks the results of some steps.
     const bool stopped = Find(case_, "error") != nullptr;
     for (size_t i = 0; i < steps.size(); ++i) SessionStep("step " + std::to_string(i), steps[i], stopped);
     for (const Json& delivery : ArrayOrEmpty(case_, "deliveries")) {
