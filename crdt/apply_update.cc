@@ -15,15 +15,13 @@ namespace ypp::internal {
 
 namespace {
 
-// The byte store is addressed by 32 bits, and growing a run may double what it takes. Far above any document that can be worked with.
-constexpr size_t kMaxContentBytes = size_t{1} << 30;
 // The most that content grows on its way into canonical form: `0.1` as JSON text is three bytes, as Any nine.
 constexpr size_t kMaxContentGrowth = 4;
 // Pending updates are merged into one when there are so many.
 constexpr size_t kMaxPendingUpdates = 64;
 
 absl::Status CheckRoom(const DocState& doc, const IncomingUpdate& update) {
-  if (doc.bytes.size() + update.bytes.size() * kMaxContentGrowth > kMaxContentBytes) {
+  if (doc.bytes.size() + update.bytes.size() * kMaxContentGrowth > ByteStore::kMaxContentBytes) {
     return absl::ResourceExhaustedError("the document would grow past its limit");
   }
   return absl::OkStatus();

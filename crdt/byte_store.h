@@ -17,8 +17,10 @@ namespace ypp::internal {
 
 class ByteStore {
  public:
-  // Offsets are 32 bits wide; the document refuses content that would pass this.
+  // Offsets are 32 bits wide.
   static constexpr size_t kMaxSizeBytes = UINT32_MAX;
+  // Beyond this a document refuses to grow: a run that moves may take twice its size. Far above any document one can work with.
+  static constexpr size_t kMaxContentBytes = size_t{1} << 30;
 
   std::string_view View(uint32_t offset, uint32_t size) const {
     return std::string_view(bytes_.data() + offset, size);

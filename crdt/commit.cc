@@ -1,7 +1,6 @@
 #include "crdt/commit.h"
 
 #include <algorithm>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -52,11 +51,7 @@ void LeaveContestedClientId(DocState& doc, const TransactionState& transaction) 
   if (transaction.local || doc.own_client == kNoIndex) return;
   for (const TouchedClient& touched : transaction.touched) {
     if (touched.client != doc.own_client || touched.before == touched.after) continue;
-    std::random_device device;
-    do {
-      doc.options.client_id = device();
-    } while (doc.clients.Find(doc.options.client_id) != kNoIndex);
-    doc.own_client = kNoIndex;
+    doc.ChooseNewClientId();
     return;
   }
 }

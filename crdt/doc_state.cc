@@ -64,6 +64,13 @@ void DocState::End() {
   committing_ = false;
 }
 
+void DocState::ChooseNewClientId() {
+  do {
+    options.client_id = RandomClientId();
+  } while (clients.Find(options.client_id) != kNoIndex);
+  own_client = kNoIndex;
+}
+
 void DocState::Touch(ClientIndex index) {
   Client& client = clients[index];
   if (client.transaction == active_->number) return;

@@ -66,6 +66,9 @@ class DocState {
   // True when the struct was there before this transaction.
   bool ExistedBefore(LocalId id) const;
 
+  // For the edits that follow: an id that no client of this document has.
+  void ChooseNewClientId();
+
   // --- structs ---
   // The item that holds `id`; kGc when it was collected. REQUIRES: the document has it.
   ItemRef FindItem(LocalId id) const;

@@ -9,8 +9,15 @@ using codec::StructKind;
 
 namespace {
 
+// An id past this is left for a new one, so that clocks never wrap. Only a peer that claims them without content gets there.
+constexpr Clock kMaxOwnClock = kMaxClock / 2;
+
 ClientIndex OwnClient(DocState& doc) {
   if (doc.own_client == kNoIndex) doc.own_client = doc.clients.Intern(doc.options.client_id);
+  if (doc.clients[doc.own_client].state() > kMaxOwnClock) {
+    doc.ChooseNewClientId();
+    doc.own_client = doc.clients.Intern(doc.options.client_id);
+  }
   return doc.own_client;
 }
 

@@ -23,7 +23,7 @@ void Integrator::Run() {
 
 void Integrator::RunSection(uint32_t bottom) {
   if (update_.sections[bottom].blocked) return;
-  stack_.push_back({bottom, UINT32_MAX});
+  stack_.push_back({bottom, 0});
   update_.sections[bottom].on_stack = true;
   while (!stack_.empty()) {
     const Frame top = stack_.back();
@@ -56,7 +56,7 @@ void Integrator::RunSection(uint32_t bottom) {
           return;
         }
         update_.sections[section].on_stack = true;
-        stack_.push_back({section, needed.clock + 1});
+        stack_.push_back({section, uint64_t{needed.clock} + 1});
         continue;
       }
       IntegrateView();

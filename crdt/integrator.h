@@ -31,7 +31,7 @@ class Integrator {
   // A section being read, and the clock of its client at which the one below on the stack can go on.
   struct Frame {
     uint32_t section = 0;
-    Clock until = 0;
+    uint64_t until = 0;  // wider than a clock: the one needed may be the last there is
   };
 
   void RunSection(uint32_t bottom);

@@ -32,7 +32,9 @@ std::string Text::ToString() const {
 }
 
 absl::Status Text::Insert(uint32_t index, std::string_view utf8) {
-  if (absl::Status usable = internal::CheckUsable(*this, TypeKind::kText); !usable.ok()) return usable;
+  if (absl::Status usable = internal::CheckUsable(*this, TypeKind::kText, utf8.size()); !usable.ok()) {
+    return usable;
+  }
   if (index > length()) return absl::OutOfRangeError("insertion behind the end of the text");
   if (!codec::IsValidUtf8(utf8)) return absl::InvalidArgumentError("text is not UTF-8");
   if (utf8.empty()) return absl::OkStatus();

@@ -10,12 +10,15 @@ namespace ypp::internal {
 
 using codec::StructKind;
 
-absl::Status CheckUsable(const SharedType& type, TypeKind kind) {
+absl::Status CheckUsable(const SharedType& type, TypeKind kind, size_t more_bytes) {
   if (!type.valid()) {
     return absl::FailedPreconditionError("the shared type was deleted or never was");
   }
   if (type.kind() != kind) {
     return absl::FailedPreconditionError("the shared type is of another kind");
+  }
+  if (type.state()->bytes.size() + more_bytes > ByteStore::kMaxContentBytes) {
+    return absl::ResourceExhaustedError("the document would grow past its limit");
   }
   return absl::OkStatus();
 }

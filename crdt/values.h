@@ -11,8 +11,9 @@
 
 namespace ypp::internal {
 
-// FailedPrecondition unless the handle's type is there and of this kind.
-absl::Status CheckUsable(const SharedType& type, TypeKind kind);
+// FailedPrecondition unless the handle's type is there and of this kind; ResourceExhausted when the document has no room for
+// `more_bytes` of content.
+absl::Status CheckUsable(const SharedType& type, TypeKind kind, size_t more_bytes = 0);
 
 // The value at `offset` of an undeleted, countable item.
 Value ReadValue(DocState& doc, const Item& item, Clock offset);

@@ -1,0 +1,113 @@
+// Updates made to hurt: what Yjs or others crash, hang or go wrong on.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "codec/byte_writer.h"
+#include "crdt/check_invariants.h"
+#include "crdt/doc.h"
+
+namespace ypp {
+namespace {
+
+DocOptions WithClient(ClientId client) {
+  DocOptions options;
+  options.client_id = client;
+  return options;
+}
+
+// A V1 update with one client, no deletions.
+std::string OneStruct(ClientId client, Clock clock, std::string_view body) {
+  codec::ByteWriter out;
+  for (const uint64_t number : {uint64_t{1}, uint64_t{1}, client, uint64_t{clock}}) out.WriteVarUint(number);
+  out.WriteBytes(codec::AsBytes(body));
+  out.WriteVarUint(0);
+  return out.Take();
+}
+
+std::string GcOf(uint64_t length) {
+  codec::ByteWriter out;
+  out.WriteUint8(0);
+  out.WriteVarUint(length);
+  return out.Take();
+}
+
+TEST(HostileUpdate, ClaimingAllClocksOfAClientDoesNotSilenceIt) {
+  Doc victim(WithClient(7));
+  Text text = victim.GetText("t");
+  ASSERT_TRUE(victim.ApplyUpdate(OneStruct(7, 0, GcOf(kMaxClock))).ok());
+  ASSERT_TRUE(text.Insert(0, "still here").ok());
+  EXPECT_EQ(text.ToString(), "still here");
+  Doc other(WithClient(8));
+  ASSERT_TRUE(other.ApplyUpdate(victim.EncodeUpdate()).ok());
+  EXPECT_EQ(other.GetText("t").ToString(), "still here");
+  EXPECT_TRUE(CheckInvariants(victim).ok()) << CheckInvariants(victim);
+}
+
+TEST(HostileUpdate, OriginsAtTheLastClockJustWait) {
+  codec::ByteWriter body;
+  body.WriteUint8(0x84);
+  body.WriteVarUint(3);
+  body.WriteVarUint(kMaxClock);
+  body.WriteVarString("x");
+  Doc doc(WithClient(1));
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, body.bytes())).ok());
+  EXPECT_FALSE(doc.GetPending().empty());
+  EXPECT_TRUE(CheckInvariants(doc).ok());
+}
+
+TEST(HostileUpdate, StructsThatWaitForEachOtherWaitForEver) {
+  // 1:0 leans on 2:0, which leans on 1:1, which comes after 1:0.
+  codec::ByteWriter out;
+  out.WriteVarUint(2);
+  for (const uint64_t number : {1, 2, 0}) out.WriteVarUint(number);
+  out.WriteBytes(codec::AsBytes("\x84\x01\x01\x01x"));
+  for (const uint64_t number : {2, 1, 0}) out.WriteVarUint(number);
+  out.WriteBytes(codec::AsBytes(std::string("\x84\x02\x00\x01y", 5)));
+  out.WriteBytes(codec::AsBytes(std::string("\x84\x01\x00\x01z", 5)));
+  out.WriteVarUint(0);
+  Doc doc(WithClient(9));
+  ASSERT_TRUE(doc.ApplyUpdate(out.bytes()).ok());
+  EXPECT_TRUE(doc.GetStateVector().empty());
+  EXPECT_FALSE(doc.GetPending().empty());
+  // All three are still there for whoever asks.
+  Doc copy(WithClient(10));
+  ASSERT_TRUE(copy.ApplyUpdate(doc.EncodeUpdate()).ok());
+  EXPECT_EQ(copy.EncodeUpdate(), doc.EncodeUpdate());
+}
+
+TEST(HostileUpdate, AParentThatHoldsNoTypeTakesItsChildrenAlong) {
+  Doc doc(WithClient(1));
+  ASSERT_TRUE(doc.GetText("t").Insert(0, "a").ok());
+  // Parent is the item 1:0, a character.
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x00\x01\x00\x01x", 6))).ok());
+  EXPECT_EQ(doc.GetText("t").ToString(), "a");
+  EXPECT_EQ(doc.GetStateVector().Get(2), 1u);
+  EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
+}
+
+TEST(HostileUpdate, ManyGapsCostWhatTheyWeigh) {
+  Doc doc(WithClient(1));
+  // Every second clock of one client: none fits.
+  for (Clock i = 0; i < 5000; ++i) {
+    ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 1 + 2 * i, std::string("\x04\x01\x01t\x01x", 6))).ok());
+  }
+  EXPECT_TRUE(doc.GetStateVector().empty());
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x01\x01t\x01x", 6))).ok());
+  EXPECT_EQ(doc.GetStateVector().Get(2), 2u);
+}
+
+TEST(HostileUpdate, ManyWaitingDeletionsAreJoinedAndCheap) {
+  Doc doc(WithClient(1));
+  for (Clock i = 0; i < 20000; ++i) {
+    codec::ByteWriter out;
+    for (const uint64_t number : {uint64_t{0}, uint64_t{1}, uint64_t{2}, uint64_t{1}, uint64_t{i}, uint64_t{1}}) {
+      out.WriteVarUint(number);
+    }
+    ASSERT_TRUE(doc.ApplyUpdate(out.bytes()).ok());
+  }
+  EXPECT_EQ(doc.GetPending().size_bytes, sizeof(ClockRange));
+}
+
+}  // namespace
+}  // namespace ypp
