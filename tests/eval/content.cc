@@ -18,7 +18,9 @@ bool IsXml(TypeKind kind) {
 const char* MissingFor(const codec::StructView& view, const Roots& roots) {
   if (view.parent == codec::StructView::Parent::kRoot && view.kind != codec::StructKind::kGc) {
     for (const Root& root : roots) {
-      if (root.name == view.parent_name && IsXml(root.kind)) return "xml types";
+      if (root.name != view.parent_name) continue;
+      if (IsXml(root.kind)) return "xml types";
+      if (root.kind == TypeKind::kText && view.has_parent_sub) return "text attributes";
     }
   }
   switch (view.kind) {
@@ -35,6 +37,7 @@ const char* MissingFor(const codec::StructView& view, const Roots& roots) {
 void RefuseWhatCannotBeShown(const Roots& roots, const std::string& update) {
   struct Found {
     Id id;
+    bool even_deleted;
     const char* missing;
   };
   std::vector<Found> found;
@@ -43,13 +46,17 @@ void RefuseWhatCannotBeShown(const Roots& roots, const std::string& update) {
   while (reader.NextSection(&section)) {
     codec::StructView view;
     while (reader.NextStruct(&view)) {
-      if (const char* missing = MissingFor(view, roots)) found.push_back({view.id, missing});
+      if (const char* missing = MissingFor(view, roots)) {
+        // A deleted attribute may have a successor, which does not name its parent again.
+        const bool succeeded = view.has_parent_sub;
+        found.push_back({view.id, succeeded, missing});
+      }
     }
   }
   DeleteSet deletes = reader.ReadDeleteSet();
   deletes.Normalize();
   for (const Found& item : found) {
-    if (!deletes.Contains(item.id)) throw Unsupported(item.missing);
+    if (item.even_deleted || !deletes.Contains(item.id)) throw Unsupported(item.missing);
   }
 }
 

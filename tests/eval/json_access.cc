@@ -7,7 +7,8 @@ namespace ypp::eval {
 
 const Json* Find(const Json& object, std::string_view key) {
   const Json* value = object.Find(key);
-  return value == nullptr || value->is_null() ? nullptr : value;
+  const bool absent = value == nullptr || value->is_null() || value->is_undefined();
+  return absent ? nullptr : value;
 }
 
 const Json& Need(const Json& object, std::string_view key) {

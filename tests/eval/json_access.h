@@ -31,7 +31,7 @@ class Unsupported : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// nullptr when absent or null.
+// nullptr when absent, null or undefined.
 const Json* Find(const Json& object, std::string_view key);
 // These throw CaseError when the member is absent or of another kind.
 const Json& Need(const Json& object, std::string_view key);

@@ -11,6 +11,7 @@ UpdateFormat FormatOf(const Json& step) {
 }
 
 Replica::Replica(ClientId client, bool gc) : doc_(DocOptions{client, gc}) {
+  doc_.set_client_id(client);  // among the options, 0 asks for a random one
   on_v1_ = doc_.OnUpdate(
       [this](const UpdateEvent& event) {
         emits_.push_back({std::string(event.update), {}, event.origin.label == kRemoteOrigin});
