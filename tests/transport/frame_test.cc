@@ -31,7 +31,7 @@ struct Recorded {
 
 // Frames recorded between the npm server and provider.
 std::vector<Recorded> RecordedFrames() {
-  std::ifstream file(YPP_TRANSPORT_TEST_DIR "/hocuspocus_frames.json");
+  std::ifstream file(YPP_TEST_DATA_DIR "/hocuspocus_frames.json");
   std::stringstream text;
   text << file.rdbuf();
   absl::StatusOr<Any> json = codec::ParseJson(text.str());

@@ -1,0 +1,278 @@
+#include "transport/room.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "codec/state_vector.h"
+#include "codec/sync_message.h"
+#include "transport/update_containment.h"
+
+namespace ypp::transport {
+
+Room::Room(std::string document, RoomOptions options)
+    : document_(std::move(document)),
+      options_(std::move(options)),
+      awareness_(options_.awareness) {
+  updates_ = doc_.OnUpdate(
+      [this](const UpdateEvent& event) { applied_update_.assign(event.update); });
+}
+
+absl::Status Room::Load(const std::vector<std::string>& updates) {
+  for (const std::string& update : updates) {
+    const absl::Status status = doc_.ApplyUpdate(update);
+    if (!status.ok()) return status;
+  }
+  applied_update_.clear();
+  return absl::OkStatus();
+}
+
+RoomOutput Room::Join(MemberId id, std::string address, bool read_only) {
+  RoomOutput out;
+  members_[id] = Member{std::move(address), read_only};
+  if (const std::optional<std::string> present = awareness_.Present()) {
+    SendTo(id, WriteAwareness(members_[id].address, codec::AsBytes(*present)), &out);
+  }
+  return out;
+}
+
+RoomOutput Room::Leave(MemberId id) {
+  RoomOutput out;
+  Remove(id, &out);
+  return out;
+}
+
+RoomOutput Room::Close(MemberId id, std::string_view reason) {
+  RoomOutput out;
+  const auto member = members_.find(id);
+  if (member == members_.end()) return out;
+  SendTo(id, WriteClose(member->second.address, reason), &out);
+  out.removed.push_back(id);
+  Remove(id, &out);
+  return out;
+}
+
+void Room::SetReadOnly(MemberId id, bool read_only) {
+  const auto member = members_.find(id);
+  if (member != members_.end()) member->second.read_only = read_only;
+}
+
+RoomOutput Room::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms) {
+  RoomOutput out;
+  const auto it = members_.find(id);
+  if (it == members_.end()) return out;
+  const Member& member = it->second;
+  switch (type) {
+    case MessageType::kSync:
+    case MessageType::kSyncReply:
+      HandleSync(id, member, body, &out);
+      break;
+    case MessageType::kAwareness:
+      HandleAwareness(id, body, now_ms, &out);
+      break;
+    case MessageType::kQueryAwareness:
+      if (const std::optional<std::string> present = awareness_.Present()) {
+        SendTo(id, WriteAwareness(member.address, codec::AsBytes(*present)), &out);
+      }
+      break;
+    case MessageType::kStateless: {
+      codec::ByteReader in(body);
+      const std::string_view payload = ReadStateless(in);
+      if (!in.ok()) {
+        Reset(id, "bad stateless message", &out);
+      } else if (options_.on_stateless) {
+        options_.on_stateless(document_, payload);
+      }
+      break;
+    }
+    case MessageType::kBroadcastStateless:
+      Reset(id, "broadcast of a stateless message is for relays only", &out);
+      break;
+    case MessageType::kClose:
+      out = Close(id, kCloseReasonClient);
+      break;
+    case MessageType::kAuth:
+    case MessageType::kSyncStatus:
+    case MessageType::kPing:
+    case MessageType::kPong:
+    case MessageType::kUnknown:
+      break;
+  }
+  return out;
+}
+
+void Room::HandleSync(MemberId id, const Member& member, codec::Bytes body, RoomOutput* out) {
+  codec::ByteReader in(body);
+  const codec::SyncMessage sync = codec::ReadSyncMessage(in);
+  if (!in.ok()) {
+    Reset(id, "bad sync message", out);
+    return;
+  }
+  if (sync.type == codec::SyncType::kStep1) {
+    HandleStep1(id, member, sync.payload, out);
+  } else {
+    HandleUpdate(id, member, sync.type, sync.payload, out);
+  }
+}
+
+void Room::HandleStep1(MemberId id, const Member& member, codec::Bytes vector, RoomOutput* out) {
+  const absl::StatusOr<StateVector> known = StateVector::Decode(vector);
+  if (!known.ok()) {
+    Reset(id, "bad state vector", out);
+    return;
+  }
+  // The own step 1 comes first: what the member did offline travels in its answer.
+  const std::string own = doc_.GetStateVector().Encode();
+  SendTo(id, WriteSync(member.address, codec::SyncType::kStep1, codec::AsBytes(own)), out);
+  const std::string diff = doc_.EncodeUpdate(*known);
+  SendTo(id, WriteSync(member.address, codec::SyncType::kStep2, codec::AsBytes(diff)), out);
+}
+
+void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
+                        codec::Bytes update, RoomOutput* out) {
+  if (!member.read_only) {
+    ApplyUpdate(id, update, out);
+    return;
+  }
+  // A reader may say that it has what the document has, no more.
+  bool accepted = false;
+  if (type == codec::SyncType::kStep2) {
+    const absl::StatusOr<bool> contained = ContainsUpdate(doc_, update);
+    accepted = contained.ok() && *contained;
+  }
+  if (!accepted) Log(LogLevel::kDebug, id, "refused a write of a read-only connection");
+  Acknowledge(id, accepted, out);
+}
+
+void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
+  constexpr size_t kEmptyUpdateBytes = 2;  // no structs, no deletions
+  applied_update_.clear();
+  const absl::Status status = doc_.ApplyUpdate(update);
+  if (!status.ok()) {
+    Log(LogLevel::kWarning, id, absl::StrCat("refused an update of ", update.size(), " bytes: ",
+                                             status.message()));
+    Acknowledge(id, false, out);
+    return;
+  }
+  const bool changed = !applied_update_.empty();
+  if (!doc_.GetPending().empty()) {
+    // Part of it may wait for others. Only the bytes as they came are sure to hold that part.
+    if (changed || update.size() > kEmptyUpdateBytes) {
+      out->appends.emplace_back(codec::AsText(update));
+    }
+  } else if (changed) {
+    out->appends.push_back(applied_update_);
+  }
+  appended_ += out->appends.size();
+  // The acknowledgement first, so that with storage that is always durable the order is that of Hocuspocus.
+  Acknowledge(id, true, out);
+  if (changed) {
+    Broadcast(
+        [this](std::string_view address) {
+          return WriteSync(address, codec::SyncType::kUpdate, codec::AsBytes(applied_update_));
+        },
+        out);
+  }
+}
+
+void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomOutput* out) {
+  codec::ByteReader in(body);
+  const codec::Bytes update = ReadAwareness(in);
+  if (!in.ok()) {
+    Reset(id, "bad awareness message", out);
+    return;
+  }
+  const absl::StatusOr<std::string> news = awareness_.Apply(id, update, now_ms);
+  if (!news.ok()) {
+    Reset(id, std::string(news.status().message()), out);
+    return;
+  }
+  BroadcastAwareness(*news, out);
+}
+
+void Room::Reset(MemberId id, std::string_view why, RoomOutput* out) {
+  Log(LogLevel::kWarning, id, absl::StrCat("connection reset: ", std::string(why)));
+  const auto member = members_.find(id);
+  SendTo(id, WriteClose(member->second.address, kCloseReasonReset), out);
+  out->removed.push_back(id);
+  Remove(id, out);
+}
+
+void Room::Remove(MemberId id, RoomOutput* out) {
+  if (members_.erase(id) == 0) return;
+  BroadcastAwareness(awareness_.RemoveMember(id), out);
+}
+
+RoomOutput Room::OnDurable(size_t count) {
+  RoomOutput out;
+  durable_ += count;
+  SendDueAcknowledgements(&out);
+  return out;
+}
+
+RoomOutput Room::Tick(int64_t now_ms) {
+  RoomOutput out;
+  BroadcastAwareness(awareness_.DropExpired(now_ms), &out);
+  return out;
+}
+
+RoomOutput Room::BroadcastStateless(std::string_view payload) const {
+  RoomOutput out;
+  Broadcast([payload](std::string_view address) { return WriteStateless(address, payload); }, &out);
+  return out;
+}
+
+std::vector<MemberId> Room::members() const {
+  std::vector<MemberId> ids;
+  ids.reserve(members_.size());
+  for (const auto& [id, member] : members_) ids.push_back(id);
+  return ids;
+}
+
+void Room::Acknowledge(MemberId id, bool applied, RoomOutput* out) {
+  acknowledgements_.push_back({appended_, id, applied});
+  SendDueAcknowledgements(out);
+}
+
+void Room::SendDueAcknowledgements(RoomOutput* out) {
+  while (!acknowledgements_.empty() && acknowledgements_.front().after <= durable_) {
+    const Acknowledgement due = acknowledgements_.front();
+    acknowledgements_.pop_front();
+    const auto member = members_.find(due.member);
+    if (member == members_.end()) continue;
+    SendTo(due.member, WriteSyncStatus(member->second.address, due.applied), out);
+  }
+}
+
+void Room::SendTo(MemberId id, std::string bytes, RoomOutput* out) const {
+  out->sends.push_back({id, MakeMessage(std::move(bytes))});
+}
+
+void Room::BroadcastAwareness(const std::string& update, RoomOutput* out) const {
+  if (update.empty()) return;
+  Broadcast(
+      [&update](std::string_view address) {
+        return WriteAwareness(address, codec::AsBytes(update));
+      },
+      out);
+}
+
+void Room::Broadcast(const std::function<std::string(std::string_view address)>& write,
+                     RoomOutput* out) const {
+  MessagePtr plain;  // nearly all members use the document's name for an address
+  for (const auto& [id, member] : members_) {
+    if (member.address != document_) {
+      out->sends.push_back({id, MakeMessage(write(member.address))});
+      continue;
+    }
+    if (plain == nullptr) plain = MakeMessage(write(document_));
+    out->sends.push_back({id, plain});
+  }
+}
+
+void Room::Log(LogLevel level, MemberId id, std::string_view what) const {
+  options_.log(level, absl::StrCat("document \"", absl::CEscape(document_), "\", connection ", id, ": ",
+                                   std::string(what)));
+}
+
+}  // namespace ypp::transport

@@ -1,0 +1,141 @@
+// One open document: who is connected to it and what follows from each of their messages. PROTOCOL.md, "Rooms".
+//
+//   RoomOutput out = room.Handle(member, frame.type, frame.body, now_ms);
+//   // send out.sends, store out.appends in order, forget out.removed; later:
+//   RoomOutput acks = room.OnDurable(out.appends.size());
+//
+// A value in, values out: no sockets, no storage, no threads, no clock of its own. Thread-compatible.
+//
+// 1. What a member sends is validated whole before it changes anything. A refused update leaves the document bit-identical.
+// 2. Every SyncStep2 and Update gets exactly one SyncStatus. It comes once everything that the document then holds of it is on disk.
+// 3. `appends` are numbered from 1 on in the order in which they are handed out; together with what was loaded they make up the
+//    document, updates that still wait for others included.
+// 4. A diff goes to the member that asked for it and to nobody else; what is new goes to everybody, its author included (the provider
+//    takes the echo for a sign of life).
+#ifndef YPP_TRANSPORT_ROOM_H_
+#define YPP_TRANSPORT_ROOM_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "codec/byte_reader.h"
+#include "crdt/doc.h"
+#include "transport/awareness_table.h"
+#include "transport/frame.h"
+#include "transport/log.h"
+#include "transport/member_id.h"
+#include "transport/socket.h"
+
+namespace ypp::transport {
+
+// Reasons of CLOSE, as Hocuspocus words them.
+inline constexpr std::string_view kCloseReasonReset = "Reset Connection";
+inline constexpr std::string_view kCloseReasonClient = "provider_initiated";
+
+struct RoomOptions {
+  AwarenessLimits awareness;
+  LogSink log = SilentLog();
+  // A text that a client sent outside of the document. It goes nowhere else by itself.
+  std::function<void(std::string_view document, std::string_view payload)> on_stateless;
+};
+
+struct RoomOutput {
+  struct Send {
+    MemberId to = 0;
+    MessagePtr message;
+  };
+  std::vector<Send> sends;           // in order
+  std::vector<std::string> appends;  // V1 updates to be stored, in order
+  std::vector<MemberId> removed;     // no longer members; their CLOSE is among the sends
+
+  bool empty() const { return sends.empty() && appends.empty() && removed.empty(); }
+};
+
+class Room {
+ public:
+  Room(std::string document, RoomOptions options);
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+
+  const std::string& document() const { return document_; }
+
+  // What the store has, oldest first. On an error the room must not be used.
+  // REQUIRES: no members yet.
+  absl::Status Load(const std::vector<std::string>& updates);
+
+  // A new member is told who is present. Its messages carry `address`.
+  RoomOutput Join(MemberId member, std::string address, bool read_only);
+  // The member's connection ended: the others learn that its clients are gone. It gets nothing any more.
+  RoomOutput Leave(MemberId member);
+  // Ends the member's connection to this document.
+  RoomOutput Close(MemberId member, std::string_view reason);
+  void SetReadOnly(MemberId member, bool read_only);
+
+  // A message whose address led to this member. Types that are not for a room are ignored.
+  RoomOutput Handle(MemberId member, MessageType type, codec::Bytes body, int64_t now_ms);
+
+  // `count` more of the appends are on disk, oldest first.
+  RoomOutput OnDurable(size_t count);
+  // Drops awareness states that were not renewed.
+  RoomOutput Tick(int64_t now_ms);
+  // A text to every member.
+  RoomOutput BroadcastStateless(std::string_view payload) const;
+
+  size_t member_count() const { return members_.size(); }
+  std::vector<MemberId> members() const;
+  // Appends handed out and not yet reported durable.
+  uint64_t appends_in_flight() const { return appended_ - durable_; }
+  // The whole document as one V1 update, with what waits for missing parts. Stands for everything loaded and appended so far.
+  std::string EncodeState() const { return doc_.EncodeUpdate(); }
+  const Doc& doc() const { return doc_; }
+
+ private:
+  struct Member {
+    std::string address;
+    bool read_only = false;
+  };
+  struct Acknowledgement {
+    uint64_t after = 0;  // the append that must be durable first
+    MemberId member = 0;
+    bool applied = false;
+  };
+
+  void HandleSync(MemberId id, const Member& member, codec::Bytes body, RoomOutput* out);
+  void HandleStep1(MemberId id, const Member& member, codec::Bytes vector, RoomOutput* out);
+  void HandleUpdate(MemberId id, const Member& member, codec::SyncType type, codec::Bytes update,
+                    RoomOutput* out);
+  void ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out);
+  void HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomOutput* out);
+  void Reset(MemberId id, std::string_view why, RoomOutput* out);
+  void Remove(MemberId id, RoomOutput* out);
+
+  void Acknowledge(MemberId id, bool applied, RoomOutput* out);
+  void SendDueAcknowledgements(RoomOutput* out);
+  void SendTo(MemberId id, std::string bytes, RoomOutput* out) const;
+  void BroadcastAwareness(const std::string& update, RoomOutput* out) const;
+  // `write` makes the message for an address; it is called once per distinct address.
+  void Broadcast(const std::function<std::string(std::string_view address)>& write,
+                 RoomOutput* out) const;
+  void Log(LogLevel level, MemberId id, std::string_view what) const;
+
+  std::string document_;
+  RoomOptions options_;
+  Doc doc_;
+  Subscription updates_;
+  AwarenessTable awareness_;
+  std::map<MemberId, Member> members_;
+  std::deque<Acknowledgement> acknowledgements_;
+  uint64_t appended_ = 0;
+  uint64_t durable_ = 0;
+  std::string applied_update_;  // what the last ApplyUpdate changed; empty: nothing
+};
+
+}  // namespace ypp::transport
+
+#endif  // YPP_TRANSPORT_ROOM_H_
