@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "codec/check.h"
 #include "codec/update_algebra.h"
 #include "crdt/incoming_update.h"
@@ -20,7 +21,12 @@ constexpr size_t kMaxContentGrowth = 4;
 // Pending updates are merged into one when there are so many.
 constexpr size_t kMaxPendingUpdates = 64;
 
-absl::Status CheckRoom(const DocState& doc, const IncomingUpdate& update) {
+// What the bytes alone do not tell.
+absl::Status CheckAgainst(const DocState& doc, const IncomingUpdate& update) {
+  for (const Id& section : update.self_leaning) {
+    if (section.clock > doc.clients.StateOf(section.client)) continue;
+    return absl::DataLossError(absl::StrCat("client ", section.client, " has a struct that leans on itself"));
+  }
   if (doc.bytes.size() + update.bytes.size() * kMaxContentGrowth > ByteStore::kMaxContentBytes) {
     return absl::ResourceExhaustedError("the document would grow past its limit");
   }
@@ -150,7 +156,7 @@ absl::Status ApplyUpdate(DocState& doc, codec::Bytes bytes, codec::Dialect diale
                          const Origin& origin) {
   absl::StatusOr<IncomingUpdate> update = IncomingUpdate::Check(bytes, dialect);
   if (!update.ok()) return update.status();
-  if (absl::Status room = CheckRoom(doc, *update); !room.ok()) return room;
+  if (absl::Status fits = CheckAgainst(doc, *update); !fits.ok()) return fits;
 
   doc.Begin(origin, /*local=*/false);
   const std::string waiting = Apply(doc, *update);

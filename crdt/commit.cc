@@ -48,9 +48,10 @@ std::vector<SharedType> ChangedTypes(DocState& doc, const TransactionState& tran
 
 // Somebody else writes under our id: the edits that follow must not mix with theirs.
 void LeaveContestedClientId(DocState& doc, const TransactionState& transaction) {
-  if (transaction.local || doc.own_client == kNoIndex) return;
+  if (transaction.local) return;
+  const ClientIndex own = doc.clients.Find(doc.options.client_id);
   for (const TouchedClient& touched : transaction.touched) {
-    if (touched.client != doc.own_client || touched.before == touched.after) continue;
+    if (touched.client != own || touched.before == touched.after) continue;
     doc.ChooseNewClientId();
     return;
   }

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "codec/update_algebra.h"
 
 namespace ypp::internal {
 
 using codec::Dialect;
+using codec::StructKind;
 using codec::StructView;
 using codec::UpdateReader;
 
@@ -57,10 +57,13 @@ absl::StatusOr<IncomingUpdate> IncomingUpdate::Check(codec::Bytes update, Dialec
   while (reader.NextSection(&section)) {
     incoming.sections.push_back({section, reader.position(), false, false});
     incoming.structs += section.structs;
+    bool after_hole = false;
     StructView view;
     while (reader.NextStruct(&view)) {
-      if (LeansOnItsFuture(view)) {
-        return absl::DataLossError(absl::StrCat("struct depends on itself, before byte ", reader.position()));
+      if (view.kind == StructKind::kSkip) after_hole = true;
+      if (!after_hole && LeansOnItsFuture(view)) {
+        incoming.self_leaning.push_back({section.client, section.clock});
+        after_hole = true;
       }
     }
   }

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "codec/delete_set.h"
+#include "codec/id.h"
 #include "codec/update_reader.h"
 
 namespace ypp::internal {
@@ -31,6 +32,9 @@ struct IncomingUpdate {
   std::vector<IncomingSection> sections;  // ascending by client, each client once
   DeleteSet deletes;
   size_t structs = 0;
+  // Where sections begin that hold, with no hole before it, a struct that leans on its own future. A document that has all before it
+  // could never integrate it; behind a gap it only waits.
+  std::vector<Id> self_leaning;
 };
 
 }  // namespace ypp::internal

@@ -231,9 +231,12 @@ TEST(Doc, TellsWhichTypesChanged) {
 
 TEST(Doc, PicksANewClientIdWhenSomebodyElseUsesItsOwn) {
   Doc doc(WithClient(1));
-  ASSERT_TRUE(doc.GetText("t").Insert(0, "a").ok());
-  ASSERT_TRUE(doc.ApplyUpdate(FromHex("01 01 01 01 84 01 00 01 62 00")).ok());
+  ASSERT_TRUE(doc.ApplyUpdate(FromHex("01 01 01 00 04 01 01 74 01 61 00")).ok());
   EXPECT_NE(doc.client_id(), 1u);
+  doc.set_client_id(2);
+  ASSERT_TRUE(doc.GetText("t").Append("b").ok());
+  ASSERT_TRUE(doc.ApplyUpdate(FromHex("01 01 02 01 84 02 00 01 63 00")).ok());
+  EXPECT_NE(doc.client_id(), 2u);
 }
 
 TEST(Doc, ASubscriptionMayCancelItselfInItsCallback) {

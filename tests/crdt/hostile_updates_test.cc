@@ -76,6 +76,17 @@ TEST(HostileUpdate, StructsThatWaitForEachOtherWaitForEver) {
   EXPECT_EQ(copy.EncodeUpdate(), doc.EncodeUpdate());
 }
 
+TEST(HostileUpdate, AStructThatLeansOnItselfBehindAGapHurtsNobodyElse) {
+  Doc doc(WithClient(1));
+  // Client 2 waits for its clock 0, and its clock 1 leans on its clock 5; client 3 leans on client 2's clock 0.
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 1, std::string("\x84\x02\x05\x01x", 5))).ok());
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(3, 0, std::string("\x84\x02\x00\x01y", 5))).ok());
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x01\x01t\x01x", 6))).ok());
+  EXPECT_EQ(doc.GetText("t").ToString(), "xy");
+  EXPECT_EQ(doc.GetStateVector().Get(2), 1u);
+  EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
+}
+
 TEST(HostileUpdate, AParentThatHoldsNoTypeTakesItsChildrenAlong) {
   Doc doc(WithClient(1));
   ASSERT_TRUE(doc.GetText("t").Insert(0, "a").ok());
