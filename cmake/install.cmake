@@ -4,17 +4,13 @@ include(GNUInstallDirs)
 set(YPP_INSTALL_CMAKEDIR "${CMAKE_INSTALL_LIBDIR}/cmake/ypp")
 
 foreach(name codec crdt transport plugin)
-  if(TARGET ypp_${name})
-    install(TARGETS ypp_${name} EXPORT ypp-targets
-      ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-      FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/ypp")
-  endif()
+  install(TARGETS ypp_${name} EXPORT ypp-targets
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+    FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/ypp")
 endforeach()
-foreach(name ypp ypp-relay ypp-session)
-  if(TARGET ${name})
-    install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-  endif()
-endforeach()
+if(YPP_BUILD_PROGRAMS)
+  install(TARGETS ypp ypp-relay ypp-session RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
 install(EXPORT ypp-targets NAMESPACE ypp:: DESTINATION "${YPP_INSTALL_CMAKEDIR}")
 configure_package_config_file(cmake/ypp-config.cmake.in "${PROJECT_BINARY_DIR}/ypp-config.cmake"
   INSTALL_DESTINATION "${YPP_INSTALL_CMAKEDIR}")
@@ -30,9 +26,6 @@ install(FILES
 function(ypp_pkg_config_requires variable)
   set(names)
   foreach(target IN LISTS ARGN)
-    if(NOT TARGET ${target})
-      continue()
-    endif()
     get_target_property(libraries ${target} LINK_LIBRARIES)
     foreach(library IN LISTS libraries)
       if(library MATCHES "^absl::(.+)$")
