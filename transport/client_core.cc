@@ -14,6 +14,9 @@ namespace {
 // How long the server's answer to a CLOSE is waited for. It answers at once unless it is busy with
 // the document's earlier messages.
 constexpr int64_t kLeavingMs = 5'000;
+// A Hocuspocus server closes a socket that brought no protocol message for 60 s; WebSocket pings do
+// not count. A client that shows no awareness may have nothing to say for longer than that.
+constexpr int64_t kKeepAliveMs = 25'000;
 // Long names are no use to anyone and would be part of every message.
 constexpr size_t kMaxDocumentNameBytes = 4'096;
 
@@ -97,8 +100,25 @@ void ClientCore::LeaveSocket() {
     session->HandleSocketLost();
 }
 
+void ClientCore::Send(std::string_view message) {
+  sent_at_ms_ = NowMs();
+  connection_.Send(message);
+}
+
+// Asking who is there is the smallest message of all and changes nothing; Node's server does not
+// even answer it.
+void ClientCore::KeepAlive() {
+  if (status_ != ConnectionStatus::kConnected || NowMs() < sent_at_ms_ + kKeepAliveMs) return;
+  for (const std::shared_ptr<ClientSession>& session : sessions_) {
+    if (session->state().Get().authenticated) return Send(WriteQueryAwareness(session->address()));
+  }
+  // No document is open on this socket; it has no claim to be kept.
+  sent_at_ms_ = NowMs();
+}
+
 void ClientCore::Tick() {
   connection_.Tick();
+  KeepAlive();
   for (const std::shared_ptr<ClientSession>& session : Sessions(sessions_)) session->Tick();
   Settle();
 }
@@ -141,6 +161,7 @@ void ClientCore::TrySession(ClientSession& session) {
 
 int64_t ClientCore::next_deadline_ms() const {
   int64_t at = connection_.next_deadline_ms();
+  if (status_ == ConnectionStatus::kConnected) at = std::min(at, sent_at_ms_ + kKeepAliveMs);
   for (const std::shared_ptr<ClientSession>& session : sessions_)
     at = std::min(at, session->next_deadline_ms());
   for (const auto& [address, until_ms] : leaving_until_ms_) at = std::min(at, until_ms);
@@ -178,7 +199,7 @@ bool ClientCore::OnMessage(std::string_view message) {
   const Frame frame = ReadFrame(codec::AsBytes(message));
   switch (frame.shape) {
     case FrameShape::kPing:
-      connection_.Send(WritePong());
+      Send(WritePong());
       return true;
     case FrameShape::kPong:
       return true;

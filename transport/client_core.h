@@ -59,7 +59,7 @@ class ClientCore : private ClientConnection::Listener, private ClientSession::Ho
   void OnSocketLost(uint16_t code, const std::string& reason) override;
   void OnGaveUp() override;
   // ClientSession::Host
-  void Send(std::string_view message) override { connection_.Send(message); }
+  void Send(std::string_view message) override;
   size_t buffered_bytes() const override { return connection_.buffered_bytes(); }
   size_t max_send_buffer_bytes() const override { return options_.max_send_buffer_bytes; }
   int64_t NowMs() const override { return environment_.now_ms(); }
@@ -69,6 +69,7 @@ class ClientCore : private ClientConnection::Listener, private ClientSession::Ho
   void Settle();
   void TrySession(ClientSession& session);
   void LeaveSocket();
+  void KeepAlive();
   int64_t next_deadline_ms() const;
   ClientSession* Find(std::string_view address);
   std::string NewSessionId();
@@ -88,6 +89,7 @@ class ClientCore : private ClientConnection::Listener, private ClientSession::Ho
   bool connect_;         // what the user wants
   bool wanted_ = false;  // what the connection was told
   bool settle_posted_ = false;
+  int64_t sent_at_ms_ = 0;  // the last message, whatever it was
   std::atomic<ConnectionStatus> status_{ConnectionStatus::kDisconnected};
 };
 

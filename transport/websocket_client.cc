@@ -1,16 +1,17 @@
 #include "transport/websocket_client.h"
 
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <exception>
 #include <memory>
 #include <string_view>
 #include <type_traits>
 #include <websocketpp/client.hpp>
 #include <websocketpp/config/asio_client.hpp>
+#include <websocketpp/logger/stub.hpp>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,45 @@ namespace ypp::transport {
 namespace {
 
 using TlsContext = boost::asio::ssl::context;
+
+// Takes the place of websocketpp's error log: keeps the first entry of an attempt, the only place
+// where it says why a connection could not be made. Later entries come from cleaning up.
+class FirstError : public websocketpp::log::stub {
+ public:
+  using stub::stub;
+  void write(websocketpp::log::level, const std::string& message) {
+    if (first_.empty()) first_ = message;
+  }
+  void write(websocketpp::log::level, const char* message) {
+    if (first_.empty()) first_ = message;
+  }
+  bool static_test(websocketpp::log::level) const { return true; }
+  bool dynamic_test(websocketpp::log::level) { return true; }
+
+  // "asio async_connect error: system:111 (Connection refused)" -> "Connection refused"
+  std::string TakeCause() {
+    const std::string message = std::exchange(first_, std::string());
+    const size_t open = message.find('('), close = message.rfind(')');
+    if (open == std::string::npos || close == std::string::npos || close < open) return "";
+    return message.substr(open + 1, close - open - 1);
+  }
+
+ private:
+  std::string first_;
+};
+
+template <typename Base>
+struct WithFirstError : Base {
+  using elog_type = FirstError;
+  using alog_type = websocketpp::log::stub;
+  struct transport_config : Base::transport_config {
+    using elog_type = FirstError;
+    using alog_type = websocketpp::log::stub;
+  };
+  using transport_type = websocketpp::transport::asio::endpoint<transport_config>;
+};
+using PlainConfig = WithFirstError<websocketpp::config::asio_client>;
+using TlsConfig = WithFirstError<websocketpp::config::asio_tls_client>;
 
 // What the handlers of one connection share with its ClientSocket. Handlers hold it while they run,
 // so that the socket may be destroyed inside its own event.
@@ -47,7 +87,8 @@ class WebSocket : public ClientSocket {
     }
     connection_->set_max_message_size(options.max_message_bytes);
     for (const auto& [name, value] : options.headers) connection_->append_header(name, value);
-    SetHandlers();
+    endpoint.get_elog().TakeCause();
+    SetHandlers(endpoint);
     endpoint.connect(connection_);
   }
 
@@ -72,7 +113,6 @@ class WebSocket : public ClientSocket {
     // A connection that is not open yet cannot be told; SetHandlers closes it as soon as it opens.
     if (shared_->open) connection_->close(code, reason, error);
     shared_->open = false;
-    if (!connection_) return;
   }
 
   size_t buffered_bytes() const override {
@@ -80,7 +120,7 @@ class WebSocket : public ClientSocket {
   }
 
  private:
-  void SetHandlers() {
+  void SetHandlers(Endpoint& endpoint) {
     const std::shared_ptr<Shared> shared = shared_;
     const std::weak_ptr<typename Connection::element_type> weak = connection_;
     connection_->set_open_handler([shared, weak](websocketpp::connection_hdl) {
@@ -105,9 +145,10 @@ class WebSocket : public ClientSocket {
       if (Connection connection = weak.lock())
         End(*shared, connection->get_remote_close_code(), EndReason(*connection));
     });
-    connection_->set_fail_handler([shared, weak](websocketpp::connection_hdl) {
+    connection_->set_fail_handler([shared, weak, &endpoint](websocketpp::connection_hdl) {
+      const std::string cause = endpoint.get_elog().TakeCause();
       if (Connection connection = weak.lock())
-        End(*shared, kCloseAbnormal, FailReason(*connection));
+        End(*shared, kCloseAbnormal, FailReason(*connection, cause));
     });
   }
 
@@ -121,15 +162,17 @@ class WebSocket : public ClientSocket {
     return reason.empty() ? connection.get_ec().message() : reason;
   }
 
-  // "Invalid HTTP status. (HTTP 403)", "TLS handshake failed (certificate verify failed)",
-  // "Underlying Transport Error (Connection refused)"
-  static std::string FailReason(const typename Connection::element_type& connection) {
+  // "Connection refused", "HTTP 403", "TLS handshake failed (self-signed certificate)".
+  static std::string FailReason(typename Connection::element_type& connection,
+                                const std::string& cause) {
+    if constexpr (std::is_same_v<Config, TlsConfig>) {
+      const long verified = SSL_get_verify_result(connection.get_socket().native_handle());
+      if (verified != X509_V_OK)
+        return absl::StrCat("TLS handshake failed (", X509_verify_cert_error_string(verified), ")");
+    }
     const int http_status = connection.get_response_code();
-    if (http_status != 0 && http_status != 101)
-      return absl::StrCat(connection.get_ec().message(), " (HTTP ", http_status, ")");
-    const auto cause = connection.get_transport_ec();
-    return absl::StrCat(connection.get_ec().message(), cause ? " (" : "",
-                        cause ? cause.message() : "", cause ? ")" : "");
+    if (http_status != 0 && http_status != 101) return absl::StrCat("HTTP ", http_status);
+    return cause.empty() ? connection.get_ec().message() : cause;
   }
 
   std::shared_ptr<Shared> shared_;
@@ -151,15 +194,15 @@ absl::StatusOr<std::shared_ptr<TlsContext>> MakeTlsContext(const std::string& ho
                                                    ca_file.empty() ? "the system" : ca_file, ": ",
                                                    error.message()));
   context->set_verify_mode(boost::asio::ssl::verify_peer);
-  context->set_verify_callback(boost::asio::ssl::host_name_verification(host));
+  X509_VERIFY_PARAM* const expected = SSL_CTX_get0_param(context->native_handle());
+  if (X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) != 1)
+    X509_VERIFY_PARAM_set1_host(expected, host.data(), host.size());
   return context;
 }
 
 template <typename Config>
 std::shared_ptr<websocketpp::client<Config>> MakeEndpoint(boost::asio::io_context& io) {
   auto endpoint = std::make_shared<websocketpp::client<Config>>();
-  endpoint->clear_access_channels(websocketpp::log::alevel::all);
-  endpoint->clear_error_channels(websocketpp::log::elevel::all);
   std::error_code error;
   endpoint->init_asio(&io, error);
   endpoint->set_user_agent("ypp");
@@ -192,22 +235,20 @@ absl::StatusOr<OpenSocket> WebSocketOpener(boost::asio::io_context& io,
   }
 
   if (!uri.get_secure()) {
-    using Config = websocketpp::config::asio_client;
-    auto endpoint = MakeEndpoint<Config>(io);
-    return OpenSocket(
-        [&io, endpoint, options](SocketEvents events) -> std::unique_ptr<ClientSocket> {
-          return std::make_unique<WebSocket<Config>>(io, *endpoint, options, std::move(events));
-        });
+    auto endpoint = MakeEndpoint<PlainConfig>(io);
+    return OpenSocket([&io, endpoint,
+                       options](SocketEvents events) -> std::unique_ptr<ClientSocket> {
+      return std::make_unique<WebSocket<PlainConfig>>(io, *endpoint, options, std::move(events));
+    });
   }
   absl::StatusOr<std::shared_ptr<TlsContext>> context =
       MakeTlsContext(uri.get_host(), options.ca_file);
   if (!context.ok()) return context.status();
-  using Config = websocketpp::config::asio_tls_client;
-  auto endpoint = MakeEndpoint<Config>(io);
+  auto endpoint = MakeEndpoint<TlsConfig>(io);
   endpoint->set_tls_init_handler(
       [context = *context](websocketpp::connection_hdl) { return context; });
   return OpenSocket([&io, endpoint, options](SocketEvents events) -> std::unique_ptr<ClientSocket> {
-    return std::make_unique<WebSocket<Config>>(io, *endpoint, options, std::move(events));
+    return std::make_unique<WebSocket<TlsConfig>>(io, *endpoint, options, std::move(events));
   });
 }
 
