@@ -52,6 +52,10 @@ void Connection::OnMessage(codec::Bytes message) {
     case FrameShape::kMessage:
       break;
   }
+  Route(frame, message);
+}
+
+void Connection::Route(const Frame& frame, codec::Bytes message) {
   const ChannelPtr channel = FindOpen(frame.address);
   if (channel == nullptr) {
     HandleBeforeOpen(frame, message);
@@ -86,6 +90,10 @@ void Connection::HandleBeforeOpen(const Frame& frame, codec::Bytes message) {
     }
   }
   const ChannelPtr channel = slot;
+  if (channel->phase == Phase::kUnknown && frame.type == MessageType::kClose) {
+    Forget(channel);  // there is nothing to end but what waits
+    return;
+  }
   if (!Charge(*channel, message.size())) return;
   if (channel->phase == Phase::kUnknown && frame.type == MessageType::kAuth) {
     BeginAuthentication(channel, frame);
@@ -185,10 +193,22 @@ void Connection::Deliver(const ChannelPtr& channel, const Frame& frame) {
     hub_->Close(channel->member, kCloseReasonReset);
   } else if (frame.type == MessageType::kAuth) {
     Renew(channel, frame.body);
+  } else if (frame.type == MessageType::kClose) {
+    DeliverClose(channel, frame);
   } else {
-    client_closes_ = frame.type == MessageType::kClose;
     hub_->Handle(channel->member, frame.type, frame.body, now_ms_);
-    client_closes_ = false;
+  }
+}
+
+// What came behind it in the meantime is the beginning of a new connection to the same document.
+void Connection::DeliverClose(const ChannelPtr& channel, const Frame& frame) {
+  const std::deque<std::string> rest = std::exchange(channel->queue, {});
+  client_closes_ = true;
+  hub_->Handle(channel->member, frame.type, frame.body, now_ms_);
+  client_closes_ = false;
+  for (const std::string& message : rest) {
+    if (closing_) return;
+    Route(ReadFrame(codec::AsBytes(message)), codec::AsBytes(message));
   }
 }
 

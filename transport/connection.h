@@ -67,12 +67,14 @@ class Connection : public SocketHandler,
   using ChannelPtr = std::shared_ptr<Channel>;
 
   ChannelPtr FindOpen(std::string_view address) const;
+  void Route(const Frame& frame, codec::Bytes message);
   void HandleBeforeOpen(const Frame& frame, codec::Bytes message);
   void BeginAuthentication(const ChannelPtr& channel, const Frame& frame);
   void OnAuthenticated(const ChannelPtr& channel, const absl::StatusOr<Grant>& grant);
   void Join(const ChannelPtr& channel, bool read_only);
   void OnJoined(const ChannelPtr& channel, const absl::StatusOr<MemberId>& member);
   void Deliver(const ChannelPtr& channel, const Frame& frame);
+  void DeliverClose(const ChannelPtr& channel, const Frame& frame);
   void Renew(const ChannelPtr& channel, codec::Bytes body);
   void OnRenewed(const ChannelPtr& channel, const absl::StatusOr<Grant>& grant);
   void Drain(const ChannelPtr& channel);

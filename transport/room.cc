@@ -155,7 +155,7 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
     return;
   }
   const bool changed = !applied_update_.empty();
-  if (!doc_.GetPending().empty()) {
+  if (const PendingInfo pending = doc_.GetPending(); !pending.empty() || pending.size_bytes > 0) {
     // Part of it may wait for others. Only the bytes as they came are sure to hold that part.
     if (changed || update.size() > kEmptyUpdateBytes) {
       out->appends.emplace_back(codec::AsText(update));

@@ -72,7 +72,7 @@ class WsSocket : public Socket {
   }
 
   bool closed() const { return closed_; }
-  // Breaks the circle with the connection, whose handlers hold this.
+  // The handler may keep this longer than the connection lives.
   void Release() {
     closed_ = true;
     connection_.reset();
