@@ -1,7 +1,6 @@
 #include "plugin/document_name.h"
 
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 #include <cstdlib>
 
 #include "absl/status/status.h"
+#include "transport/token_authenticator.h"
 
 namespace ypp::plugin {
 namespace {
@@ -39,12 +39,6 @@ bool IsSessionIdCharacter(char c) {
 
 }  // namespace
 
-std::string Sha256Hex(std::string_view bytes) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  return Hex(digest, sizeof(digest));
-}
-
 absl::StatusOr<std::string> SessionDocumentName(std::string_view token,
                                                 std::string_view session_id) {
   if (token.empty()) return absl::InvalidArgumentError("the token is empty");
@@ -56,7 +50,7 @@ absl::StatusOr<std::string> SessionDocumentName(std::string_view token,
     return absl::InvalidArgumentError(
         "a session id has only letters, digits, dots, underscores and hyphens");
   }
-  std::string name = "tenant_" + Sha256Hex(token);
+  std::string name = "tenant_" + transport::Sha256Hex(token);
   name += "/pugi-session-";
   name += session_id;
   return name;

@@ -17,9 +17,6 @@ namespace ypp::plugin {
 // Longer ids are refused: stores keep document names in indexed columns.
 inline constexpr size_t kMaxSessionIdBytes = 128;
 
-// 64 lower-case hexadecimal digits.
-std::string Sha256Hex(std::string_view bytes);
-
 // InvalidArgument for an empty token, or for a session id that is empty, too long or has other
 // characters than A-Z a-z 0-9 . _ - (it becomes a part of names and of links).
 absl::StatusOr<std::string> SessionDocumentName(std::string_view token,

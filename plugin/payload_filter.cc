@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "codec/json.h"
-#include "plugin/document_name.h"
 #include "plugin/text_limit.h"
+#include "transport/token_authenticator.h"
 
 namespace ypp::plugin {
 namespace {
@@ -118,7 +118,7 @@ std::string JobContentHash(std::string_view tool, const Any& args) {
   std::string text(tool);
   text += '\n';
   text += codec::ToJson(WithSortedMembers(args));
-  return Sha256Hex(text);
+  return transport::Sha256Hex(text);
 }
 
 }  // namespace ypp::plugin

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -64,6 +65,9 @@ class Listener {
     return events;
   }
 
+  // The end of the connection is no news when it is our own doing.
+  void Leave() { leaving_ = true; }
+
  private:
   void Show(const RemoteChanges& changes) {
     size_t skipped = 0;
@@ -97,7 +101,7 @@ class Listener {
   // Only what lasts is worth a line: saving and connecting pass.
   void Show(const SessionStatus& status) {
     if (status.state == SyncState::kSaving || status.state == SyncState::kConnecting) return;
-    if (status.state == shown_) return;
+    if (status.state == shown_ || leaving_) return;
     const bool was_saved = shown_ == SyncState::kSaved;
     shown_ = status.state;
     if (status.state == SyncState::kSaved) {
@@ -113,6 +117,7 @@ class Listener {
 
   Screen& screen_;
   SyncState shown_ = SyncState::kOffline;
+  std::atomic<bool> leaving_ = false;
 };
 
 enum class End { kInput, kSignal, kRefused };
@@ -198,6 +203,7 @@ int RunTerminalHost(TerminalHostOptions options) {
   TerminalCommands commands(**session, screen);
   const End end = RunLoop(commands, screen, wake.read_end());
   if (screen.interactive()) std::fputs("\r\x1b[K", stdout);
+  listener.Leave();
   const absl::Status disposed = (*session)->Dispose();
   if (end == End::kRefused) return 1;
   if (!disposed.ok()) {

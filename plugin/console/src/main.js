@@ -44,8 +44,9 @@ function showTitleAndPersona(roots, session) {
   const render = () => {
     const title = roots.metadata.get("title");
     byId("title").textContent = typeof title === "string" && title !== "" ? title : "Session";
-    const ended = roots.metadata.get("state") === "ended" ? " · ended" : "";
-    byId("subtitle").textContent = session + ended;
+    // The agent runs on the host: without it nobody answers.
+    const left = roots.metadata.get("hostState") === "left" ? " · host left" : "";
+    byId("subtitle").textContent = session + left;
     document.title = `${session} · session console`;
     const persona = readPersona(roots);
     byId("persona").hidden = persona === "";

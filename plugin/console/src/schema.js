@@ -35,7 +35,8 @@ function elements(value) {
 }
 
 export function readMessage(message) {
-  const parts = elements(field(message, "parts")).map((part) => ({
+  const spoken = elements(field(message, "parts")).filter((part) => field(part, "synthetic") !== true);
+  const parts = spoken.map((part) => ({
     type: string(field(part, "type")) || "text",
     text: string(field(part, "text")),
     tool: string(field(part, "tool")),
