@@ -5,12 +5,13 @@
 
 #include "codec/column_reader.h"
 #include "codec/column_writer.h"
+#include "codec/json.h"
 #include "tests/codec/support.h"
 
 namespace ypp::codec {
 namespace {
 
-const boost::json::object& Vectors() {
+const Any& Vectors() {
   static const Fixture* const fixture = new Fixture(LoadFixture("open/lib0-vectors.json"));
   return fixture->json;
 }
@@ -18,17 +19,17 @@ const boost::json::object& Vectors() {
 // Calls check(value, bytes) for each row [value, hex] of a table.
 template <typename Check>
 void ForEachRow(const char* table, Check check) {
-  const boost::json::array& rows = Vectors().at(table).as_array();
+  const Any::Array& rows = ElementsOf(At(Vectors(), table));
   EXPECT_FALSE(rows.empty());
-  for (const boost::json::value& row : rows) {
-    SCOPED_TRACE(boost::json::serialize(row));
-    check(row.at(0), Unhex(std::string(row.at(1).as_string())));
+  for (const Any& row : rows) {
+    SCOPED_TRACE(ToJson(row));
+    check(At(row, 0), Unhex(TextOf(At(row, 1))));
   }
 }
 
 TEST(Lib0Vectors, VarUintsMatch) {
-  ForEachRow("varUint", [](const boost::json::value& value, const std::string& bytes) {
-    const uint64_t number = value.to_number<uint64_t>();
+  ForEachRow("varUint", [](const Any& value, const std::string& bytes) {
+    const uint64_t number = static_cast<uint64_t>(NumberOf(value));
     ByteWriter out;
     out.WriteVarUint(number);
     EXPECT_EQ(Hex(out.bytes()), Hex(bytes));
@@ -39,7 +40,7 @@ TEST(Lib0Vectors, VarUintsMatch) {
 }
 
 TEST(Lib0Vectors, VarIntsMatch) {
-  ForEachRow("varInt", [](const boost::json::value& value, const std::string& bytes) {
+  ForEachRow("varInt", [](const Any& value, const std::string& bytes) {
     const double number = *FromTaggedJson(value).if_number();
     ByteWriter out;
     out.WriteVarInt(static_cast<uint64_t>(std::fabs(number)), std::signbit(number));
@@ -53,8 +54,8 @@ TEST(Lib0Vectors, VarIntsMatch) {
 }
 
 TEST(Lib0Vectors, VarStringsMatch) {
-  ForEachRow("varString", [](const boost::json::value& value, const std::string& bytes) {
-    const std::string text(value.as_string());
+  ForEachRow("varString", [](const Any& value, const std::string& bytes) {
+    const std::string text(TextOf(value));
     ByteWriter out;
     out.WriteVarString(text);
     EXPECT_EQ(Hex(out.bytes()), Hex(bytes));
@@ -65,12 +66,12 @@ TEST(Lib0Vectors, VarStringsMatch) {
 }
 
 TEST(Lib0Vectors, FloatsMatch) {
-  ForEachRow("float32", [](const boost::json::value& value, const std::string& bytes) {
+  ForEachRow("float32", [](const Any& value, const std::string& bytes) {
     ByteWriter out;
     out.WriteFloat32(static_cast<float>(*FromTaggedJson(value).if_number()));
     EXPECT_EQ(Hex(out.bytes()), Hex(bytes));
   });
-  ForEachRow("float64", [](const boost::json::value& value, const std::string& bytes) {
+  ForEachRow("float64", [](const Any& value, const std::string& bytes) {
     ByteWriter out;
     out.WriteFloat64(*FromTaggedJson(value).if_number());
     EXPECT_EQ(Hex(out.bytes()), Hex(bytes));
@@ -78,7 +79,7 @@ TEST(Lib0Vectors, FloatsMatch) {
 }
 
 TEST(Lib0Vectors, AnyValuesMatch) {
-  ForEachRow("any", [](const boost::json::value& value, const std::string& bytes) {
+  ForEachRow("any", [](const Any& value, const std::string& bytes) {
     const Any any = FromTaggedJson(value);
     EXPECT_EQ(Hex(Encode(any)), Hex(bytes));
     ByteReader in(AsBytes(bytes));
@@ -92,50 +93,48 @@ TEST(Lib0Vectors, AnyValuesMatch) {
 }
 
 TEST(Lib0Vectors, AnyValuesOfOtherWritersAreReadOrRefused) {
-  for (const boost::json::value& row : Vectors().at("anyDecodeOnly").as_array()) {
-    SCOPED_TRACE(boost::json::serialize(row));
-    const std::string bytes = Unhex(std::string(row.at(0).as_string()));
+  for (const Any& row : ElementsOf(At(Vectors(), "anyDecodeOnly"))) {
+    SCOPED_TRACE(ToJson(row));
+    const std::string bytes = Unhex(TextOf(At(row, 0)));
     ByteReader in(AsBytes(bytes));
     const Any value = ReadAny(in);
-    const boost::json::object* expected = row.at(1).if_object();
-    if (expected != nullptr && expected->contains("throws")) {
+    if (At(row, 1).Find("throws") != nullptr) {
       EXPECT_FALSE(in.ok());
       continue;
     }
     EXPECT_TRUE(in.ok()) << in.status();
-    EXPECT_EQ(Hex(Encode(value)), Hex(Encode(FromTaggedJson(row.at(1)))));
-    EXPECT_EQ(in.position(), row.at(2).to_number<size_t>());
+    EXPECT_EQ(Hex(Encode(value)), Hex(Encode(FromTaggedJson(At(row, 1)))));
+    EXPECT_EQ(in.position(), NumberOf(At(row, 2)));
   }
 }
 
 // The numbers above 2^53-1 that lib0 lets through, inexactly, are refused.
 TEST(Lib0Vectors, VarUintsOfOtherWritersAreReadOrRefused) {
-  for (const boost::json::value& row : Vectors().at("varUintDecodeOnly").as_array()) {
-    SCOPED_TRACE(boost::json::serialize(row));
-    const std::string bytes = Unhex(std::string(row.at(0).as_string()));
+  for (const Any& row : ElementsOf(At(Vectors(), "varUintDecodeOnly"))) {
+    SCOPED_TRACE(ToJson(row));
+    const std::string bytes = Unhex(TextOf(At(row, 0)));
     ByteReader in(AsBytes(bytes));
     const uint64_t value = in.ReadVarUint();
-    if (row.at(1).is_object() ||
-        row.at(1).to_number<double>() > static_cast<double>(kMaxClientId)) {
+    if (At(row, 1).if_number() == nullptr ||
+        NumberOf(At(row, 1)) > static_cast<double>(kMaxClientId)) {
       EXPECT_FALSE(in.ok());
       continue;
     }
     EXPECT_TRUE(in.ok()) << in.status();
-    EXPECT_EQ(value, row.at(1).to_number<uint64_t>());
-    EXPECT_EQ(in.position(), row.at(2).to_number<size_t>());
+    EXPECT_EQ(value, static_cast<uint64_t>(NumberOf(At(row, 1))));
+    EXPECT_EQ(in.position(), NumberOf(At(row, 2)));
   }
 }
 
 // So is reading from nothing, which gives 0 in lib0.
 TEST(Lib0Vectors, VarIntsOfOtherWritersAreReadOrRefused) {
-  for (const boost::json::value& row : Vectors().at("varIntDecodeOnly").as_array()) {
-    SCOPED_TRACE(boost::json::serialize(row));
-    const std::string bytes = Unhex(std::string(row.at(0).as_string()));
+  for (const Any& row : ElementsOf(At(Vectors(), "varIntDecodeOnly"))) {
+    SCOPED_TRACE(ToJson(row));
+    const std::string bytes = Unhex(TextOf(At(row, 0)));
     ByteReader in(AsBytes(bytes));
     const ByteReader::SignedVarint value = in.ReadVarInt();
-    const boost::json::object* expected = row.at(1).if_object();
-    const bool throws = expected != nullptr && expected->contains("throws");
-    const double number = throws ? 0 : *FromTaggedJson(row.at(1)).if_number();
+    const bool throws = At(row, 1).Find("throws") != nullptr;
+    const double number = throws ? 0 : *FromTaggedJson(At(row, 1)).if_number();
     if (throws || bytes.empty() || std::fabs(number) > static_cast<double>(kMaxClientId)) {
       EXPECT_FALSE(in.ok());
       continue;
@@ -143,17 +142,17 @@ TEST(Lib0Vectors, VarIntsOfOtherWritersAreReadOrRefused) {
     EXPECT_TRUE(in.ok()) << in.status();
     EXPECT_EQ(static_cast<double>(value.value), number);
     EXPECT_EQ(value.negative, std::signbit(number));
-    EXPECT_EQ(in.position(), row.at(2).to_number<size_t>());
+    EXPECT_EQ(in.position(), NumberOf(At(row, 2)));
   }
 }
 
 template <typename Writer, typename Reader>
 void CheckNumberColumn(const char* table) {
-  ForEachRow(table, [](const boost::json::value& values, const std::string& bytes) {
+  ForEachRow(table, [](const Any& values, const std::string& bytes) {
     Writer writer;
     Reader reader(AsBytes(bytes));
-    for (const boost::json::value& value : values.as_array()) {
-      const uint64_t number = value.to_number<uint64_t>();
+    for (const Any& value : ElementsOf(values)) {
+      const uint64_t number = static_cast<uint64_t>(NumberOf(value));
       using Written = decltype(reader.Read());
       writer.Write(static_cast<Written>(number));
       EXPECT_EQ(reader.Read(), number);
@@ -170,12 +169,12 @@ TEST(Lib0Vectors, ColumnsOfNumbersMatch) {
 }
 
 TEST(Lib0Vectors, ColumnsOfStringsMatch) {
-  ForEachRow("stringColumn", [](const boost::json::value& values, const std::string& bytes) {
+  ForEachRow("stringColumn", [](const Any& values, const std::string& bytes) {
     StringColumnWriter writer;
     StringColumnReader reader(AsBytes(bytes));
-    for (const boost::json::value& value : values.as_array()) {
-      writer.Write(std::string(value.as_string()));
-      EXPECT_EQ(reader.Read().text, std::string(value.as_string()));
+    for (const Any& value : ElementsOf(values)) {
+      writer.Write(TextOf(value));
+      EXPECT_EQ(reader.Read().text, TextOf(value));
     }
     EXPECT_EQ(Hex(writer.Take()), Hex(bytes));
     EXPECT_EQ(reader.error(), nullptr);

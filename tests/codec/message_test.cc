@@ -31,16 +31,15 @@ TEST(SyncMessage, RefusesUnknownTypesAndWhatIsCut) {
 TEST(SyncMessage, ReadsWhatYjsSends) {
   const Fixture fixture = LoadFixture("open/sync-protocol.json");
   int read = 0;
-  for (const boost::json::value& step : fixture.json.at("steps").as_array()) {
-    const boost::json::object& object = step.as_object();
-    if (object.at("op").as_string() != "read") continue;
-    const std::string& bytes = fixture.Blob(object.at("m"));
+  for (const Any& step : ElementsOf(At(fixture.json, "steps"))) {
+    if (TextOf(At(step, "op")) != "read") continue;
+    const std::string& bytes = fixture.Blob(At(step, "m"));
     ByteReader in(AsBytes(bytes));
     const SyncMessage message = ReadSyncMessage(in);
-    EXPECT_EQ(in.ok(), !object.contains("throws"));
+    EXPECT_EQ(in.ok(), step.Find("throws") == nullptr);
     if (!in.ok()) continue;
     ++read;
-    EXPECT_EQ(static_cast<int>(message.type), object.at("type").to_number<int>());
+    EXPECT_EQ(static_cast<int>(message.type), NumberOf(At(step, "type")));
     ByteWriter out;
     WriteSyncMessage(out, message.type, message.payload);
     EXPECT_EQ(Hex(out.bytes()), Hex(bytes));
@@ -83,10 +82,10 @@ TEST(AwarenessMessage, RefusesACountLargerThanTheInput) {
 TEST(AwarenessMessage, WritesTheBytesThatYProtocolsWrites) {
   int encodings = 0;
   for (const Fixture& fixture : LoadFixtures("open", "awareness")) {
-    for (const boost::json::value& step : fixture.json.at("steps").as_array()) {
-      const boost::json::value* bytes_hex = step.as_object().if_contains("bytes");
-      if (bytes_hex == nullptr || !bytes_hex->is_string()) continue;
-      const std::string bytes = Unhex(std::string(bytes_hex->as_string()));
+    for (const Any& step : ElementsOf(At(fixture.json, "steps"))) {
+      const Any* bytes_hex = step.Find("bytes");
+      if (bytes_hex == nullptr || bytes_hex->if_string() == nullptr) continue;
+      const std::string bytes = Unhex(TextOf(*bytes_hex));
       ByteReader in(AsBytes(bytes));
       const std::vector<AwarenessEntry> entries = ReadAwarenessUpdate(in);
       EXPECT_TRUE(in.ok() && in.empty()) << fixture.name;

@@ -93,8 +93,8 @@ Any ArbitraryContainer(Element element) {
   return object;
 }
 
-void FillContent(OwnedStruct* s) {
-  StructView& view = s->view;
+void FillContent(UpdateModel* update, StructView* s) {
+  StructView& view = *s;
   view.length = 1;
   switch (view.kind) {
     case StructKind::kGc:
@@ -103,48 +103,47 @@ void FillContent(OwnedStruct* s) {
       view.length = InRange<Clock>(1, 1000);
       return;
     case StructKind::kString:
-      view.content = s->Keep(ArbitraryText(1));
+      view.content = update->Keep(ArbitraryText(1));
       view.length = Utf16Length(view.content);
       return;
     case StructKind::kJson: {
       ByteWriter texts;
       view.length = InRange<Clock>(1, 4);
       for (Clock i = 0; i < view.length; ++i) texts.WriteVarString(ToJson(ArbitraryJsonValue(1)));
-      view.content = s->Keep(texts.Take());
+      view.content = update->Keep(texts.Take());
       return;
     }
     case StructKind::kAny: {
       ByteWriter values;
       view.length = InRange<Clock>(1, 4);
       for (Clock i = 0; i < view.length; ++i) WriteAny(values, ArbitraryAny(1));
-      view.content = s->Keep(values.Take());
+      view.content = update->Keep(values.Take());
       return;
     }
     case StructKind::kBinary:
-      view.content = s->Keep(*rc::gen::arbitrary<std::string>());
+      view.content = update->Keep(*rc::gen::arbitrary<std::string>());
       return;
     case StructKind::kFormat:
-      view.name = s->Keep(ArbitraryText());
+      view.name = update->Keep(ArbitraryText());
       [[fallthrough]];
     case StructKind::kEmbed:
-      view.content = s->Keep(Encode(ArbitraryJsonValue(1)));
+      view.content = update->Keep(Encode(ArbitraryJsonValue(1)));
       return;
     case StructKind::kType:
       view.type_ref = static_cast<TypeRef>(InRange(0, int{kTypeRefCount}));
-      if (TypeRefHasName(view.type_ref)) view.name = s->Keep(ArbitraryText());
+      if (TypeRefHasName(view.type_ref)) view.name = update->Keep(ArbitraryText());
       return;
     case StructKind::kDoc:
-      view.name = s->Keep(ArbitraryText());
-      view.content = s->Keep(Encode(Any::Object{{"autoLoad", true}}));
+      view.name = update->Keep(ArbitraryText());
+      view.content = update->Keep(Encode(Any::Object{{"autoLoad", true}}));
       return;
   }
 }
 
 Id ArbitraryId() { return {InRange<ClientId>(0, 5), InRange<Clock>(0, 5000)}; }
 
-OwnedStruct ArbitraryStruct(Id id) {
-  OwnedStruct s;
-  StructView& view = s.view;
+StructView ArbitraryStruct(UpdateModel* update, Id id) {
+  StructView view;
   view.id = id;
   view.kind = static_cast<StructKind>(InRange(0, 11));
   if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) {
@@ -155,13 +154,14 @@ OwnedStruct ArbitraryStruct(Id id) {
     if (view.has_right_origin) view.right_origin = ArbitraryId();
     if (!view.has_origin && !view.has_right_origin) {
       view.parent = Pick({StructView::Parent::kRoot, StructView::Parent::kItem});
-      if (view.parent == StructView::Parent::kRoot) view.parent_name = s.Keep(ArbitraryText());
+      if (view.parent == StructView::Parent::kRoot)
+        view.parent_name = update->Keep(ArbitraryText());
       if (view.parent == StructView::Parent::kItem) view.parent_id = ArbitraryId();
-      if (view.has_parent_sub) view.parent_sub = s.Keep(ArbitraryText());
+      if (view.has_parent_sub) view.parent_sub = update->Keep(ArbitraryText());
     }
   }
-  FillContent(&s);
-  return s;
+  FillContent(update, &view);
+  return view;
 }
 
 }  // namespace
@@ -177,21 +177,45 @@ std::string Hex(std::string_view bytes) {
   return absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size()));
 }
 
-std::string FromBase64(const boost::json::value& value) {
+std::string FromBase64(std::string_view text) {
   std::string bytes;
-  EXPECT_TRUE(absl::Base64Unescape(value.as_string().c_str(), &bytes));
+  EXPECT_TRUE(absl::Base64Unescape(absl::string_view(text.data(), text.size()), &bytes));
   return bytes;
+}
+
+const Any& At(const Any& object, std::string_view key) {
+  const Any* member = object.Find(key);
+  if (member == nullptr) ADD_FAILURE() << "no member " << key;
+  static const Any* const kNone = new Any();
+  return member != nullptr ? *member : *kNone;
+}
+
+const Any& At(const Any& array, size_t index) { return ElementsOf(array).at(index); }
+
+const Any::Array& ElementsOf(const Any& array) {
+  if (array.if_array() == nullptr) ADD_FAILURE() << ToJson(array) << " is no array";
+  static const auto* const kNone = new Any::Array();
+  return array.if_array() != nullptr ? *array.if_array() : *kNone;
+}
+
+std::string_view TextOf(const Any& value) {
+  if (value.if_string() == nullptr) ADD_FAILURE() << ToJson(value) << " is no string";
+  return value.if_string() != nullptr ? std::string_view(*value.if_string()) : std::string_view();
+}
+
+double NumberOf(const Any& value) {
+  if (value.if_number() == nullptr) ADD_FAILURE() << ToJson(value) << " is no number";
+  return value.if_number() != nullptr ? *value.if_number() : 0;
 }
 
 Fixture LoadFixture(const std::string& path) {
   Fixture fixture;
   fixture.name = path;
-  boost::json::parse_options options;
-  options.max_depth = 5000;
-  fixture.json = boost::json::parse(ReadFile(kFixtures + path), {}, options).as_object();
-  if (const boost::json::value* blobs = fixture.json.if_contains("blobs")) {
-    for (const boost::json::value& blob : blobs->as_array())
-      fixture.blobs.push_back(FromBase64(blob));
+  absl::StatusOr<Any> json = ParseJson(ReadFile(kFixtures + path));
+  EXPECT_TRUE(json.ok()) << path << ": " << json.status();
+  if (json.ok()) fixture.json = *std::move(json);
+  if (const Any* blobs = fixture.json.Find("blobs")) {
+    for (const Any& blob : ElementsOf(*blobs)) fixture.blobs.push_back(FromBase64(TextOf(blob)));
   }
   return fixture;
 }
@@ -206,7 +230,7 @@ std::vector<Fixture> LoadFixtures(const std::string& folder, std::string_view ki
   std::vector<Fixture> fixtures;
   for (const std::string& name : names) {
     Fixture fixture = LoadFixture(folder + "/" + name);
-    if (std::string_view(fixture.json.at("kind").as_string()) == kind) {
+    if (TextOf(At(fixture.json, "kind")) == kind) {
       fixtures.push_back(std::move(fixture));
     }
   }
@@ -214,43 +238,29 @@ std::vector<Fixture> LoadFixtures(const std::string& folder, std::string_view ki
   return fixtures;
 }
 
-Any FromTaggedJson(const boost::json::value& value) {
-  switch (value.kind()) {
-    case boost::json::kind::null:
-      return nullptr;
-    case boost::json::kind::bool_:
-      return value.as_bool();
-    case boost::json::kind::string:
-      return std::string(value.as_string());
-    case boost::json::kind::array: {
-      Any::Array array;
-      for (const boost::json::value& element : value.as_array())
-        array.push_back(FromTaggedJson(element));
-      return array;
-    }
-    case boost::json::kind::object:
-      break;
-    default:
-      return value.to_number<double>();
+Any FromTaggedJson(const Any& value) {
+  if (const Any::Array* elements = value.if_array()) {
+    Any::Array array;
+    for (const Any& element : *elements) array.push_back(FromTaggedJson(element));
+    return array;
   }
-  const boost::json::object& object = value.as_object();
-  const boost::json::value* tag = object.if_contains("$");
+  if (value.if_object() == nullptr) return value;
+  const Any* tag = value.Find("$");
+  Any::Object members;
   if (tag == nullptr) {
-    Any::Object members;
-    for (const auto& member : object) {
-      members.emplace_back(std::string(member.key()), FromTaggedJson(member.value()));
+    for (const auto& [key, member] : *value.if_object()) {
+      members.emplace_back(key, FromTaggedJson(member));
     }
     return members;
   }
-  const std::string_view name = tag->as_string();
+  const std::string_view name = TextOf(*tag);
   if (name == "undefined") return Any();
-  if (name == "number") return SpecialNumber(object.at("v").as_string());
-  if (name == "bigint") return Any::BigInt{WrappedInteger(object.at("v").as_string())};
-  if (name == "bytes") return Any::ByteString{FromBase64(object.at("v"))};
+  if (name == "number") return SpecialNumber(TextOf(At(value, "v")));
+  if (name == "bigint") return Any::BigInt{WrappedInteger(TextOf(At(value, "v")))};
+  if (name == "bytes") return Any::ByteString{FromBase64(TextOf(At(value, "v")))};
   EXPECT_EQ(name, "object");
-  Any::Object members;
-  for (const boost::json::value& member : object.at("v").as_array()) {
-    members.emplace_back(std::string(member.at(0).as_string()), FromTaggedJson(member.at(1)));
+  for (const Any& member : ElementsOf(At(value, "v"))) {
+    members.emplace_back(std::string(TextOf(At(member, 0))), FromTaggedJson(At(member, 1)));
   }
   return members;
 }
@@ -266,7 +276,7 @@ std::string UpdateModel::Encode(Dialect dialect) const {
   writer.BeginUpdate(sections.size());
   for (const Section& section : sections) {
     writer.BeginSection({section.client, section.clock, section.structs.size()});
-    for (const OwnedStruct& s : section.structs) writer.WriteStruct(s.view);
+    for (const StructView& view : section.structs) writer.WriteStruct(view);
   }
   writer.WriteDeleteSet(deletes);
   return writer.Finish();
@@ -353,8 +363,8 @@ UpdateModel ArbitraryUpdate() {
     Id next = {section.client, section.clock};
     const int structs = InRange(1, 6);
     for (int k = 0; k < structs; ++k) {
-      section.structs.push_back(ArbitraryStruct(next));
-      next.clock = section.structs.back().view.end();
+      section.structs.push_back(ArbitraryStruct(&update, next));
+      next.clock = section.structs.back().end();
     }
   }
   const int ranges = InRange(0, 6);

@@ -3,8 +3,8 @@
 #ifndef YPP_TESTS_CODEC_SUPPORT_H_
 #define YPP_TESTS_CODEC_SUPPORT_H_
 
-#include <boost/json.hpp>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,16 +18,23 @@ namespace ypp::codec {
 // "01 | 0a ff": spaces and bars are for the reader.
 std::string Unhex(std::string_view hex);
 std::string Hex(std::string_view bytes);
-std::string FromBase64(const boost::json::value& text);
+std::string FromBase64(std::string_view text);
+
+// The member or element of a value that must have it.
+const Any& At(const Any& object, std::string_view key);
+const Any& At(const Any& array, size_t index);
+const Any::Array& ElementsOf(const Any& array);
+std::string_view TextOf(const Any& value);
+double NumberOf(const Any& value);
 
 // One recorded case of tests/fixtures, format crdt-fixture/1.
 struct Fixture {
   std::string name;  // of the file
-  boost::json::object json;
+  Any json;
   std::vector<std::string> blobs;  // decoded
 
-  const std::string& Blob(const boost::json::value& index) const {
-    return blobs.at(index.to_number<size_t>());
+  const std::string& Blob(const Any& index) const {
+    return blobs.at(static_cast<size_t>(NumberOf(index)));
   }
 };
 // `path` below tests/fixtures.
@@ -36,28 +43,23 @@ Fixture LoadFixture(const std::string& path);
 std::vector<Fixture> LoadFixtures(const std::string& folder, std::string_view kind);
 
 // The value that tagged JSON stands for. `{"$":"bigint"}` beyond 64 bits wraps.
-Any FromTaggedJson(const boost::json::value& value);
+Any FromTaggedJson(const Any& value);
 
 std::string Encode(const Any& value);
-
-// A struct that owns its bytes.
-struct OwnedStruct {
-  StructView view;
-  std::deque<std::string> storage;
-
-  std::string_view Keep(std::string bytes) { return storage.emplace_back(std::move(bytes)); }
-};
 
 // Structs and deletes as they stand in an update, sections descending and without a gap.
 struct UpdateModel {
   struct Section {
     ClientId client = 0;
     Clock clock = 0;
-    std::deque<OwnedStruct> structs;
+    std::vector<StructView> structs;
   };
   std::vector<Section> sections;
   DeleteSet deletes;
+  // What the views see.
+  std::shared_ptr<std::deque<std::string>> storage = std::make_shared<std::deque<std::string>>();
 
+  std::string_view Keep(std::string bytes) { return storage->emplace_back(std::move(bytes)); }
   std::string Encode(Dialect dialect) const;
 };
 
