@@ -51,9 +51,12 @@ export function time(milliseconds) {
   return node;
 }
 
+// White letters can be read on all of these.
+const kHues = [222, 288, 16, 258, 322, 204, 352, 272];
+
 // One colour for a name, the same on every screen.
 export function hueOf(name) {
   let hash = 0;
-  for (const character of name) hash = (hash * 31 + character.codePointAt(0)) >>> 0;
-  return hash % 360;
+  for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 16777619) >>> 0;
+  return kHues[(hash >>> 8) % kHues.length];
 }
