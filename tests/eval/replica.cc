@@ -22,9 +22,11 @@ Replica::Replica(ClientId client, bool gc) : doc_(DocOptions{client, gc}) {
       UpdateFormat::kV2);
 }
 
+std::vector<Replica::Emit> Replica::TakeEmits() { return std::exchange(emits_, {}); }
+
 Json Replica::TakeEmits(Answer& answer) {
   Any::Array list;
-  for (const Emit& emit : std::exchange(emits_, {})) {
+  for (const Emit& emit : TakeEmits()) {
     list.push_back(Any::Object{{"v1", answer.blobs.Add(emit.v1)},
                                {"v2", answer.blobs.Add(emit.v2)},
                                {"remote", Json(emit.remote)}});

@@ -30,16 +30,18 @@ class Replica {
   absl::Status Apply(std::string_view update, UpdateFormat format) {
     return doc_.ApplyUpdate(update, kRemoteOrigin, format);
   }
-  // [{v1, v2, remote}, …] since the last call.
-  Json TakeEmits(Answer& answer);
 
- private:
   struct Emit {
     std::string v1;
     std::string v2;
     bool remote;
   };
+  // Since the last call.
+  std::vector<Emit> TakeEmits();
+  // The same as [{v1, v2, remote}, …].
+  Json TakeEmits(Answer& answer);
 
+ private:
   Doc doc_;
   std::vector<Emit> emits_;
   Subscription on_v1_;
