@@ -199,7 +199,7 @@ bool ClientCore::OnMessage(std::string_view message) {
   const Frame frame = ReadFrame(codec::AsBytes(message));
   switch (frame.shape) {
     case FrameShape::kPing:
-      Send(WritePong());
+      if (!congested()) Send(WritePong());
       return true;
     case FrameShape::kPong:
       return true;

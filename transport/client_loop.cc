@@ -82,6 +82,8 @@ void ClientLoop::RunThread() {
   } catch (const std::exception&) {
     // Only sockets that are closing are left.
   }
+  // Someone may wait for a task that the time above was too short for.
+  RunTasks();
 }
 
 }  // namespace ypp::transport

@@ -166,7 +166,7 @@ void ClientSession::HandleFrame(const Frame& frame) {
         HandleAwareness(body);
         break;
       case MessageType::kQueryAwareness:
-        if (awareness_ != nullptr)
+        if (awareness_ != nullptr && !host_.congested())
           host_.Send(WriteAwareness(address_, codec::AsBytes(awareness_->EncodeUpdate())));
         break;
       case MessageType::kStateless:
@@ -191,6 +191,7 @@ void ClientSession::HandleAuth(codec::ByteReader& body) {
     case AuthType::kToken:
       // The server wants to see the token again. It answers a good one with silence and a bad one
       // with CLOSE.
+      if (host_.congested()) return;
       return FetchToken(
           [attempt = attempt_](ClientSession& self, absl::StatusOr<std::string> token) {
             if (!self.on_socket() || self.attempt_ != attempt) return;
@@ -243,6 +244,7 @@ void ClientSession::HandleSync(codec::ByteReader& body) {
 void ClientSession::HandleStateVector(codec::Bytes payload) {
   const absl::StatusOr<StateVector> known = StateVector::Decode(payload);
   if (!known.ok()) return FailSync(known.status());
+  if (host_.congested()) return HoldBack();
   host_.Send(
       WriteSync(address_, codec::SyncType::kStep2, codec::AsBytes(doc_.EncodeUpdate(*known))));
   // The answer is acknowledged, and the round counts it already; a SyncStep1 that nobody asked for
@@ -283,11 +285,7 @@ void ClientSession::HandleSyncStatus(bool applied) {
 
 void ClientSession::HandleDocumentUpdate(const UpdateEvent& event) {
   if (event.origin.tag == this) return;
-  if (live_ && host_.buffered_bytes() > host_.max_send_buffer_bytes()) {
-    live_ = false;
-    resync_wanted_ = true;
-    host_.Reschedule();
-  }
+  if (live_ && host_.congested()) HoldBack();
   if (live_) {
     host_.Send(WriteSync(address_, codec::SyncType::kUpdate, codec::AsBytes(event.update)));
     ++outstanding_;
@@ -295,6 +293,12 @@ void ClientSession::HandleDocumentUpdate(const UpdateEvent& event) {
     ++unsent_;
   }
   UpdateUnsynced();
+}
+
+void ClientSession::HoldBack() {
+  live_ = false;
+  resync_wanted_ = true;
+  host_.Reschedule();
 }
 
 void ClientSession::HandleAwarenessUpdate(const AwarenessChange& change, const Origin& origin) {
@@ -309,7 +313,7 @@ void ClientSession::HandleAwarenessUpdate(const AwarenessChange& change, const O
 
 void ClientSession::SendLocalAwareness() {
   // What is shown now is of no use later; the renewal repeats it.
-  if (host_.buffered_bytes() > host_.max_send_buffer_bytes()) return;
+  if (host_.congested()) return;
   const ClientId local = awareness_->client();
   announced_clock_ = awareness_->clock(local);
   host_.Send(WriteAwareness(address_, codec::AsBytes(awareness_->EncodeUpdate({local}))));

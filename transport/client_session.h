@@ -78,6 +78,9 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
     virtual void Send(std::string_view message) = 0;
     virtual size_t buffered_bytes() const = 0;
     virtual size_t max_send_buffer_bytes() const = 0;
+    // While it is, edits stay in the document and questions without answer: a server that does not
+    // read cannot make us keep more.
+    bool congested() const { return buffered_bytes() > max_send_buffer_bytes(); }
     virtual int64_t NowMs() const = 0;
     // Something changed next_deadline_ms or wants_socket by itself.
     virtual void Reschedule() = 0;
@@ -147,6 +150,8 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
   void HandleDocumentUpdate(const UpdateEvent& event);
   void HandleAwarenessUpdate(const AwarenessChange& change, const Origin& origin);
   void SendLocalAwareness();
+  // Edits stay in the document until the send buffer has drained; then states are exchanged anew.
+  void HoldBack();
   void DropRemoteAwareness();
   // Leaves the connection and waits for the next try.
   void Retry();

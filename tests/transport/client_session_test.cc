@@ -547,6 +547,23 @@ TEST_F(ClientSessionTest, HoldsEditsBackWhileTheSendBufferIsFull) {
   EXPECT_EQ(unsynced(), 0);
 }
 
+TEST_F(ClientSessionTest, ServerThatAsksAndDoesNotReadIsNotAnswered) {
+  Connect();
+  world_->socket().buffered_bytes = (16 << 20) + 1;
+  for (int i = 0; i < 1'000; ++i) {
+    for (const char* frame : {kEmptyStep1, kTokenRequest, "03646f6303", "09"})
+      world_->Receive(frame);
+  }
+  EXPECT_EQ(world_->TakeSent(), Frames{});
+  Insert("Hi");
+  world_->socket().buffered_bytes = 0;
+  world_->Advance(1'000);
+  EXPECT_EQ(world_->TakeSent(), Frames{"03646f6300000401e90702"});
+  world_->Receive(kEmptyStep1);
+  world_->Receive(kApplied);
+  EXPECT_EQ(unsynced(), 0);
+}
+
 TEST_F(ClientSessionTest, DetachTakesLeaveAndLetsGoOfTheDocument) {
   Connect();
   world_->core().Detach(*session_);
