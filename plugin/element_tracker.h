@@ -1,8 +1,4 @@
 // Finds the elements of an array that were not there at the last look.
-//
-// New elements stand mostly at the end, but a merge may put them anywhere. The search walks from
-// the end and stops when it has found as many as the array has grown by, so a look after an append
-// costs one step however long the array is. An array that shrank is searched whole.
 #ifndef YPP_PLUGIN_ELEMENT_TRACKER_H_
 #define YPP_PLUGIN_ELEMENT_TRACKER_H_
 
@@ -24,7 +20,12 @@ class ElementTracker {
  public:
   // In the order of the array. Elements that are plain values have no identity: they are new only
   // while the array grows past the number of elements it had.
+  //
+  // Walks the whole array, as a merge may have put elements anywhere and taken others away.
   std::vector<Value> TakeNew(const Array& array);
+  // Walks from the end, as many steps as the array has grown by: one after an append, however long
+  // the array is. REQUIRES: since the last look elements were only appended.
+  std::vector<Value> TakeAppended(const Array& array);
 
  private:
   std::unordered_set<uint64_t> seen_;

@@ -59,7 +59,7 @@ absl::StatusOr<Any> Hooks::Parse(std::string_view hook, std::string_view name,
 absl::Status Hooks::Write(const std::function<absl::Status()>& edit) {
   absl::Status status;
   options_.run([&] {
-    Transaction transaction(document_.doc(), "hook");
+    Transaction transaction(document_.doc(), kSessionOrigin);
     if (!announced_) {
       announced_ = true;
       status = document_.Initialize(options_.session_id);
@@ -267,7 +267,7 @@ absl::Status Hooks::Dispose() {
     // A host that never came does not leave.
     if (!announced_) return;
     announced_ = false;
-    Transaction transaction(document_.doc(), "hook");
+    Transaction transaction(document_.doc(), kSessionOrigin);
     status = AnnounceHost("left");
   });
   return status;

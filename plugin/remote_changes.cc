@@ -50,15 +50,19 @@ void RemoteChangesWatcher::Follow(const Map& message) {
 
 void RemoteChangesWatcher::HandleTransaction(const TransactionEvent& event) {
   RemoteChanges changes;
+  const bool only_appended = event.local && event.origin.label == kSessionOrigin;
+  const auto added = [&](ElementTracker& tracker, const Array& array) {
+    return only_appended ? tracker.TakeAppended(array) : tracker.TakeNew(array);
+  };
   std::unordered_set<uint64_t> grown;
   for (const SharedType& type : event.changed) {
     if (type == document_.messages()) {
-      for (const Value& value : messages_.TakeNew(document_.messages())) {
+      for (const Value& value : added(messages_, document_.messages())) {
         if (const Map map = value.map(); map.valid()) Follow(map);
         if (!event.local) changes.messages.push_back(ReadMessage(value));
       }
     } else if (type == document_.jobs()) {
-      for (const Value& value : jobs_.TakeNew(document_.jobs())) {
+      for (const Value& value : added(jobs_, document_.jobs())) {
         if (!event.local) changes.jobs.push_back(ReadJob(value));
       }
     } else if (type == document_.file_mutations()) {

@@ -95,10 +95,17 @@ SessionDocument::SessionDocument(Doc& doc)
       file_mutations_(doc.GetMap(key::kFileMutations)),
       active_persona_(doc.GetText(key::kActivePersona)),
       metadata_(doc.GetMap(key::kMetadata)),
-      jobs_(doc.GetArray(key::kJobs)) {}
+      jobs_(doc.GetArray(key::kJobs)) {
+  subscription_ = doc.OnTransaction([this](const TransactionEvent& event) {
+    if (event.origin.label == kSessionOrigin) return;
+    const auto& changed = event.changed;
+    if (std::find(changed.begin(), changed.end(), messages_) != changed.end())
+      only_appended_ = false;
+  });
+}
 
 absl::Status SessionDocument::Initialize(std::string_view session_id) {
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   MapWriter writer(metadata_);
   if (!metadata_.Has(key::kSchemaVersion)) writer.Set(key::kSchemaVersion, kSchemaVersion);
   if (!metadata_.Has(key::kSessionId)) writer.Set(key::kSessionId, session_id);
@@ -107,7 +114,7 @@ absl::Status SessionDocument::Initialize(std::string_view session_id) {
 
 absl::Status SessionDocument::RecordCreation(const Author& author, int64_t now_ms) {
   if (metadata_.Has(key::kCreatedAt)) return absl::OkStatus();
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   MapWriter writer(metadata_);
   writer.Set(key::kCreatedAt, now_ms);
   writer.Set(key::kCreatedBy, author.name);
@@ -117,14 +124,17 @@ absl::Status SessionDocument::RecordCreation(const Author& author, int64_t now_m
 absl::Status SessionDocument::AppendMessage(const Message& message) {
   if (message.id.empty()) return absl::InvalidArgumentError("a message needs an id");
   if (HasMessage(message.id)) return absl::AlreadyExistsError("there is a message with this id");
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   absl::StatusOr<Map> map = messages_.PushMap();
   if (!map.ok()) return map.status();
   return WriteMessage(*map, message);
 }
 
 Map SessionDocument::FindMessage(std::string_view id) {
-  for (const Value& value : indexed_messages_.TakeNew(messages_)) {
+  const std::vector<Value> added = only_appended_ ? indexed_messages_.TakeAppended(messages_)
+                                                  : indexed_messages_.TakeNew(messages_);
+  only_appended_ = true;
+  for (const Value& value : added) {
     const Map map = value.map();
     if (!map.valid()) continue;
     const Value stored = map.Get(key::kId);
@@ -177,7 +187,7 @@ absl::StatusOr<Text> SessionDocument::PartText(std::string_view message_id,
 
 absl::Status SessionDocument::AppendPartText(std::string_view message_id, const MessagePart& part,
                                              std::string_view delta) {
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   absl::StatusOr<Text> text = PartText(message_id, part);
   if (!text.ok()) return text.status();
   // A UTF-16 unit is at least one byte of UTF-8, so this bounds the bytes to three times the limit
@@ -188,7 +198,7 @@ absl::Status SessionDocument::AppendPartText(std::string_view message_id, const 
 }
 
 absl::Status SessionDocument::UpdatePart(std::string_view message_id, const MessagePart& part) {
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   absl::StatusOr<Map> map = FindOrAddPart(message_id, part);
   if (!map.ok()) return map.status();
   MapWriter writer(*map);
@@ -200,7 +210,7 @@ absl::Status SessionDocument::UpdatePart(std::string_view message_id, const Mess
 
 absl::Status SessionDocument::SetPartText(std::string_view message_id, const MessagePart& part,
                                           std::string_view wanted) {
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   absl::StatusOr<Text> text = PartText(message_id, part);
   if (!text.ok()) return text.status();
   wanted = Utf8Prefix(wanted, kMaxPartTextBytes);
@@ -216,7 +226,7 @@ absl::Status SessionDocument::SetPartText(std::string_view message_id, const Mes
 
 absl::Status SessionDocument::SetPersona(std::string_view persona) {
   if (ReadPersona() == persona && active_persona_.ToString() == persona) return absl::OkStatus();
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   absl::Status status = active_persona_.Delete(0, active_persona_.length());
   if (status.ok()) status = active_persona_.Append(persona);
   if (status.ok()) status = metadata_.Set(key::kActivePersonaName, persona);
@@ -224,7 +234,7 @@ absl::Status SessionDocument::SetPersona(std::string_view persona) {
 }
 
 absl::Status SessionDocument::AppendJob(const Job& job) {
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   absl::StatusOr<Map> map = jobs_.PushMap();
   if (!map.ok()) return map.status();
   MapWriter writer(*map);
@@ -248,7 +258,7 @@ absl::Status SessionDocument::AppendJob(const Job& job) {
 
 absl::Status SessionDocument::RecordFileMutation(const FileMutation& mutation) {
   if (mutation.path.empty()) return absl::InvalidArgumentError("a file mutation needs a path");
-  Transaction transaction(doc_, "session");
+  Transaction transaction(doc_, kSessionOrigin);
   const std::optional<FileMutation> previous = ReadFileMutation(mutation.path);
   // A new map each time: of two records made at once one wins whole, and no mixture of both.
   absl::StatusOr<Map> map = file_mutations_.SetMap(mutation.path);

@@ -30,6 +30,7 @@
 #include "absl/status/statusor.h"
 #include "codec/any.h"
 #include "crdt/doc.h"
+#include "crdt/subscription.h"
 #include "plugin/element_tracker.h"
 
 namespace ypp::plugin {
@@ -41,6 +42,10 @@ inline constexpr int kSchemaVersion = 1;
 // A longer text is cut there, with `truncated` set: one paste must not make the session too heavy
 // for a phone.
 inline constexpr size_t kMaxPartTextBytes = 1 << 20;
+// The label of the origin of transactions that keep to the schema: they append to messages and
+// jobs, and take nothing away.
+inline constexpr char kSessionOrigin[] = "ypp-session";
+
 // Of a job only the beginning of its output is shared; the whole stays on the machine that ran it.
 inline constexpr size_t kMaxJobOutputBytes = 16 << 10;
 
@@ -101,6 +106,8 @@ struct FileMutation {
 class SessionDocument {
  public:
   explicit SessionDocument(Doc& doc);
+  SessionDocument(const SessionDocument&) = delete;
+  SessionDocument& operator=(const SessionDocument&) = delete;
 
   // Writes those of schemaVersion and sessionId that are not there yet.
   absl::Status Initialize(std::string_view session_id);
@@ -158,6 +165,8 @@ class SessionDocument {
   Array jobs_;
   ElementTracker indexed_messages_;
   std::unordered_map<std::string, Map> messages_by_id_;
+  bool only_appended_ = false;  // since indexed_messages_ looked
+  Subscription subscription_;
 };
 
 // As they are stored, whatever a peer stored there.

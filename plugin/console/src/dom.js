@@ -52,11 +52,11 @@ export function time(milliseconds) {
 }
 
 // White letters can be read on all of these.
-const kHues = [222, 288, 16, 258, 322, 204, 352, 272];
+const kHues = [222, 292, 18, 326, 200, 352, 250];
 
-// One colour for a name, the same on every screen.
+// One colour for a name, the same on every screen. The hash is FNV-1a.
 export function hueOf(name) {
-  let hash = 0;
-  for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 16777619) >>> 0;
-  return kHues[(hash >>> 8) % kHues.length];
+  let hash = 2166136261;
+  for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0), 16777619);
+  return kHues[((hash ^ (hash >>> 15)) >>> 0) % kHues.length];
 }
