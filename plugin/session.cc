@@ -85,6 +85,7 @@ class Session::Impl {
         !status.ok()) {
       return status;
     }
+    UpdateParticipants();
     ClientOptions client_options;
     client_options.url = options_.relay_url;
     client_options.connect = options_.connect;

@@ -18,6 +18,10 @@ constexpr std::chrono::milliseconds kWordPause{30};
 
 std::string Json(Any::Object object) { return codec::ToJson(Any(std::move(object))); }
 
+std::string Counted(size_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 std::string_view Trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
@@ -124,9 +128,9 @@ void TerminalCommands::Status(std::string_view) {
   if (status.read_only) text += ", read only";
   if (!status.refusal.empty()) text += " (" + PrintableLine(status.refusal, kMaxLabelBytes) + ")";
   session_.Read([&](const SessionDocument& document) {
-    text += "\n" + std::to_string(document.message_count()) + " messages, " +
-            std::to_string(document.job_count()) + " jobs, " +
-            std::to_string(document.file_mutation_count()) + " files changed";
+    text += "\n" + Counted(document.message_count(), "message") + ", " +
+            Counted(document.job_count(), "job") + ", " +
+            Counted(document.file_mutation_count(), "changed file");
     const std::string persona = document.ReadPersona();
     if (!persona.empty()) text += ", persona " + PrintableLine(persona, kMaxLabelBytes);
   });

@@ -149,6 +149,7 @@ End RunLoop(TerminalCommands& commands, Screen& screen, int wake_read_fd) {
     size_t start = 0;
     for (size_t end; (end = buffer.find('\n', start)) != std::string::npos; start = end + 1) {
       if (std::exchange(too_long, false)) continue;
+      screen.ForgetPrompt();
       if (!commands.Execute(std::string_view(buffer).substr(start, end - start)))
         return End::kInput;
       screen.Prompt();
@@ -203,6 +204,7 @@ int RunTerminalHost(TerminalHostOptions options) {
   TerminalCommands commands(**session, screen);
   const End end = RunLoop(commands, screen, wake.read_end());
   if (screen.interactive()) std::fputs("\r\x1b[K", stdout);
+  screen.ForgetPrompt();
   listener.Leave();
   const absl::Status disposed = (*session)->Dispose();
   if (end == End::kRefused) return 1;

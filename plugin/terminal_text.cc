@@ -103,4 +103,9 @@ void Screen::Prompt() {
   prompt_shown_ = true;
 }
 
+void Screen::ForgetPrompt() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  prompt_shown_ = false;
+}
+
 }  // namespace ypp::plugin

@@ -30,6 +30,8 @@ class Screen {
   void Say(std::string_view tag, std::string_view text, Tone tone = Tone::kPlain);
   void Note(std::string_view text, Tone tone = Tone::kDim) { Say("", text, tone); }
   void Prompt();
+  // The user has ended the line at the prompt, or will type no more.
+  void ForgetPrompt();
   bool interactive() const { return interactive_; }
 
  private:

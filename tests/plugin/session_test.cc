@@ -162,6 +162,15 @@ TEST(Session, ShowsWhoIsThereAndWhoLeft) {
   EXPECT_TRUE(seen_by_a.WaitFor([&] { return seen_by_a.names_ == std::vector<std::string>{"a"}; }));
 }
 
+TEST(Session, ListsItselfBeforeThereIsAConnection) {
+  auto session = *Session::Open(Options("ws://127.0.0.1:1", "a"));
+  const std::vector<Participant> participants = session->status().participants;
+  ASSERT_EQ(participants.size(), 1u);
+  EXPECT_TRUE(participants[0].own);
+  EXPECT_EQ(participants[0].author.name, "a");
+  EXPECT_EQ(participants[0].author.device, "terminal");
+}
+
 TEST(Session, SaysWhyTheRelayRefusesItsToken) {
   auto relay = StartRelay();
   Observer seen;

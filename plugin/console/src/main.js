@@ -1,7 +1,7 @@
 import { showFiles, showJobs } from "./activity.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
-import { relayAddress, sessionId, takeLink } from "./link.js";
+import { parseFragment, relayAddress, sessionId, takeLink } from "./link.js";
 import { MessageList } from "./messages.js";
 import { ownIdentity, showPresence } from "./presence.js";
 import { appendUserMessage, kSchemaVersion, openRoots, readPersona } from "./schema.js";
@@ -14,18 +14,24 @@ if (link) {
 } else {
   explainMissingLink();
 }
+// Another link pasted into the address bar changes the fragment alone, which loads nothing by itself.
+window.addEventListener("hashchange", () => {
+  if (parseFragment(location.hash)) location.reload();
+});
 
 function start(link) {
   const connection = new Connection({ relay: relayAddress(link), doc: link.doc, token: link.token });
   const roots = openRoots(connection.doc);
   const identity = ownIdentity();
 
-  new MessageList(roots.messages, {
+  const messageList = new MessageList(roots.messages, {
     list: byId("messages"),
     scroller: byId("scroller"),
     empty: byId("empty"),
     earlier: byId("earlier"),
+    known: () => connection.everSynced,
   });
+  connection.onChange(() => messageList.schedule());
   showJobs(roots.jobs, { list: byId("jobs"), empty: byId("jobs-empty"), count: byId("jobs-count") });
   showFiles(roots.fileMutations, { list: byId("files"), empty: byId("files-empty"), count: byId("files-count") });
   showPresence(connection.awareness, identity, { list: byId("present"), count: byId("present-count") });

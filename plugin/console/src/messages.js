@@ -11,8 +11,9 @@ const kGroupMs = 5 * 60 * 1000;
 const kFollowPixels = 80;
 
 export class MessageList {
-  constructor(messages, { list, scroller, empty, earlier }) {
-    Object.assign(this, { messages, list, scroller, empty, earlier });
+  // `known`: whether the session's content has arrived, so that an empty list means an empty session.
+  constructor(messages, { list, scroller, empty, earlier, known }) {
+    Object.assign(this, { messages, list, scroller, empty, earlier, known });
     this.limit = kPage;
     this.nodes = new WeakMap(); // Y.Map -> { node, key }
     this.stale = new WeakSet(); // messages whose content changed since they were built
@@ -57,7 +58,7 @@ export class MessageList {
       return node;
     });
     reconcile(list, nodes);
-    this.empty.hidden = nodes.length > 0;
+    this.empty.hidden = nodes.length > 0 || !this.known();
     this.earlier.hidden = start === 0;
     this.earlier.textContent = `Show earlier messages (${start})`;
     if (following) scroller.scrollTop = scroller.scrollHeight;
