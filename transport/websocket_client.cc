@@ -125,6 +125,10 @@ class WebSocket : public ClientSocket {
     const std::weak_ptr<typename Connection::element_type> weak = connection_;
     connection_->set_open_handler([shared, weak](websocketpp::connection_hdl) {
       if (shared->live) {
+        // Messages are small and someone waits for each.
+        boost::system::error_code ignored;
+        if (Connection connection = weak.lock())
+          connection->get_raw_socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
         shared->open = true;
         shared->events.on_open();
       } else if (Connection connection = weak.lock()) {

@@ -25,6 +25,7 @@ struct Config : websocketpp::config::asio {
 using Endpoint = websocketpp::server<Config>;
 using WsConnection = Endpoint::connection_ptr;
 using WsMessage = Config::message_type;
+using Tcp = boost::asio::ip::tcp;
 
 constexpr uint16_t kCloseTryAgainLater = 1013;
 constexpr size_t kMaxCloseReasonBytes = 123;  // a control frame holds 125
@@ -99,10 +100,11 @@ class WebSocketServer::Impl {
     endpoint_.init_asio(&io_);
     endpoint_.set_reuse_addr(true);
     endpoint_.set_user_agent("ypp-relay");
-    endpoint_.set_socket_init_handler([](websocketpp::connection_hdl, auto& socket) {
+    // Not the socket init handler: that one runs before there is a socket.
+    endpoint_.set_tcp_pre_init_handler([this](websocketpp::connection_hdl handle) {
       // Messages are small and someone waits for each.
       boost::system::error_code ignored;
-      socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+      endpoint_.get_con_from_hdl(handle)->get_raw_socket().set_option(Tcp::no_delay(true), ignored);
     });
     endpoint_.set_validate_handler([this](websocketpp::connection_hdl handle) {
       if (sockets_.size() < options_.max_connections) return true;
@@ -135,7 +137,8 @@ class WebSocketServer::Impl {
   };
   using EntryPtr = std::shared_ptr<Entry>;
 
-  std::error_code Bind();
+  std::vector<Tcp::endpoint> Places(boost::system::error_code& error);
+  boost::system::error_code TryPlace(const Tcp::endpoint& place);
   void OnOpen(websocketpp::connection_hdl handle);
   void OnHttp(websocketpp::connection_hdl handle);
   void OnEnd(const EntryPtr& entry);
@@ -154,32 +157,45 @@ class WebSocketServer::Impl {
   std::unordered_map<Entry*, EntryPtr> sockets_;
 };
 
-std::error_code WebSocketServer::Impl::Bind() {
-  using boost::asio::ip::tcp;
-  std::error_code error;
-  if (!options_.listen.host.empty()) {
-    endpoint_.listen(options_.listen.host, std::to_string(options_.listen.port), error);
-    return error;
+// Where to listen, the first choice first.
+std::vector<Tcp::endpoint> WebSocketServer::Impl::Places(boost::system::error_code& error) {
+  const ListenAddress& listen = options_.listen;
+  // The second is for a machine without IPv6; the first takes IPv4 as well.
+  if (listen.host.empty()) return {{Tcp::v6(), listen.port}, {Tcp::v4(), listen.port}};
+  std::vector<Tcp::endpoint> places;
+  Tcp::resolver resolver(io_);
+  for (const auto& entry : resolver.resolve(listen.host, std::to_string(listen.port), error)) {
+    places.push_back(entry.endpoint());
   }
-  endpoint_.listen(tcp::endpoint(tcp::v6(), options_.listen.port), error);
-  // A machine without IPv6.
-  if (error) endpoint_.listen(tcp::endpoint(tcp::v4(), options_.listen.port), error);
+  return places;
+}
+
+// websocketpp keeps the reason to itself, so the port is tried out before.
+boost::system::error_code WebSocketServer::Impl::TryPlace(const Tcp::endpoint& place) {
+  boost::system::error_code error;
+  Tcp::acceptor acceptor(io_);
+  acceptor.open(place.protocol(), error);
+  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(place, error);
+  if (!error) acceptor.listen(1, error);
   return error;
 }
 
 absl::Status WebSocketServer::Impl::Listen() {
-  std::string why;
-  try {
-    std::error_code error = Bind();
-    if (!error) endpoint_.start_accept(error);
-    boost::system::error_code port_error;
-    if (!error) port_ = endpoint_.get_local_endpoint(port_error).port();
-    if (error) why = error.message();
-    if (port_error) why = port_error.message();
-  } catch (const std::exception& exception) {
-    why = exception.what();
+  boost::system::error_code error;
+  std::string why = "no such host";
+  for (const Tcp::endpoint& place : Places(error)) {
+    error = TryPlace(place);
+    if (error) continue;
+    std::error_code listen_error;
+    endpoint_.listen(place, listen_error);
+    if (!listen_error) endpoint_.start_accept(listen_error);
+    if (!listen_error) port_ = endpoint_.get_local_endpoint(error).port();
+    if (!listen_error && !error) return absl::OkStatus();
+    why = listen_error.message();
+    break;
   }
-  if (why.empty()) return absl::OkStatus();
+  if (error) why = error.message();
   return absl::UnavailableError(
       absl::StrCat("cannot listen on ", options_.listen.ToString(), ": ", why));
 }

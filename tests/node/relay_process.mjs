@@ -8,7 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from "@hocuspocus/provider";
 import * as Y from "yjs";
 
-const program = path.join(process.env.YPP_BIN_DIR ?? "", "ypp-relay");
+if (!process.env.YPP_BIN_DIR) throw new Error("YPP_BIN_DIR must name the folder of ypp-relay");
+const program = path.join(process.env.YPP_BIN_DIR, "ypp-relay");
 
 export { sleep };
 

@@ -79,7 +79,7 @@ TEST(AwarenessTable, DropsWhoWasNotRenewedInTime) {
   Say(table, kBob, AwarenessUpdate(8, 1, "1"), 20'000);
   EXPECT_EQ(table.DropExpired(30'999), "");
   EXPECT_EQ(table.DropExpired(31'000), AwarenessUpdate(7, 5, "null"));
-  EXPECT_EQ(Say(table, kAda, AwarenessUpdate(7, 5, "late"), 31'001), "");
+  EXPECT_EQ(Say(table, kAda, AwarenessUpdate(7, 5, "\"late\""), 31'001), "");
   EXPECT_EQ(table.RemoveMember(kAda), "");
 }
 
