@@ -16,7 +16,8 @@ namespace {
 // 2^53 - 1, the largest number that a varUint carries.
 constexpr uint64_t kMaxAwarenessClock = (uint64_t{1} << 53) - 1;
 
-// Equal as JSON values: the members of an object may stand in any order. As deep as the parser lets values nest.
+// Equal as JSON values: the members of an object may stand in any order. As deep as the parser lets
+// values nest.
 bool JsonEqual(const Any& a, const Any& b) {
   if (a.kind() != b.kind()) return false;
   if (const Any::Array* array = a.if_array()) {
@@ -46,7 +47,8 @@ absl::StatusOr<std::optional<std::string>> NormalizeState(std::string_view json)
   return std::optional<std::string>(codec::ToJson(*value));
 }
 
-// A peer may claim the largest clock there is; ours then stays there instead of leaving the range of the wire.
+// A peer may claim the largest clock there is; ours then stays there instead of leaving the range
+// of the wire.
 uint64_t NextClock(uint64_t clock) { return std::min(clock + 1, kMaxAwarenessClock); }
 
 }  // namespace
@@ -92,7 +94,8 @@ absl::Status Awareness::SetLocalState(std::optional<std::string> json, int64_t n
   return absl::OkStatus();
 }
 
-// Awareness.setLocalState. Taking a state away that is already gone is said again, as y-protocols does.
+// Awareness.setLocalState. Taking a state away that is already gone is said again, as y-protocols
+// does.
 void Awareness::StoreLocalState(std::optional<std::string> json, int64_t now_ms) {
   Entry& entry = entries_[client_];
   AwarenessChange change;
@@ -169,7 +172,8 @@ absl::Status Awareness::ApplyUpdate(codec::Bytes bytes, const Origin& origin, in
   AwarenessChange change;
   AwarenessChange update;
   for (size_t i = 0; i < received.size(); ++i) {
-    ApplyEntry({received[i].client, received[i].clock, std::move(states[i])}, now_ms, &change, &update);
+    ApplyEntry({received[i].client, received[i].clock, std::move(states[i])}, now_ms, &change,
+               &update);
   }
   Emit(change, update, origin);
   return absl::OkStatus();
@@ -194,7 +198,8 @@ void Awareness::ApplyEntry(Received next, int64_t now_ms, AwarenessChange* chang
       update->removed.push_back(next.client);
     }
     if (next.client == client_ && present) {
-      // Nobody else decides that the local client is gone: it outbids the claim, and whoever passes updates on says so.
+      // Nobody else decides that the local client is gone: it outbids the claim, and whoever passes
+      // updates on says so.
       entry.clock = NextClock(entry.clock);
       return;
     }

@@ -1,13 +1,17 @@
-// Awareness: who is there and what they show (cursor, name, ...). Not part of the document and never stored. y-protocols, awareness.js.
+// Awareness: who is there and what they show (cursor, name, ...). Not part of the document and
+// never stored. y-protocols, awareness.js.
 //
 //   ypp::Awareness awareness(doc.client_id(), NowMs());
-//   auto sub = awareness.OnUpdate([&](const ypp::AwarenessChange& c, const ypp::Origin&) { Send(awareness.EncodeUpdate(c.all())); });
-//   awareness.SetLocalState(R"({"name":"ada"})", NowMs());
+//   auto sub = awareness.OnUpdate([&](const ypp::AwarenessChange& c, const ypp::Origin&) {
+//   Send(awareness.EncodeUpdate(c.all())); }); awareness.SetLocalState(R"({"name":"ada"})",
+//   NowMs());
 //
-// Every client has a state (JSON text) and a clock; a larger clock wins, and an equal clock wins only when it takes the state away.
-// States are kept as JSON.stringify writes them, so that what is passed on is what a y-protocols peer would pass on. A client that is
-// not renewed for kAwarenessTimeoutMs is dropped. Time comes from the caller, in milliseconds of any steady clock.
-// Thread rule: one thread at a time. Callbacks may call back into the object and drop subscriptions, but not destroy it.
+// Every client has a state (JSON text) and a clock; a larger clock wins, and an equal clock wins
+// only when it takes the state away. States are kept as JSON.stringify writes them, so that what is
+// passed on is what a y-protocols peer would pass on. A client that is not renewed for
+// kAwarenessTimeoutMs is dropped. Time comes from the caller, in milliseconds of any steady clock.
+// Thread rule: one thread at a time. Callbacks may call back into the object and drop
+// subscriptions, but not destroy it.
 #ifndef YPP_CRDT_AWARENESS_H_
 #define YPP_CRDT_AWARENESS_H_
 
@@ -29,13 +33,15 @@
 
 namespace ypp {
 
-// After Yjs: a state not renewed for 30 s is gone; one's own is renewed when half of that has passed.
+// After Yjs: a state not renewed for 30 s is gone; one's own is renewed when half of that has
+// passed.
 inline constexpr int64_t kAwarenessTimeoutMs = 30'000;
 inline constexpr int64_t kAwarenessRenewMs = kAwarenessTimeoutMs / 2;
-// How long the clock of a client that is gone is remembered. It only has to outlive updates still under way, and must end some day,
-// or everybody who ever visited would cost memory for ever.
+// How long the clock of a client that is gone is remembered. It only has to outlive updates still
+// under way, and must end some day, or everybody who ever visited would cost memory for ever.
 inline constexpr int64_t kAwarenessForgetMs = 60 * kAwarenessTimeoutMs;
-// Clients remembered at a time, the gone ones too. A crowd no screen can show; a bound on what a hostile peer can make us keep.
+// Clients remembered at a time, the gone ones too. A crowd no screen can show; a bound on what a
+// hostile peer can make us keep.
 inline constexpr size_t kMaxAwarenessClients = 65'536;
 
 struct AwarenessChange {
@@ -58,7 +64,8 @@ class Awareness {
 
   ClientId client() const { return client_; }
 
-  // JSON text. nullopt, like `null`, says that the local client is gone. InvalidArgument when it is not JSON; nothing changes then.
+  // JSON text. nullopt, like `null`, says that the local client is gone. InvalidArgument when it is
+  // not JSON; nothing changes then.
   absl::Status SetLocalState(std::optional<std::string> json, int64_t now_ms);
   std::optional<std::string> local_state() const;
 
@@ -74,18 +81,21 @@ class Awareness {
   // Of all present clients.
   std::string EncodeUpdate() const;
 
-  // All or nothing: DataLoss on bad bytes, InvalidArgument on a state that is not JSON, ResourceExhausted past kMaxAwarenessClients.
+  // All or nothing: DataLoss on bad bytes, InvalidArgument on a state that is not JSON,
+  // ResourceExhausted past kMaxAwarenessClients.
   absl::Status ApplyUpdate(codec::Bytes update, const Origin& origin, int64_t now_ms);
 
-  // Says that these clients are gone (a connection ended). The clock of the local client rises, that of others stays.
+  // Says that these clients are gone (a connection ended). The clock of the local client rises,
+  // that of others stays.
   void Remove(absl::Span<const ClientId> clients, const Origin& origin, int64_t now_ms);
 
-  // Renews the local state when it is due, drops what was not renewed in time and forgets who is long gone. To be called every
-  // few seconds.
+  // Renews the local state when it is due, drops what was not renewed in time and forgets who is
+  // long gone. To be called every few seconds.
   void Tick(int64_t now_ms);
 
-  // `update`: something was said, be it the same again. `change`: states really differ (compared as JSON values). For one
-  // cause the change callbacks run before the update callbacks. Origins made here: "local" and "timeout".
+  // `update`: something was said, be it the same again. `change`: states really differ (compared as
+  // JSON values). For one cause the change callbacks run before the update callbacks. Origins made
+  // here: "local" and "timeout".
   using Callback = std::function<void(const AwarenessChange&, const Origin&)>;
   Subscription OnUpdate(Callback callback);
   Subscription OnChange(Callback callback);

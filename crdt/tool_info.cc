@@ -15,8 +15,9 @@ namespace ypp::tool {
 
 namespace {
 
-constexpr std::array<const char*, 11> kKindNames = {
-    "gc", "deleted", "json", "binary", "text", "embed", "format", "type", "any", "document", "skip"};
+constexpr std::array<const char*, 11> kKindNames = {"gc",   "deleted",  "json",   "binary",
+                                                    "text", "embed",    "format", "type",
+                                                    "any",  "document", "skip"};
 
 // Counts of one kind of content.
 struct Sum {
@@ -167,7 +168,8 @@ namespace {
 constexpr size_t kShortList = 4;
 
 bool OnOneLine(const Any::Array& array) {
-  return array.size() <= kShortList && std::all_of(array.begin(), array.end(), [](const Any& value) {
+  return array.size() <= kShortList &&
+         std::all_of(array.begin(), array.end(), [](const Any& value) {
            return value.if_array() == nullptr && value.if_object() == nullptr;
          });
 }

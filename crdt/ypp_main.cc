@@ -1,5 +1,5 @@
-// ypp: looks into update files and works on them. Exit status 0 for success, 1 for bad input (one line on stderr says what), 2 for
-// wrong usage.
+// ypp: looks into update files and works on them. Exit status 0 for success, 1 for bad input (one
+// line on stderr says what), 2 for wrong usage.
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
@@ -92,7 +92,8 @@ absl::Status RunConvert(const Options& options) {
   absl::StatusOr<std::string> update = ReadInput(file);
   if (!update.ok()) return About(file, update.status());
   const UpdateFormat to = options.v2 ? UpdateFormat::kV1 : UpdateFormat::kV2;
-  absl::StatusOr<std::string> converted = ConvertUpdate(codec::AsBytes(*update), options.format(), to);
+  absl::StatusOr<std::string> converted =
+      ConvertUpdate(codec::AsBytes(*update), options.format(), to);
   if (!converted.ok()) return About(file, converted.status());
   return Write(options, *converted);
 }
@@ -101,7 +102,8 @@ absl::Status RunStateVector(const Options& options) {
   const std::string& file = options.file;
   absl::StatusOr<std::string> update = ReadInput(file);
   if (!update.ok()) return About(file, update.status());
-  absl::StatusOr<StateVector> vector = StateVectorFromUpdate(codec::AsBytes(*update), options.format());
+  absl::StatusOr<StateVector> vector =
+      StateVectorFromUpdate(codec::AsBytes(*update), options.format());
   if (!vector.ok()) return About(file, vector.status());
   if (!options.json) return Write(options, vector->Encode());
   Any::Array entries;
@@ -144,7 +146,8 @@ absl::Status RunShow(const Options& options) {
     if (!status.ok()) return About(file, status);
   }
   if (!doc.GetPending().empty()) {
-    std::cerr << "ypp: some changes are not shown, they wait for others that are missing; ypp info says which\n";
+    std::cerr << "ypp: some changes are not shown, they wait for others that are missing; ypp info "
+                 "says which\n";
   }
   Any::Object content;
   for (const std::string& argument : options.roots) {
@@ -167,18 +170,21 @@ void AddFile(CLI::App* command, Options* options, const char* description) {
 int Main(int argc, char** argv) {
   Options options;
   std::function<absl::Status(const Options&)> run;
-  CLI::App app("Looks into Yjs update files and works on them. FILE may be - for standard input.", "ypp");
+  CLI::App app("Looks into Yjs update files and works on them. FILE may be - for standard input.",
+               "ypp");
   app.require_subcommand(1);
   app.set_version_flag("--version", "ypp " YPP_VERSION);
-  const auto add = [&](const char* name, const char* description, absl::Status (*function)(const Options&)) {
+  const auto add = [&](const char* name, const char* description,
+                       absl::Status (*function)(const Options&)) {
     CLI::App* command = app.add_subcommand(name, description);
     command->callback([&run, function] { run = function; });
     AddCommon(command, &options);
     return command;
   };
 
-  AddFile(add("info", "JSON: who wrote what, how much, what is deleted and what is missing", RunInfo),
-          &options, "The update");
+  AddFile(
+      add("info", "JSON: who wrote what, how much, what is deleted and what is missing", RunInfo),
+      &options, "The update");
   CLI::App* merge = add("merge", "One update that stands for all", RunMerge);
   merge->add_option("files", options.files, "The updates")->required()->type_name("FILE");
   CLI::App* diff = add("diff", "What an update holds beyond a state vector", RunDiff);
@@ -186,7 +192,8 @@ int Main(int argc, char** argv) {
   diff->add_option("vector", options.known, "The state vector, as `ypp state-vector` writes it")
       ->required()
       ->type_name("FILE");
-  AddFile(add("convert", "From V1 to V2, with --v2 from V2 to V1", RunConvert), &options, "The update");
+  AddFile(add("convert", "From V1 to V2, with --v2 from V2 to V1", RunConvert), &options,
+          "The update");
   CLI::App* vector = add("state-vector", "The state vector of an update", RunStateVector);
   AddFile(vector, &options, "The update");
   vector->add_flag("--json", options.json, "As JSON instead of encoded");

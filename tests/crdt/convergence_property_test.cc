@@ -1,4 +1,5 @@
-// What must hold for whatever replicas do to each other. A failure prints the script, and RC_PARAMS to run it again.
+// What must hold for whatever replicas do to each other. A failure prints the script, and RC_PARAMS
+// to run it again.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
@@ -48,7 +49,8 @@ UpdateFormat SomeFormat(size_t n) { return n % 2 == 0 ? UpdateFormat::kV1 : Upda
 
 std::unique_ptr<Doc> ReceiveInOrder(const Session& session, UpdateFormat format) {
   auto doc = NewReplica(kReceiver);
-  for (const EmittedUpdate& update : session.updates) ApplyChecked(*doc, In(update, format), format);
+  for (const EmittedUpdate& update : session.updates)
+    ApplyChecked(*doc, In(update, format), format);
   return doc;
 }
 
@@ -164,15 +166,18 @@ RC_GTEST_PROP(Doc, ALoadedStateIsWrittenAsItWasRead, (const Script& script)) {
   RC_ASSERT(again->EncodeUpdate() == loaded->EncodeUpdate());
 }
 
-// Not always the same bytes: like Yjs, the conversion forgets that an item belongs to a map when the update does not name the key.
+// Not always the same bytes: like Yjs, the conversion forgets that an item belongs to a map when
+// the update does not name the key.
 RC_GTEST_PROP(Doc, ConvertedUpdatesGiveTheSameDocument, (const Script& script)) {
   const Session session = RunScript(script);
   const auto expected = ReceiveInOrder(session, UpdateFormat::kV1);
   auto from_v2 = NewReplica(kReceiver);
   auto from_v1 = NewReplica(kReceiver);
   for (const EmittedUpdate& update : session.updates) {
-    const std::string v2 = *ConvertUpdate(codec::AsBytes(update.v1), UpdateFormat::kV1, UpdateFormat::kV2);
-    const std::string v1 = *ConvertUpdate(codec::AsBytes(update.v2), UpdateFormat::kV2, UpdateFormat::kV1);
+    const std::string v2 =
+        *ConvertUpdate(codec::AsBytes(update.v1), UpdateFormat::kV1, UpdateFormat::kV2);
+    const std::string v1 =
+        *ConvertUpdate(codec::AsBytes(update.v2), UpdateFormat::kV2, UpdateFormat::kV1);
     RC_ASSERT(*ConvertUpdate(codec::AsBytes(v1), UpdateFormat::kV1, UpdateFormat::kV2) == v2);
     RC_ASSERT(*ConvertUpdate(codec::AsBytes(v2), UpdateFormat::kV2, UpdateFormat::kV1) == v1);
     ApplyChecked(*from_v2, v2, UpdateFormat::kV2);
@@ -191,9 +196,14 @@ RC_GTEST_PROP(Doc, ARefusedUpdateLeavesTheDocumentAsItWas, (const Script& script
     std::string damaged = In(session.updates[i], format);
     const size_t at = *rc::gen::inRange<size_t>(0, damaged.size());
     switch (*rc::gen::inRange(0, 3)) {
-      case 0: damaged.resize(at); break;
-      case 1: damaged[at] = static_cast<char>(damaged[at] ^ (1 << *rc::gen::inRange(0, 8))); break;
-      default: damaged.erase(at, 1);
+      case 0:
+        damaged.resize(at);
+        break;
+      case 1:
+        damaged[at] = static_cast<char>(damaged[at] ^ (1 << *rc::gen::inRange(0, 8)));
+        break;
+      default:
+        damaged.erase(at, 1);
     }
     const std::string before_v1 = doc->EncodeUpdate();
     const std::string before_v2 = doc->EncodeUpdate({}, UpdateFormat::kV2);

@@ -22,14 +22,22 @@ void Must(const absl::Status& status) {
 
 Any SomeValue(uint32_t n) {
   switch (n % 8) {
-    case 0: return Any(n);
-    case 1: return Any(kTexts[n % kTexts.size()]);
-    case 2: return Any(nullptr);
-    case 3: return Any(n % 16 == 3);
-    case 4: return Any(n / 7.0);
-    case 5: return Any(Any::Array{Any(n), Any("in a list")});
-    case 6: return Any(Any::Object{{"b", Any(n)}, {"1", Any()}});
-    default: return Any(Any::ByteString{std::string("\0\xff", 2)});
+    case 0:
+      return Any(n);
+    case 1:
+      return Any(kTexts[n % kTexts.size()]);
+    case 2:
+      return Any(nullptr);
+    case 3:
+      return Any(n % 16 == 3);
+    case 4:
+      return Any(n / 7.0);
+    case 5:
+      return Any(Any::Array{Any(n), Any("in a list")});
+    case 6:
+      return Any(Any::Object{{"b", Any(n)}, {"1", Any()}});
+    default:
+      return Any(Any::ByteString{std::string("\0\xff", 2)});
   }
 }
 
@@ -49,8 +57,8 @@ std::vector<SharedType> LiveTypes(Doc& doc) {
   return types;
 }
 
-// In UTF-16, an index that does not cut a character: what two peers show for a cut one depends on the order in which they learn of it,
-// in Yjs as well.
+// In UTF-16, an index that does not cut a character: what two peers show for a cut one depends on
+// the order in which they learn of it, in Yjs as well.
 uint32_t WholeIndex(const std::string& text, uint32_t wanted) {
   uint32_t units = 0;
   for (const char c : text) {
@@ -79,9 +87,15 @@ void EditArray(Array array, const ScriptStep& step) {
   const uint32_t index = step.index % (array.length() + 1);
   switch (step.action % 6) {
     case 0:
-    case 1: Must(array.Delete(index, std::min(array.length() - index, step.amount % 4))); return;
-    case 2: Must(array.Push({SomeValue(step.amount)})); return;
-    case 3: Must(array.InsertType(index, static_cast<TypeKind>(step.amount % 3)).status()); return;
+    case 1:
+      Must(array.Delete(index, std::min(array.length() - index, step.amount % 4)));
+      return;
+    case 2:
+      Must(array.Push({SomeValue(step.amount)}));
+      return;
+    case 3:
+      Must(array.InsertType(index, static_cast<TypeKind>(step.amount % 3)).status());
+      return;
     default: {
       std::vector<Any> values(1 + step.amount % 3, SomeValue(step.amount));
       Must(array.Insert(index, values));
@@ -92,15 +106,20 @@ void EditArray(Array array, const ScriptStep& step) {
 void EditMap(Map map, const ScriptStep& step) {
   const char* key = kKeys[step.index % kKeys.size()];
   switch (step.action % 6) {
-    case 0: Must(map.Delete(key)); return;
-    case 1: Must(map.SetType(key, static_cast<TypeKind>(step.amount % 3)).status()); return;
+    case 0:
+      Must(map.Delete(key));
+      return;
+    case 1:
+      Must(map.SetType(key, static_cast<TypeKind>(step.amount % 3)).status());
+      return;
     case 2:
       if (step.amount % 4 == 0) {
         Must(map.Clear());
         return;
       }
       [[fallthrough]];
-    default: Must(map.Set(key, SomeValue(step.amount)));
+    default:
+      Must(map.Set(key, SomeValue(step.amount)));
   }
 }
 
@@ -108,9 +127,14 @@ void Edit(Doc& doc, const ScriptStep& step) {
   const std::vector<SharedType> types = LiveTypes(doc);
   const SharedType type = types[step.place % types.size()];
   switch (type.kind()) {
-    case TypeKind::kText: EditText(Text(type), step); return;
-    case TypeKind::kArray: EditArray(Array(type), step); return;
-    default: EditMap(Map(type), step);
+    case TypeKind::kText:
+      EditText(Text(type), step);
+      return;
+    case TypeKind::kArray:
+      EditArray(Array(type), step);
+      return;
+    default:
+      EditMap(Map(type), step);
   }
 }
 
@@ -147,8 +171,8 @@ std::string CanonicalJson(const Any& value) {
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const ScriptStep& step) {
-  return out << "{" << step.replica << ", " << step.action << ", " << step.place << ", " << step.index
-             << ", " << step.amount << "}";
+  return out << "{" << step.replica << ", " << step.action << ", " << step.place << ", "
+             << step.index << ", " << step.amount << "}";
 }
 
 std::unique_ptr<Doc> NewReplica(ClientId client, bool gc) {

@@ -1,5 +1,5 @@
-// Random sessions for property tests: a list of plain steps that always make sense, whatever documents they meet, so that RapidCheck
-// can drop and shrink them at will.
+// Random sessions for property tests: a list of plain steps that always make sense, whatever
+// documents they meet, so that RapidCheck can drop and shrink them at will.
 #ifndef YPP_TESTS_CRDT_EDIT_SCRIPT_H_
 #define YPP_TESTS_CRDT_EDIT_SCRIPT_H_
 

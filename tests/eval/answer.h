@@ -1,5 +1,5 @@
-// What one case is answered with: the tables of byte strings and contents that results point into, and the list of what had to be
-// left out because the engine does not have it.
+// What one case is answered with: the tables of byte strings and contents that results point into,
+// and the list of what had to be left out because the engine does not have it.
 #ifndef YPP_TESTS_EVAL_ANSWER_H_
 #define YPP_TESTS_EVAL_ANSWER_H_
 
@@ -15,7 +15,8 @@
 
 namespace ypp::eval {
 
-// Starts with the blobs of the case, so that its indices stay valid, and grows. Equal blobs added share an index.
+// Starts with the blobs of the case, so that its indices stay valid, and grows. Equal blobs added
+// share an index.
 class Blobs {
  public:
   Blobs() = default;

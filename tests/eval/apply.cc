@@ -1,4 +1,5 @@
-// Kind "apply": raw update bytes applied one after the other to one document, and functions on raw bytes.
+// Kind "apply": raw update bytes applied one after the other to one document, and functions on raw
+// bytes.
 #include "codec/byte_writer.h"
 #include "codec/delete_set.h"
 #include "codec/state_vector.h"
@@ -14,7 +15,8 @@ namespace ypp::eval {
 
 namespace {
 
-Json RunStep(const Json& step, Replica& replica, ClientId client, const Roots& roots, Answer& answer) {
+Json RunStep(const Json& step, Replica& replica, ClientId client, const Roots& roots,
+             Answer& answer) {
   Any::Object result = Pick(step, {"enc", "u", "note", "unchecked"});
   const absl::Status status = replica.Apply(answer.blobs.Get(Need(step, "u")), FormatOf(step));
   if (!status.ok()) result.emplace_back("throws", Json(status.ToString()));

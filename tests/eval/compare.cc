@@ -25,17 +25,20 @@ void Check(const std::string& where, const Json& expected, const Json& got, Comp
   if (SameJson(expected, got)) {
     ++result->equal;
   } else {
-    result->wrong.push_back(where + "\n  expected " + Shown(expected) + "\n  got      " + Shown(got));
+    result->wrong.push_back(where + "\n  expected " + Shown(expected) + "\n  got      " +
+                            Shown(got));
   }
 }
 
-// Cases in which the reference reads what no writer writes, and an engine may refuse: integers above 2^53 - 1, and a varInt from nothing.
+// Cases in which the reference reads what no writer writes, and an engine may refuse: integers
+// above 2^53 - 1, and a varInt from nothing.
 bool MayRefuse(const std::string& where, const Json& expected, const Json& got) {
   if (got != Json("throws") || !where.starts_with("var")) return false;
   const Any::Array* row = expected.if_array();
   const double* value = row == nullptr ? nullptr : row->at(0).if_number();
   if (value == nullptr) return false;
-  const bool above = *value > static_cast<double>(kMaxClientId) || -*value > static_cast<double>(kMaxClientId);
+  const bool above =
+      *value > static_cast<double>(kMaxClientId) || -*value > static_cast<double>(kMaxClientId);
   return above || where == "varIntDecodeOnly 0";
 }
 
@@ -52,7 +55,8 @@ void CheckDecoded(const Json& answer, Comparison* result) {
   }
 }
 
-// After some updates Yjs itself can no longer encode its document, and no state is recorded. An engine that still can may show it.
+// After some updates Yjs itself can no longer encode its document, and no state is recorded. An
+// engine that still can may show it.
 bool IsStateOfBrokenStep(const std::string& where, const Json& recorded) {
   const Any::Array& steps = ArrayOrEmpty(recorded, "steps");
   for (size_t i = 0; i < steps.size(); ++i) {
@@ -73,7 +77,8 @@ void CompareMalformed(const Json& recorded, const Json& answer, Comparison* resu
   const Blobs recorded_blobs(recorded);
   const Blobs answer_blobs(answer);
   for (size_t i = 0; i < expected.size(); ++i) {
-    const std::string where = "case " + std::to_string(i) + " " + NeedString(expected[i], "mutation");
+    const std::string where =
+        "case " + std::to_string(i) + " " + NeedString(expected[i], "mutation");
     const Json& mine = Need(got.at(i), "got");
     Check(where + ".roundtrip", true, Need(mine, "roundtrip"), result);
     if (!BoolOr(expected[i], "strict", false)) continue;
@@ -109,7 +114,8 @@ Comparison Compare(const Json& recorded, const Json& answer) {
     return result;
   }
   std::map<std::string, Json> got;
-  for (Result& entry : ResultsOf(answer)) got.emplace(std::move(entry.first), std::move(entry.second));
+  for (Result& entry : ResultsOf(answer))
+    got.emplace(std::move(entry.first), std::move(entry.second));
   for (const auto& [where, expected] : ResultsOf(recorded)) {
     const auto it = got.find(where);
     if (it == got.end()) {

@@ -1,5 +1,6 @@
-// Compares what ypp-eval answered with what a case recorded, by meaning: indices of byte strings and contents are resolved, members of
-// objects stand in any order, emitted updates are brought into one form, and what the format leaves free is left out.
+// Compares what ypp-eval answered with what a case recorded, by meaning: indices of byte strings
+// and contents are resolved, members of objects stand in any order, emitted updates are brought
+// into one form, and what the format leaves free is left out.
 #ifndef YPP_TESTS_EVAL_COMPARE_H_
 #define YPP_TESTS_EVAL_COMPARE_H_
 

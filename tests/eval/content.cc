@@ -24,12 +24,16 @@ const char* MissingFor(const codec::StructView& view, const Roots& roots) {
     }
   }
   switch (view.kind) {
-    case codec::StructKind::kFormat: return "text formats";
-    case codec::StructKind::kEmbed: return "text embeds";
-    case codec::StructKind::kDoc: return "sub-documents";
+    case codec::StructKind::kFormat:
+      return "text formats";
+    case codec::StructKind::kEmbed:
+      return "text embeds";
+    case codec::StructKind::kDoc:
+      return "sub-documents";
     case codec::StructKind::kType:
       return view.type_ref > codec::TypeRef::kText ? "xml types" : nullptr;
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -72,12 +76,12 @@ Json TextContent(const Text& text) {
 
 Json RootContent(Doc& doc, const Root& root) {
   switch (root.kind) {
-    case TypeKind::kText: return TextContent(doc.GetText(root.name));
+    case TypeKind::kText:
+      return TextContent(doc.GetText(root.name));
     case TypeKind::kArray: {
       const Array array = doc.GetArray(root.name);
-      return Any::Object{{"kind", "array"},
-                         {"length", Json(array.length())},
-                         {"json", ToTagged(array.ToJson())}};
+      return Any::Object{
+          {"kind", "array"}, {"length", Json(array.length())}, {"json", ToTagged(array.ToJson())}};
     }
     case TypeKind::kMap: {
       const Map map = doc.GetMap(root.name);
@@ -86,7 +90,8 @@ Json RootContent(Doc& doc, const Root& root) {
     }
     case TypeKind::kXmlFragment:  // an empty one, by what was checked before
       return Any::Object{{"kind", Json(root.kind_name)}, {"length", 0}, {"xml", Json("")}};
-    default: throw Unsupported("xml types");
+    default:
+      throw Unsupported("xml types");
   }
 }
 

@@ -10,7 +10,8 @@
 
 namespace ypp::eval {
 
-// Throws Unsupported when the document holds what the engine cannot show. `update`: the full V1 update of the document.
+// Throws Unsupported when the document holds what the engine cannot show. `update`: the full V1
+// update of the document.
 Json Content(Doc& doc, const Roots& roots, const std::string& update);
 
 // How deep arrays and objects nest: 0 for a plain value, 1 for `[]`.

@@ -8,8 +8,9 @@
 
 namespace ypp::eval {
 
-// The case with every result replaced by what this engine does. What the engine lacks is named in `unsupported`, and those results are
-// left out; a case that could not be run to its end also has `error`. A case that could not be run at all is {name, error}.
+// The case with every result replaced by what this engine does. What the engine lacks is named in
+// `unsupported`, and those results are left out; a case that could not be run to its end also has
+// `error`. A case that could not be run at all is {name, error}.
 Json EvaluateCaseFile(const std::string& path);
 
 // Throws CaseError when the file cannot be read or is not JSON.

@@ -45,7 +45,8 @@ Json OneUpdate(const std::string& data, const std::string& root) {
                      {"snapshotV1", LengthAndHash(TakeSnapshot(doc, v1).v1)}};
 }
 
-// Reads one case of a file of many; adds its line to `runs`. True when the content is the one the file gives.
+// Reads one case of a file of many; adds its line to `runs`. True when the content is the one the
+// file gives.
 bool RunOne(codec::ByteReader& in, uint64_t* updates, Any::Array* runs) {
   Doc doc(DocOptions{kFileClient, true});
   Text text = doc.GetText("text");
@@ -64,10 +65,9 @@ bool RunOne(codec::ByteReader& in, uint64_t* updates, Any::Array* runs) {
 
   const std::string v1 = doc.EncodeUpdate();
   const std::string v2 = doc.EncodeUpdate({}, UpdateFormat::kV2);
-  runs->push_back(Any::Array{Json(count), Json(uint64_t{v1.size()}),
-                             Json(Sha256Hex(v1).substr(0, kShortHash)),
-                             Json(Sha256Hex(v2).substr(0, kShortHash)),
-                             Json(!doc.GetPending().empty())});
+  runs->push_back(
+      Any::Array{Json(count), Json(uint64_t{v1.size()}), Json(Sha256Hex(v1).substr(0, kShortHash)),
+                 Json(Sha256Hex(v2).substr(0, kShortHash)), Json(!doc.GetPending().empty())});
   return text.ToString() == expected_text &&
          SameJson(ToTagged(map.ToJson()), ToTagged(expected_map)) &&
          SameJson(ToTagged(array.ToJson()), ToTagged(expected_array));
@@ -94,9 +94,11 @@ Any::Object EvaluateFile(const Json& case_json, const std::string& folder) {
   Any::Object result = Pick(case_json, {"format", "kind", "name", "tags", "note", "file", "layout",
                                         "sha256", "root", "rootKind"});
   const std::string data = ReadWhole(folder + "/" + NeedString(case_json, "file"));
-  if (Sha256Hex(data) != NeedString(case_json, "sha256")) throw CaseError("the file has another hash");
+  if (Sha256Hex(data) != NeedString(case_json, "sha256"))
+    throw CaseError("the file has another hash");
   const Json* root = Find(case_json, "root");
-  result.emplace_back("expected", root == nullptr ? ManyCases(data) : OneUpdate(data, AsString(*root)));
+  result.emplace_back("expected",
+                      root == nullptr ? ManyCases(data) : OneUpdate(data, AsString(*root)));
   return result;
 }
 

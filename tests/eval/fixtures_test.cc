@@ -1,8 +1,10 @@
-// Runs every recorded case of tests/fixtures and compares, so that nothing is lost again that was right once:
+// Runs every recorded case of tests/fixtures and compares, so that nothing is lost again that was
+// right once:
 //   passing.txt   cases that pass: every result is as recorded
-//   agreeing.txt  cases that ask for something the engine does not have, and of which everything else is as recorded
-// What does better than its list says is printed, so that the lists grow. With YPP_FIXTURES_VERBOSE set, every case that does not
-// pass is explained.
+//   agreeing.txt  cases that ask for something the engine does not have, and of which everything
+//   else is as recorded
+// What does better than its list says is printed, so that the lists grow. With YPP_FIXTURES_VERBOSE
+// set, every case that does not pass is explained.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -49,7 +51,8 @@ std::set<std::string> ReadList(const char* name) {
 struct Tally {
   size_t total = 0;
   size_t passed = 0;
-  size_t whole = 0;   // nothing wrong; every step could be run, only some looks at the documents are missing
+  size_t whole =
+      0;  // nothing wrong; every step could be run, only some looks at the documents are missing
   size_t partly = 0;  // nothing wrong, as far as the steps could be run
   size_t wrong = 0;
 };
@@ -79,7 +82,8 @@ class Runner {
     const Comparison comparison = Compare(recorded, answer);
     Count(comparison, answer, &tallies_[NeedString(recorded, "kind")]);
 
-    EXPECT_TRUE(comparison.passed() || !passing_.contains(name)) << Explain(name, comparison, answer);
+    EXPECT_TRUE(comparison.passed() || !passing_.contains(name))
+        << Explain(name, comparison, answer);
     EXPECT_TRUE(comparison.wrong.empty() || !agreeing_.contains(name))
         << Explain(name, comparison, answer);
     if (comparison.passed() && !passing_.contains(name)) {
@@ -94,8 +98,9 @@ class Runner {
   void PrintTallies(const char* set) const {
     for (const auto& [kind, tally] : tallies_) {
       std::cout << set << ' ' << kind << ": " << tally.passed << " of " << tally.total << " pass; "
-                << tally.whole << " run whole and agree but for looks the engine lacks, " << tally.partly
-                << " agree as far as they can be run, " << tally.wrong << " differ\n";
+                << tally.whole << " run whole and agree but for looks the engine lacks, "
+                << tally.partly << " agree as far as they can be run, " << tally.wrong
+                << " differ\n";
     }
   }
 

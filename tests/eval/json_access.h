@@ -1,6 +1,8 @@
-// Reading and building JSON as ypp::Any values: what every part of ypp-eval does with its case and its answer.
+// Reading and building JSON as ypp::Any values: what every part of ypp-eval does with its case and
+// its answer.
 //
-// A member that is undefined is not printed; so an answer simply leaves a result undefined that does not exist.
+// A member that is undefined is not printed; so an answer simply leaves a result undefined that
+// does not exist.
 #ifndef YPP_TESTS_EVAL_JSON_ACCESS_H_
 #define YPP_TESTS_EVAL_JSON_ACCESS_H_
 

@@ -1,4 +1,5 @@
-// The kinds of cases other than sessions, each a function from the case to its answer. FORMAT: crdt-fixture/1.
+// The kinds of cases other than sessions, each a function from the case to its answer. FORMAT:
+// crdt-fixture/1.
 #ifndef YPP_TESTS_EVAL_KINDS_H_
 #define YPP_TESTS_EVAL_KINDS_H_
 

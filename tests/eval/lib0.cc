@@ -49,7 +49,9 @@ const std::array<Scalar, 6> kScalars = {{
     {"any", [](codec::ByteWriter& out, const Any& v) { codec::WriteAny(out, v); },
      [](codec::ByteReader& in) { return codec::ReadAny(in); }},
     {"float32",
-     [](codec::ByteWriter& out, const Any& v) { out.WriteFloat32(static_cast<float>(AsNumber(v))); },
+     [](codec::ByteWriter& out, const Any& v) {
+       out.WriteFloat32(static_cast<float>(AsNumber(v)));
+     },
      [](codec::ByteReader& in) { return Any(static_cast<double>(in.ReadFloat32())); }},
     {"float64", [](codec::ByteWriter& out, const Any& v) { out.WriteFloat64(AsNumber(v)); },
      [](codec::ByteReader& in) { return Any(in.ReadFloat64()); }},

@@ -1,4 +1,5 @@
-// ypp-eval FILE...: runs recorded cases through the engine and prints what it does, one line of JSON per file.
+// ypp-eval FILE...: runs recorded cases through the engine and prints what it does, one line of
+// JSON per file.
 #include <iostream>
 
 #include "codec/json.h"

@@ -1,4 +1,5 @@
-// Kind "malformed": damaged updates, each for a fresh document. Whatever happens, the document afterwards is whole.
+// Kind "malformed": damaged updates, each for a fresh document. Whatever happens, the document
+// afterwards is whole.
 #include "tests/eval/content.h"
 #include "tests/eval/kinds.h"
 #include "tests/eval/replica.h"
@@ -11,7 +12,8 @@ namespace {
 // Deeper contents are reported by their depth alone.
 constexpr int kMaxJsonDepth = 250;
 
-bool LoadsElsewhere(const std::string& v1, const Roots& roots, ClientId client, const StateVector& state) {
+bool LoadsElsewhere(const std::string& v1, const Roots& roots, ClientId client,
+                    const StateVector& state) {
   Doc doc(DocOptions{client, true});
   OpenRoots(doc, roots);
   return doc.ApplyUpdate(v1).ok() && doc.GetStateVector() == state;

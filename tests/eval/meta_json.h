@@ -1,4 +1,5 @@
-// The clock ranges of an update as cases write them: {"from": [[client, clock], …], "to": [[client, clock], …]}.
+// The clock ranges of an update as cases write them: {"from": [[client, clock], …], "to": [[client,
+// clock], …]}.
 #ifndef YPP_TESTS_EVAL_META_JSON_H_
 #define YPP_TESTS_EVAL_META_JSON_H_
 

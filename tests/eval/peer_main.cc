@@ -1,11 +1,13 @@
-// ypp-peer: documents at the end of a pipe, for programs in other languages that edit together with the engine. Reads one JSON
-// command per line and answers each with one line. Bytes are base64; edits are written as in crdt-fixture/1.
+// ypp-peer: documents at the end of a pipe, for programs in other languages that edit together with
+// the engine. Reads one JSON command per line and answers each with one line. Bytes are base64;
+// edits are written as in crdt-fixture/1.
 //
 //   {"clients": [{"id", "gc"}], "roots": {name: kind}}   begins anew
 //   {"c": i, "tx": [operation]}                          edits in one transaction
 //   {"c": i, "apply": bytes, "enc": 1|2}                 applies an update
 //   {"c": i, "diff": state vector, "enc": 1|2}           {bytes}: what that peer lacks
-//   {"c": i, "state": true}                              {sv, v1, v2, roots}; checks the document's invariants
+//   {"c": i, "state": true}                              {sv, v1, v2, roots}; checks the document's
+//   invariants
 // Edits and updates are answered with {emits: [[v1, v2, remote]]}, failures with {error}.
 #include <iostream>
 #include <memory>
@@ -60,7 +62,8 @@ class Peer {
     replicas_.clear();
     roots_ = ReadRoots(command);
     for (const Json& client : NeedArray(command, "clients")) {
-      replicas_.push_back(std::make_unique<Replica>(NeedUint(client, "id"), BoolOr(client, "gc", true)));
+      replicas_.push_back(
+          std::make_unique<Replica>(NeedUint(client, "id"), BoolOr(client, "gc", true)));
       OpenRoots(replicas_.back()->doc(), roots_);
     }
     return Any::Object{};

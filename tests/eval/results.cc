@@ -57,8 +57,9 @@ class Collector {
     }
     const Json* pending = Find(record, "pending");
     const bool deletes = pending != nullptr && BoolOr(*pending, "ds", false);
-    results_.emplace_back(where + ".pending",
-                          pending == nullptr ? Json("none") : Json(deletes ? "deletes" : "structs"));
+    results_.emplace_back(where + ".pending", pending == nullptr
+                                                  ? Json("none")
+                                                  : Json(deletes ? "deletes" : "structs"));
   }
 
   // [[v1, v2, remote], …], whichever way the case writes it.
@@ -70,7 +71,8 @@ class Collector {
         const Json& update = updates.at(AsIndex(*number));
         list.push_back(Any::Array{BlobHex(Need(update, "v1")), BlobHex(Need(update, "v2")), false});
       } else if (const Json* remote = Find(emit, "r")) {
-        list.push_back(Any::Array{BlobHex(AsArray(*remote).at(0)), BlobHex(AsArray(*remote).at(1)), true});
+        list.push_back(
+            Any::Array{BlobHex(AsArray(*remote).at(0)), BlobHex(AsArray(*remote).at(1)), true});
       } else {
         list.push_back(Any::Array{BlobHex(Need(emit, "v1")), BlobHex(Need(emit, "v2")),
                                   Json(BoolOr(emit, "remote", false))});
@@ -83,7 +85,8 @@ class Collector {
     const Any::Array& steps = NeedArray(case_, "steps");
     // The answer of a case that stopped lacks the results of some steps.
     const bool stopped = Find(case_, "error") != nullptr;
-    for (size_t i = 0; i < steps.size(); ++i) SessionStep("step " + std::to_string(i), steps[i], stopped);
+    for (size_t i = 0; i < steps.size(); ++i)
+      SessionStep("step " + std::to_string(i), steps[i], stopped);
     for (const Json& delivery : ArrayOrEmpty(case_, "deliveries")) {
       const std::string where = "delivery " + NeedString(delivery, "name");
       for (const Json& checkpoint : ArrayOrEmpty(delivery, "checkpoints")) {
@@ -222,7 +225,8 @@ class Collector {
   // A table row is [value, hex] or, decode only, [hex, value, consumed] or [hex, {throws}].
   void Lib0() {
     for (const auto& [name, value] : AsObject(case_)) {
-      if (value.if_array() == nullptr || name == "tags" || name == "varStringLoneSurrogate") continue;
+      if (value.if_array() == nullptr || name == "tags" || name == "varStringLoneSurrogate")
+        continue;
       const bool decode_only = name.ends_with("DecodeOnly");
       const Any::Array& rows = *value.if_array();
       for (size_t i = 0; i < rows.size(); ++i) {

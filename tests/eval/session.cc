@@ -40,8 +40,8 @@ Json InputsOnly(const Any::Array& entries, std::initializer_list<const char*> in
 Any::Object EvaluateSession(const Json& case_json, Answer& answer) {
   const Roots roots = ReadRoots(case_json);
   const SessionUpdates updates(case_json, answer);
-  Any::Object result = Pick(
-      case_json, {"format", "kind", "name", "tags", "producer", "seed", "roots", "clients", "updates"});
+  Any::Object result = Pick(case_json, {"format", "kind", "name", "tags", "producer", "seed",
+                                        "roots", "clients", "updates"});
   std::unique_ptr<Replica> in_order;
   result.emplace_back("steps", RunSteps(case_json, roots, updates, answer));
   result.emplace_back("deliveries", RunDeliveries(case_json, roots, updates, answer, &in_order));

@@ -1,4 +1,5 @@
-// Kind "session": scripts of several clients that edit and exchange updates, and what is made of their updates afterwards.
+// Kind "session": scripts of several clients that edit and exchange updates, and what is made of
+// their updates afterwards.
 #ifndef YPP_TESTS_EVAL_SESSION_H_
 #define YPP_TESTS_EVAL_SESSION_H_
 

@@ -11,14 +11,16 @@ namespace ypp::eval {
 
 namespace {
 
-constexpr std::initializer_list<const char*> kStepInputs = {"c",  "tx",       "origin", "recv", "sync",
-                                                            "um", "snapshot", "relpos", "state"};
+constexpr std::initializer_list<const char*> kStepInputs = {
+    "c", "tx", "origin", "recv", "sync", "um", "snapshot", "relpos", "state"};
 
-// A client that is asked for what the engine lacks stops there: its document is not what it was in the recording. The others go on, for
-// what they receive are recorded updates; only who syncs from a stopped client stops too.
+// A client that is asked for what the engine lacks stops there: its document is not what it was in
+// the recording. The others go on, for what they receive are recorded updates; only who syncs from
+// a stopped client stops too.
 class StepRunner {
  public:
-  StepRunner(const Json& case_json, const Roots& roots, const SessionUpdates& updates, Answer& answer)
+  StepRunner(const Json& case_json, const Roots& roots, const SessionUpdates& updates,
+             Answer& answer)
       : roots_(roots), updates_(updates), answer_(answer) {
     for (const Json& spec : NeedArray(case_json, "clients")) {
       clients_.push_back(std::make_unique<Client>(NeedUint(spec, "id"), BoolOr(spec, "gc", true)));

@@ -17,7 +17,8 @@ T Must(absl::StatusOr<T> result, const char* what) {
 }
 
 Json StateVectorBlob(const std::string& update, UpdateFormat format, Answer& answer) {
-  const StateVector vector = Must(StateVectorFromUpdate(codec::AsBytes(update), format), "state vector");
+  const StateVector vector =
+      Must(StateVectorFromUpdate(codec::AsBytes(update), format), "state vector");
   return answer.blobs.Add(vector.Encode());
 }
 

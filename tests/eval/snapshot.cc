@@ -21,8 +21,8 @@ DeleteSet DeletesOf(const std::string& update) {
   return deletes;
 }
 
-// An update also carries deletes that wait for their structs; a snapshot knows only of those that happened, which all lie below
-// the state vector.
+// An update also carries deletes that wait for their structs; a snapshot knows only of those that
+// happened, which all lie below the state vector.
 DeleteSet Below(const DeleteSet& deletes, const StateVector& state) {
   DeleteSet happened;
   for (const ClientRanges& client : deletes.clients()) {

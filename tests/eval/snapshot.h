@@ -1,4 +1,5 @@
-// A snapshot of a document, encoded: what is deleted, and the state vector. Computed from the document's own full update.
+// A snapshot of a document, encoded: what is deleted, and the state vector. Computed from the
+// document's own full update.
 #ifndef YPP_TESTS_EVAL_SNAPSHOT_H_
 #define YPP_TESTS_EVAL_SNAPSHOT_H_
 

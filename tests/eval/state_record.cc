@@ -1,5 +1,7 @@
 #include "tests/eval/state_record.h"
 
+#include <algorithm>
+
 #include "tests/eval/content.h"
 #include "tests/eval/snapshot.h"
 
@@ -8,10 +10,12 @@ namespace ypp::eval {
 namespace {
 
 Json PendingJson(const Doc& doc) {
-  const PendingInfo pending = doc.GetPending();
+  PendingInfo pending = doc.GetPending();
   if (pending.empty()) return Json();
   Any::Object json;
-  if (!pending.missing_structs.empty()) json.emplace_back("missing", PairsJson(pending.missing_structs));
+  std::sort(pending.missing_structs.begin(), pending.missing_structs.end());
+  if (!pending.missing_structs.empty())
+    json.emplace_back("missing", PairsJson(pending.missing_structs));
   if (pending.has_deletes) json.emplace_back("ds", true);
   return json;
 }

@@ -9,8 +9,8 @@
 
 namespace ypp::eval {
 
-// {sv, v1, v2, snapV1, snapV2, roots, pending}. Opens the roots after the encodings are taken. `roots` is left out, and noted, when the
-// engine cannot show the content.
+// {sv, v1, v2, snapV1, snapV2, roots, pending}. Opens the roots after the encodings are taken.
+// `roots` is left out, and noted, when the engine cannot show the content.
 Json TakeState(Doc& doc, const Roots& roots, Answer& answer);
 
 }  // namespace ypp::eval

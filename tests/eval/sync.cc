@@ -1,11 +1,10 @@
 // Kind "sync": the messages of the sync protocol between documents.
-#include "codec/sync_message.h"
-
 #include <memory>
 #include <vector>
 
 #include "codec/byte_writer.h"
 #include "codec/state_vector.h"
+#include "codec/sync_message.h"
 #include "tests/eval/kinds.h"
 #include "tests/eval/replica.h"
 
@@ -19,8 +18,8 @@ std::string Message(codec::SyncType type, std::string_view payload) {
   return out.Take();
 }
 
-// readSyncMessage: replies to step 1, applies the others. Sets `type` once it is known. A bad update is the sender's trouble: it is
-// dropped and the message counts as read, as in y-protocols.
+// readSyncMessage: replies to step 1, applies the others. Sets `type` once it is known. A bad
+// update is the sender's trouble: it is dropped and the message counts as read, as in y-protocols.
 absl::StatusOr<std::string> Read(Doc& doc, const std::string& message, Json* type) {
   codec::ByteReader in(codec::AsBytes(message));
   const codec::SyncMessage read = codec::ReadSyncMessage(in);

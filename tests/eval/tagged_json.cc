@@ -61,17 +61,23 @@ int64_t BigIntFromTagged(const std::string& text) {
 
 Json ToTagged(const Any& value) {
   switch (value.kind()) {
-    case Any::Kind::kUndefined: return Any::Object{{"$", Json("undefined")}};
-    case Any::Kind::kNumber: return NumberToTagged(*value.if_number());
-    case Any::Kind::kBigInt: return Tagged("bigint", std::to_string(value.if_bigint()->value));
-    case Any::Kind::kBytes: return Tagged("bytes", ToBase64(value.if_bytes()->bytes));
-    case Any::Kind::kObject: return ObjectToTagged(*value.if_object());
+    case Any::Kind::kUndefined:
+      return Any::Object{{"$", Json("undefined")}};
+    case Any::Kind::kNumber:
+      return NumberToTagged(*value.if_number());
+    case Any::Kind::kBigInt:
+      return Tagged("bigint", std::to_string(value.if_bigint()->value));
+    case Any::Kind::kBytes:
+      return Tagged("bytes", ToBase64(value.if_bytes()->bytes));
+    case Any::Kind::kObject:
+      return ObjectToTagged(*value.if_object());
     case Any::Kind::kArray: {
       Any::Array list;
       for (const Any& element : *value.if_array()) list.push_back(ToTagged(element));
       return list;
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 

@@ -47,9 +47,14 @@ void FillText(Text text, const Json& tagged) {
 void Fill(absl::StatusOr<SharedType> type, const Json& tagged) {
   Require(type.status());
   switch (type->kind()) {
-    case TypeKind::kArray: InsertValues(Array(*type), 0, ArrayOrEmpty(tagged, "init")); break;
-    case TypeKind::kMap: FillMap(Map(*type), tagged); break;
-    default: FillText(Text(*type), tagged);
+    case TypeKind::kArray:
+      InsertValues(Array(*type), 0, ArrayOrEmpty(tagged, "init"));
+      break;
+    case TypeKind::kMap:
+      FillMap(Map(*type), tagged);
+      break;
+    default:
+      FillText(Text(*type), tagged);
   }
 }
 

@@ -1,4 +1,5 @@
-// Puts values of a case into a document: plain ones, and shared types that come with content of their own.
+// Puts values of a case into a document: plain ones, and shared types that come with content of
+// their own.
 #ifndef YPP_TESTS_EVAL_TYPE_INIT_H_
 #define YPP_TESTS_EVAL_TYPE_INIT_H_
 
