@@ -1,7 +1,7 @@
 // Random sessions in which every replica exists twice, in Yjs and in the C++ engine, and everything one of them emits is applied by the
 // other side. After each step both must have the same bytes: what they emit, their state in V1 and V2, their content.
 //
-//   node differential.test.mjs [--sessions N] [--seed S] [--steps N]
+//   node differential.test.mjs [--sessions N] [--seed S] [--steps N]     (scripts/converge builds what it needs)
 import process from "node:process";
 import * as Y from "yjs";
 import { CppPeer } from "./peer.mjs";
@@ -179,7 +179,7 @@ for (let seed = firstSeed; seed < firstSeed + sessions && failed < 5; seed++) {
     failed++;
     console.log(`FAILED session ${seed}, step ${session.step}: ${error instanceof Different ? error.message : error.stack}`);
     console.log(`  last: ${(JSON.stringify(session.log.at(-1)) ?? "nothing").slice(0, 600)}`);
-    console.log(`  replay: node tests/node/differential.test.mjs --seed ${seed} --sessions 1 --steps ${steps}`);
+    console.log(`  replay: scripts/converge --seed ${seed} --sessions 1 --steps ${steps}`);
     if (cpp.ended) break;
   }
 }
