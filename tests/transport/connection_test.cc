@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/transport/fake_socket.h"
+#include "tests/transport/recording_socket.h"
 #include "tests/transport/fake_store.h"
 #include "tests/transport/task_queue.h"
 #include "tests/transport/update_samples.h"
@@ -50,7 +50,7 @@ class ConnectionTest : public testing::Test {
 
   void Open(ConnectionLimits limits = {}) {
     if (connection_ != nullptr) connection_->OnClosed();
-    socket_ = std::make_shared<FakeSocket>();
+    socket_ = std::make_shared<RecordingSocket>();
     connection_ =
         std::make_shared<Connection>(socket_, &hub_, &authenticator_, limits, SilentLog(), 0);
   }
@@ -69,7 +69,7 @@ class ConnectionTest : public testing::Test {
   FakeStore store_;
   DocumentHub hub_;
   FakeAuthenticator authenticator_;
-  std::shared_ptr<FakeSocket> socket_;
+  std::shared_ptr<RecordingSocket> socket_;
   std::shared_ptr<Connection> connection_;
 
   const std::string authenticated_ = WriteAuthenticated("doc", kScopeReadWrite);
@@ -95,7 +95,7 @@ TEST_F(ConnectionTest, SendsWhoIsPresentBeforeItWorksOffTheQueue) {
   OpenDocument("doc");
   const std::string hello = WriteAwareness("doc", AsBytes(AwarenessUpdate(7, 1, "{}")));
   Receive(hello);
-  auto other_socket = std::make_shared<FakeSocket>();
+  auto other_socket = std::make_shared<RecordingSocket>();
   auto other = std::make_shared<Connection>(other_socket, &hub_, &authenticator_,
                                             ConnectionLimits{}, SilentLog(), 0);
   other->OnMessage(AsBytes(step1_));

@@ -1,6 +1,6 @@
 // A socket for tests: keeps what was sent and how it was closed.
-#ifndef YPP_TESTS_TRANSPORT_FAKE_SOCKET_H_
-#define YPP_TESTS_TRANSPORT_FAKE_SOCKET_H_
+#ifndef YPP_TESTS_TRANSPORT_RECORDING_SOCKET_H_
+#define YPP_TESTS_TRANSPORT_RECORDING_SOCKET_H_
 
 #include <cstdint>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace ypp::transport {
 
-class FakeSocket : public Socket {
+class RecordingSocket : public Socket {
  public:
   void Send(const MessagePtr& message) override { sent.push_back(message->bytes); }
   void Close(uint16_t code, std::string_view reason) override {
@@ -30,4 +30,4 @@ class FakeSocket : public Socket {
 
 }  // namespace ypp::transport
 
-#endif  // YPP_TESTS_TRANSPORT_FAKE_SOCKET_H_
+#endif  // YPP_TESTS_TRANSPORT_RECORDING_SOCKET_H_
