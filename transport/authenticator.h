@@ -1,4 +1,5 @@
-// Who may open which document. Asked for every document of every connection, and again when a client sends a new token.
+// Who may open which document. Asked for every document of every connection, and again when a
+// client sends a new token.
 #ifndef YPP_TRANSPORT_AUTHENTICATOR_H_
 #define YPP_TRANSPORT_AUTHENTICATOR_H_
 
@@ -26,8 +27,9 @@ struct Grant {
 
 class Authenticator {
  public:
-  // PermissionDenied: the message is the reason the client gets. Any other error is logged, and the client gets
-  // kReasonPermissionDenied. To be called once, on the I/O thread, inside Authenticate or later.
+  // PermissionDenied: the message is the reason the client gets. Any other error is logged, and the
+  // client gets kReasonPermissionDenied. To be called once, on the I/O thread, inside Authenticate
+  // or later.
   using Done = std::function<void(absl::StatusOr<Grant> grant)>;
 
   virtual ~Authenticator() = default;

@@ -1,13 +1,15 @@
-// The relay's side of awareness for one document: who is there, kept and passed on as the bytes in which it came. y-protocols,
-// awareness.js, without its parsing of states.
+// The relay's side of awareness for one document: who is there, kept and passed on as the bytes in
+// which it came. y-protocols, awareness.js, without its parsing of states.
 //
-// 1. An entry is taken when its clock is larger than the known one (0 for an unknown client), or equal and it says `null` for a client
-//    that is present. Everything else is old news and goes nowhere.
-// 2. A present client belongs to the member that introduced it, or that took it over with a newer state, as a client does that
-//    reconnects before its old socket is found dead.
-// 3. When that member leaves, its clients are said to be gone with their clock unchanged. Only a client itself raises its clock.
-// 4. A client not renewed for timeout_ms is gone as well. Clocks of the gone are remembered as long, so that a late message does not
-//    bring them back.
+// 1. An entry is taken when its clock is larger than the known one (0 for an unknown client), or
+//    equal and it says `null` for a client that is present. Everything else is old news and goes
+//    nowhere.
+// 2. A present client belongs to the member that introduced it, or that took it over with a newer
+//    state, as a client does that reconnects before its old socket is found dead.
+// 3. When that member leaves, its clients are said to be gone with their clock unchanged. Only a
+//    client itself raises its clock.
+// 4. A client not renewed for timeout_ms is gone as well. Clocks of the gone are remembered as
+//    long, so that a late message does not bring them back.
 //
 // Time comes from the caller, in milliseconds of a steady clock. Thread-compatible.
 #ifndef YPP_TRANSPORT_AWARENESS_TABLE_H_
@@ -28,8 +30,8 @@
 namespace ypp::transport {
 
 struct AwarenessLimits {
-  int64_t timeout_ms = 30'000;          // that of y-protocols; clients renew every 15 s
-  size_t max_update_bytes = 1u << 20;   // of one message; cursors and names take a few hundred bytes
+  int64_t timeout_ms = 30'000;         // that of y-protocols; clients renew every 15 s
+  size_t max_update_bytes = 1u << 20;  // of one message; cursors and names take a few hundred bytes
   size_t max_clients_per_member = 256;  // a provider has one
 };
 
@@ -37,9 +39,10 @@ class AwarenessTable {
  public:
   explicit AwarenessTable(AwarenessLimits limits = {}) : limits_(limits) {}
 
-  // Takes in what a member says. The result is the update to pass on to everybody; empty when there was nothing new in it. All or
-  // nothing: DataLoss for bytes that are no awareness update or a state that is no JSON (which would throw in the clients it is
-  // passed on to), ResourceExhausted past a limit.
+  // Takes in what a member says. The result is the update to pass on to everybody; empty when there
+  // was nothing new in it. All or nothing: DataLoss for bytes that are no awareness update or a
+  // state that is no JSON (which would throw in the clients it is passed on to), ResourceExhausted
+  // past a limit.
   absl::StatusOr<std::string> Apply(MemberId member, codec::Bytes update, int64_t now_ms);
 
   // The update that says the member's clients are gone; empty when it had none.

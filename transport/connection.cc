@@ -137,8 +137,8 @@ void Connection::OnAuthenticated(const ChannelPtr& channel, const absl::StatusOr
     authenticated_once_ = true;
     socket_->SetMaxMessageBytes(limits_.max_message_bytes);
   }
-  SendBytes(WriteAuthenticated(channel->address,
-                               grant->read_only ? kScopeReadOnly : kScopeReadWrite));
+  SendBytes(
+      WriteAuthenticated(channel->address, grant->read_only ? kScopeReadOnly : kScopeReadWrite));
   Join(channel, grant->read_only);
 }
 
@@ -282,9 +282,9 @@ void Connection::OnRemoved(MemberId id) {
 }
 
 void Connection::Deny(const ChannelPtr& channel, std::string_view reason) {
-  log_(LogLevel::kInfo, absl::StrCat("document \"",
-                                     absl::CEscape(std::string(DocumentOf(channel->address))),
-                                     "\": connection refused: ", std::string(reason)));
+  log_(LogLevel::kInfo,
+       absl::StrCat("document \"", absl::CEscape(std::string(DocumentOf(channel->address))),
+                    "\": connection refused: ", std::string(reason)));
   SendBytes(WritePermissionDenied(channel->address, reason));
   Forget(channel);
 }
@@ -326,9 +326,8 @@ size_t Connection::CountAuthenticated() const { return channels_.size() - CountP
 
 std::string Connection::ReasonOf(const absl::Status& status, std::string_view document) const {
   if (absl::IsPermissionDenied(status)) return std::string(status.message());
-  log_(LogLevel::kError,
-       absl::StrCat("document \"", absl::CEscape(std::string(document)),
-                    "\": authentication could not be done: ", status.message()));
+  log_(LogLevel::kError, absl::StrCat("document \"", absl::CEscape(std::string(document)),
+                                      "\": authentication could not be done: ", status.message()));
   return std::string(kReasonPermissionDenied);
 }
 

@@ -1,14 +1,17 @@
-// One socket of a client: any number of documents on it, each under an address of its own. PROTOCOL.md, "Connections".
+// One socket of a client: any number of documents on it, each under an address of its own.
+// PROTOCOL.md, "Connections".
 //
 //   address:  unknown --Token--> authenticating --granted--> joining --loaded--> live <--> renewing
 //                 ^                    | refused               | load failed       |
 //                 +--------------------+-----------------------+-------------------+ CLOSE
 //
-// 1. Messages of one address are handled strictly one after another. In all states but live they wait, within limits over the whole
-//    socket; in unknown, only the type of a message is looked at.
-// 2. What goes wrong with one document stays with it; the socket is closed when an address cannot be read, when limits are passed, when
-//    nothing comes in time, and when the relay has ended the last document on it (a provider then starts over at once, where it would
-//    otherwise wait on a document that is no more).
+// 1. Messages of one address are handled strictly one after another. In all states but live they
+//    wait, within limits over the whole socket; in unknown, only the type of a message is looked
+//    at.
+// 2. What goes wrong with one document stays with it; the socket is closed when an address cannot
+//    be read, when limits are passed, when nothing comes in time, and when the relay has ended the
+//    last document on it (a provider then starts over at once, where it would otherwise wait on a
+//    document that is no more).
 //
 // Knows no socket library and no threads: everything is called on the I/O thread.
 #ifndef YPP_TRANSPORT_CONNECTION_H_
@@ -57,7 +60,7 @@ class Connection : public SocketHandler,
     std::string address;
     MemberId member = 0;  // of kLive and kRenewing
     std::deque<std::string> queue;
-    size_t charged_bytes = 0;     // of the socket's queue limits
+    size_t charged_bytes = 0;  // of the socket's queue limits
     size_t charged_messages = 0;
     bool draining = false;
 
@@ -94,7 +97,7 @@ class Connection : public SocketHandler,
   Authenticator* authenticator_;
   ConnectionLimits limits_;
   LogSink log_;
-  absl::flat_hash_map<std::string, ChannelPtr> channels_;       // by address
+  absl::flat_hash_map<std::string, ChannelPtr> channels_;  // by address
   absl::flat_hash_map<MemberId, ChannelPtr> channels_by_member_;
   size_t queued_bytes_ = 0;
   size_t queued_messages_ = 0;
@@ -103,8 +106,8 @@ class Connection : public SocketHandler,
   int64_t last_received_ms_;
   int64_t last_sent_ms_;
   bool authenticated_once_ = false;
-  bool all_know_ping_ = true;     // every Token so far came with a version
-  bool client_closes_ = false;    // while a CLOSE of the client is handled
+  bool all_know_ping_ = true;   // every Token so far came with a version
+  bool client_closes_ = false;  // while a CLOSE of the client is handled
   bool closing_ = false;
 };
 

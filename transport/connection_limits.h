@@ -8,7 +8,8 @@
 namespace ypp::transport {
 
 struct ConnectionLimits {
-  // Of messages that wait for authentication or for a document to be loaded, over all addresses of a socket. As Hocuspocus.
+  // Of messages that wait for authentication or for a document to be loaded, over all addresses of
+  // a socket. As Hocuspocus.
   size_t max_queued_bytes = 5u << 20;
   size_t max_queued_messages = 1'000;
   // Addresses that are not yet authenticated. As Hocuspocus.
@@ -17,15 +18,17 @@ struct ConnectionLimits {
   size_t max_documents = 1'000;
   // Longer names are refused; they would be carried in every message.
   size_t max_document_name_bytes = 1'024;
-  // One message. The default of Hocuspocus (that of `ws`); before authentication, what the queue could take.
+  // One message. The default of Hocuspocus (that of `ws`); before authentication, what the queue
+  // could take.
   size_t max_message_bytes = 100u << 20;
   size_t max_unauthenticated_message_bytes = 5u << 20;
   // From the opening of the socket to the first document granted. Traffic does not extend it.
   int64_t authentication_timeout_ms = 60'000;
-  // Without any protocol message. A provider renews its awareness every 15 s, but a browser may slow a hidden page's timers down to
-  // one run a minute.
+  // Without any protocol message. A provider renews its awareness every 15 s, but a browser may
+  // slow a hidden page's timers down to one run a minute.
   int64_t idle_timeout_ms = 120'000;
-  // Without having sent anything, a Ping goes out, to providers that know it (v4): they give a silent relay up after 30 s.
+  // Without having sent anything, a Ping goes out, to providers that know it (v4): they give a
+  // silent relay up after 30 s.
   int64_t ping_after_ms = 20'000;
 };
 

@@ -9,7 +9,8 @@
 namespace ypp::transport {
 namespace {
 
-// What a row of the log costs beside its bytes: the store's own fields, and the work of applying one more update.
+// What a row of the log costs beside its bytes: the store's own fields, and the work of applying
+// one more update.
 constexpr size_t kLogRowOverheadBytes = 64;
 
 }  // namespace
@@ -58,11 +59,10 @@ void DocumentHub::Join(JoinRequest request) {
   slot = std::make_shared<Hosted>(request.document, options_.room);
   const HostedPtr hosted = slot;
   hosted->waiting.push_back(std::move(request));
-  store_->Load(hosted->name,
-               Completion<absl::StatusOr<StoredDocument>>(
-                   [this, hosted](absl::StatusOr<StoredDocument> loaded) {
-                     OnLoaded(hosted, std::move(loaded));
-                   }));
+  store_->Load(hosted->name, Completion<absl::StatusOr<StoredDocument>>(
+                                 [this, hosted](absl::StatusOr<StoredDocument> loaded) {
+                                   OnLoaded(hosted, std::move(loaded));
+                                 }));
 }
 
 void DocumentHub::OnLoaded(const HostedPtr& hosted, absl::StatusOr<StoredDocument> loaded) {
@@ -238,8 +238,8 @@ void DocumentHub::Forget(const HostedPtr& hosted) {
 }
 
 void DocumentHub::Log(LogLevel level, const std::string& document, std::string_view what) const {
-  options_.room.log(level, absl::StrCat("document \"", absl::CEscape(document), "\": ",
-                                        std::string(what)));
+  options_.room.log(
+      level, absl::StrCat("document \"", absl::CEscape(document), "\": ", std::string(what)));
 }
 
 }  // namespace ypp::transport

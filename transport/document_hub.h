@@ -1,18 +1,21 @@
-// All documents of a relay: loads them when the first member comes, keeps them in step with the store, lets go of them when the last
-// member has left. The state machine of one document:
+// All documents of a relay: loads them when the first member comes, keeps them in step with the
+// store, lets go of them when the last member has left. The state machine of one document:
 //
-//   absent --Join--> loading --loaded--> live --last member left--> unloading --all on disk--> absent
+//   absent --Join--> loading --loaded--> live --last member left--> unloading --on disk--> absent
 //                       |                 |  ^                          |
-//                       +--load failed----+  +------- a Join waited ----+
+//                       | load failed     |  +------- a Join waited ----+
 //                       v                 v
 //                     absent            absent: an append failed, its members are closed
 //
-// 1. A document whose load failed is never written: there is no room for it and its would-be members are refused.
+// 1. A document whose load failed is never written: there is no room for it and its would-be
+//    members are refused.
 // 2. A Join while loading or unloading waits; members are let in in the order in which they asked.
-// 3. What a room hands out for storing is appended before anything later of that room; acknowledgements follow the store's.
-// 4. The log is compacted when it has outgrown the snapshot, by a state that holds everything up to the replaced position.
-// 5. When an append fails, nothing that was not acknowledged is trusted: members are told, the room is dropped, and the next Join
-//    starts from what the store has.
+// 3. What a room hands out for storing is appended before anything later of that room;
+//    acknowledgements follow the store's.
+// 4. The log is compacted when it has outgrown the snapshot, by a state that holds everything up to
+//    the replaced position.
+// 5. When an append fails, nothing that was not acknowledged is trusted: members are told, the room
+//    is dropped, and the next Join starts from what the store has.
 //
 // Everything happens on the I/O thread, completions of the store too.
 #ifndef YPP_TRANSPORT_DOCUMENT_HUB_H_
@@ -40,8 +43,9 @@ inline constexpr std::string_view kCloseReasonStorage = "Storage Failed";
 
 struct HubOptions {
   RoomOptions room;
-  // The log is replaced by a snapshot when it costs more than half of what the document's snapshot takes, and at least this. Then the
-  // total written stays within a constant factor of what came in, and a load replays little.
+  // The log is replaced by a snapshot when it costs more than half of what the document's snapshot
+  // takes, and at least this. Then the total written stays within a constant factor of what came
+  // in, and a load replays little.
   size_t compact_log_bytes = 64 * 1024;
 };
 
@@ -67,7 +71,8 @@ class DocumentHub {
     std::string address;
     bool read_only = false;
     std::weak_ptr<HubMember> member;
-    // Once, possibly inside Join, not when `member` is gone by then. With OK the member is in and has been sent who is present.
+    // Once, possibly inside Join, not when `member` is gone by then. With OK the member is in and
+    // has been sent who is present.
     std::function<void(absl::StatusOr<MemberId>)> done;
   };
   void Join(JoinRequest request);
@@ -99,10 +104,10 @@ class DocumentHub {
     bool compacting = false;
     bool failed = false;
 
-    Hosted(const std::string& name, const RoomOptions& options)
-        : name(name), room(name, options) {}
+    Hosted(const std::string& name, const RoomOptions& options) : name(name), room(name, options) {}
   };
-  // Shared with completions under way: the document may be dropped, or be there anew, when they come.
+  // Shared with completions under way: the document may be dropped, or be there anew, when they
+  // come.
   using HostedPtr = std::shared_ptr<Hosted>;
 
   void OnLoaded(const HostedPtr& hosted, absl::StatusOr<StoredDocument> loaded);

@@ -10,8 +10,8 @@
 //     if (body.ok()) ...
 //   }
 //
-// Pure functions over values. Nothing here allocates when it reads; views point into the message, which must outlive them. Every
-// Write… returns a whole message.
+// Pure functions over values. Nothing here allocates when it reads; views point into the message,
+// which must outlive them. Every Write… returns a whole message.
 #ifndef YPP_TRANSPORT_FRAME_H_
 #define YPP_TRANSPORT_FRAME_H_
 
@@ -31,14 +31,14 @@ enum class MessageType : uint8_t {
   kAwareness = 1,
   kAuth = 2,
   kQueryAwareness = 3,
-  kSyncReply = 4,           // like kSync, but a step 1 in it asks for no step 1 in return
+  kSyncReply = 4,  // like kSync, but a step 1 in it asks for no step 1 in return
   kStateless = 5,
   kBroadcastStateless = 6,  // between relays only
   kClose = 7,
   kSyncStatus = 8,
   kPing = 9,
   kPong = 10,
-  kUnknown = 255,           // anything else; to be ignored
+  kUnknown = 255,  // anything else; to be ignored
 };
 
 enum class AuthType : uint8_t {
@@ -86,7 +86,7 @@ std::string JoinAddress(std::string_view document, std::string_view session);
 // Bodies. On bad bytes the reader has failed and the result means nothing.
 struct AuthMessage {
   AuthType type = AuthType::kToken;
-  std::string_view text;                    // the token, reason or scope; empty for a relay's request for the token
+  std::string_view text;  // the token, reason or scope; empty for a relay's request for the token
   std::optional<std::string_view> version;  // of the provider, from v4 on; only with kToken
 };
 AuthMessage ReadAuth(codec::ByteReader& body);

@@ -47,8 +47,8 @@ HttpResponse Respond(int status, std::string body, std::string_view content_type
       {"X-Frame-Options", "DENY"},
       {"Referrer-Policy", "no-referrer"},
       {"Cross-Origin-Opener-Policy", "same-origin"},
-      // Everything from here; ws: and wss: because older browsers do not count a socket to one's own origin as 'self', and the
-      // console may be pointed to another relay.
+      // Everything from here; ws: and wss: because older browsers do not count a socket to one's
+      // own origin as 'self', and the console may be pointed to another relay.
       {"Content-Security-Policy",
        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
        "data:; font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; "

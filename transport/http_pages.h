@@ -4,8 +4,8 @@
 //   GET /healthz   "ok"
 //   GET /console   the console's index.html; /console/<file> its other files
 //
-// The console's files are read once at the start and served from memory: a request can name only what is in that list, so no path leads
-// out of the directory.
+// The console's files are read once at the start and served from memory: a request can name only
+// what is in that list, so no path leads out of the directory.
 #ifndef YPP_TRANSPORT_HTTP_PAGES_H_
 #define YPP_TRANSPORT_HTTP_PAGES_H_
 

@@ -32,8 +32,7 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
     return Malformed(text, "an IPv6 address stands in brackets");
   }
   ListenAddress address;
-  const auto [end, error] =
-      std::from_chars(port.data(), port.data() + port.size(), address.port);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   if (error != std::errc() || end != port.data() + port.size()) {
     return Malformed(text, "the port is no number from 0 to 65535");
   }

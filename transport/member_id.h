@@ -1,4 +1,5 @@
-// Names one connection of one document inside a relay. From 1 on, never reused while the relay runs.
+// Names one connection of one document inside a relay. From 1 on, never reused while the relay
+// runs.
 #ifndef YPP_TRANSPORT_MEMBER_ID_H_
 #define YPP_TRANSPORT_MEMBER_ID_H_
 

@@ -1,4 +1,5 @@
-// A Hocuspocus relay inside a program: a port that stock @hocuspocus/provider clients connect to, and a database behind it.
+// A Hocuspocus relay inside a program: a port that stock @hocuspocus/provider clients connect to,
+// and a database behind it.
 //
 //   ypp::RelayOptions options;
 //   options.listen = "127.0.0.1:1234";
@@ -9,7 +10,8 @@
 //   // serves until it is stopped
 //   (*relay)->Stop("maintenance");
 //
-// A relay has a thread for sockets and documents and one for the database. All methods may be called from any thread but these two.
+// A relay has a thread for sockets and documents and one for the database. All methods may be
+// called from any thread but these two.
 #ifndef YPP_TRANSPORT_RELAY_H_
 #define YPP_TRANSPORT_RELAY_H_
 
@@ -39,7 +41,8 @@ struct RelayOptions {
 
   transport::ConnectionLimits connection;
   size_t max_connections = 50'000;
-  // What may wait for a client that reads too slowly, beside the largest message among it; past it the socket is closed.
+  // What may wait for a client that reads too slowly, beside the largest message among it; past it
+  // the socket is closed.
   size_t max_send_queue_bytes = 16u << 20;
   // A socket not heard of for this long is sent a WebSocket ping, and given up after as long again.
   int64_t ping_interval_ms = 30'000;
@@ -53,7 +56,8 @@ struct RelayOptions {
 
 class Relay {
  public:
-  // Listens when it returns. The error says what cannot be used: the address, the database, the console's directory.
+  // Listens when it returns. The error says what cannot be used: the address, the database, the
+  // console's directory.
   static absl::StatusOr<std::unique_ptr<Relay>> Start(RelayOptions options);
   // Stops, if that was not done.
   ~Relay();
@@ -67,7 +71,8 @@ class Relay {
   // A text to everybody who has the document open.
   void BroadcastStateless(std::string document, std::string payload);
 
-  // Takes no new connections, waits until what came is on disk and acknowledged, tells every client `reason`, closes and returns.
+  // Takes no new connections, waits until what came is on disk and acknowledged, tells every client
+  // `reason`, closes and returns.
   void Stop(std::string_view reason = "Server Shutdown");
 
  private:

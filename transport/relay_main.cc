@@ -48,7 +48,7 @@ The tokens file is JSON, token -> rights:
 whose names begin with tenant_<sha256 of the token in hex>/ and no others.
 
 A change is acknowledged to its client once it is on disk. SIGTERM and SIGINT end the relay after
-everything that came in is stored. Logs go to stderr; they hold no document content and no tokens.)";
+everything that came in is stored. Logs go to stderr and hold no document content and no tokens.)";
 
 void AddOptions(CLI::App& app, Arguments& arguments) {
   ypp::RelayOptions& relay = arguments.relay;
@@ -115,8 +115,8 @@ std::string UsageError(const Arguments& arguments) {
   return {};
 }
 
-// Of the console that belongs to this program: installed (prefix/bin, prefix/share), or in the source tree the program was built
-// in (build/<preset>/bin). Empty when there is none.
+// Of the console that belongs to this program: installed (prefix/bin, prefix/share), or in the
+// source tree the program was built in (build/<preset>/bin). Empty when there is none.
 std::string DefaultConsoleDir() {
   namespace fs = std::filesystem;
   std::error_code error;
@@ -202,8 +202,9 @@ int Serve(Arguments& arguments, const std::shared_ptr<spdlog::logger>& logger) {
     return kExitFailed;
   }
   if (arguments.open) {
-    logger->warn("OPEN: there is no authentication. Whoever can reach this port may read and "
-                 "change every document.");
+    logger->warn(
+        "OPEN: there is no authentication. Whoever can reach this port may read and "
+        "change every document.");
   }
   if (forgets) logger->warn("documents are kept in memory only");
   const std::string url = (*relay)->url();
@@ -213,7 +214,9 @@ int Serve(Arguments& arguments, const std::shared_ptr<spdlog::logger>& logger) {
 
   int received = 0;
   sigwait(&endings, &received);
-  logger->info("stopping on {}", received == SIGINT ? "SIGINT" : received == SIGTERM ? "SIGTERM" : "SIGQUIT");
+  logger->info("stopping on {}", received == SIGINT    ? "SIGINT"
+                                 : received == SIGTERM ? "SIGTERM"
+                                                       : "SIGQUIT");
   // A second signal does not wait for anybody.
   pthread_sigmask(SIG_UNBLOCK, &endings, nullptr);
   (*relay)->Stop();

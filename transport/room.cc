@@ -11,11 +11,9 @@
 namespace ypp::transport {
 
 Room::Room(std::string document, RoomOptions options)
-    : document_(std::move(document)),
-      options_(std::move(options)),
-      awareness_(options_.awareness) {
-  updates_ = doc_.OnUpdate(
-      [this](const UpdateEvent& event) { applied_update_.assign(event.update); });
+    : document_(std::move(document)), options_(std::move(options)), awareness_(options_.awareness) {
+  updates_ =
+      doc_.OnUpdate([this](const UpdateEvent& event) { applied_update_.assign(event.update); });
 }
 
 absl::Status Room::Load(const std::vector<std::string>& updates) {
@@ -149,8 +147,8 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
   applied_update_.clear();
   const absl::Status status = doc_.ApplyUpdate(update);
   if (!status.ok()) {
-    Log(LogLevel::kWarning, id, absl::StrCat("refused an update of ", update.size(), " bytes: ",
-                                             status.message()));
+    Log(LogLevel::kWarning, id,
+        absl::StrCat("refused an update of ", update.size(), " bytes: ", status.message()));
     Acknowledge(id, false, out);
     return;
   }
@@ -164,7 +162,8 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
     out->appends.push_back(applied_update_);
   }
   appended_ += out->appends.size();
-  // The acknowledgement first, so that with storage that is always durable the order is that of Hocuspocus.
+  // The acknowledgement first, so that with storage that is always durable the order is that of
+  // Hocuspocus.
   Acknowledge(id, true, out);
   if (changed) {
     Broadcast(
@@ -271,8 +270,8 @@ void Room::Broadcast(const std::function<std::string(std::string_view address)>&
 }
 
 void Room::Log(LogLevel level, MemberId id, std::string_view what) const {
-  options_.log(level, absl::StrCat("document \"", absl::CEscape(document_), "\", connection ", id, ": ",
-                                   std::string(what)));
+  options_.log(level, absl::StrCat("document \"", absl::CEscape(document_), "\", connection ", id,
+                                   ": ", std::string(what)));
 }
 
 }  // namespace ypp::transport

@@ -1,17 +1,21 @@
-// One open document: who is connected to it and what follows from each of their messages. PROTOCOL.md, "Rooms".
+// One open document: who is connected to it and what follows from each of their messages.
+// PROTOCOL.md, "Rooms".
 //
 //   RoomOutput out = room.Handle(member, frame.type, frame.body, now_ms);
 //   // send out.sends, store out.appends in order, forget out.removed; later:
 //   RoomOutput acks = room.OnDurable(out.appends.size());
 //
-// A value in, values out: no sockets, no storage, no threads, no clock of its own. Thread-compatible.
+// A value in, values out: no sockets, no storage, no threads, no clock of its own.
+// Thread-compatible.
 //
-// 1. What a member sends is validated whole before it changes anything. A refused update leaves the document bit-identical.
-// 2. Every SyncStep2 and Update gets exactly one SyncStatus. It comes once everything that the document then holds of it is on disk.
-// 3. `appends` are numbered from 1 on in the order in which they are handed out; together with what was loaded they make up the
-//    document, updates that still wait for others included.
-// 4. A diff goes to the member that asked for it and to nobody else; what is new goes to everybody, its author included (the provider
-//    takes the echo for a sign of life).
+// 1. What a member sends is validated whole before it changes anything. A refused update leaves the
+//    document bit-identical.
+// 2. Every SyncStep2 and Update gets exactly one SyncStatus. It comes once everything that the
+//    document then holds of it is on disk.
+// 3. `appends` are numbered from 1 on in the order in which they are handed out; together with what
+//    was loaded they make up the document, updates that still wait for others included.
+// 4. A diff goes to the member that asked for it and to nobody else; what is new goes to everybody,
+//    its author included (the provider takes the echo for a sign of life).
 #ifndef YPP_TRANSPORT_ROOM_H_
 #define YPP_TRANSPORT_ROOM_H_
 
@@ -71,7 +75,8 @@ class Room {
 
   // A new member is told who is present. Its messages carry `address`.
   RoomOutput Join(MemberId member, std::string address, bool read_only);
-  // The member's connection ended: the others learn that its clients are gone. It gets nothing any more.
+  // The member's connection ended: the others learn that its clients are gone. It gets nothing any
+  // more.
   RoomOutput Leave(MemberId member);
   // Ends the member's connection to this document.
   RoomOutput Close(MemberId member, std::string_view reason);
@@ -91,7 +96,8 @@ class Room {
   std::vector<MemberId> members() const;
   // Appends handed out and not yet reported durable.
   uint64_t appends_in_flight() const { return appended_ - durable_; }
-  // The whole document as one V1 update, with what waits for missing parts. Stands for everything loaded and appended so far.
+  // The whole document as one V1 update, with what waits for missing parts. Stands for everything
+  // loaded and appended so far.
   std::string EncodeState() const { return doc_.EncodeUpdate(); }
   const Doc& doc() const { return doc_; }
 

@@ -1,5 +1,5 @@
-// What protocol code and socket code know of each other: one side sends and closes, the other is told what came and that it ended.
-// Everything here happens on the I/O thread.
+// What protocol code and socket code know of each other: one side sends and closes, the other is
+// told what came and that it ended. Everything here happens on the I/O thread.
 #ifndef YPP_TRANSPORT_SOCKET_H_
 #define YPP_TRANSPORT_SOCKET_H_
 
@@ -19,7 +19,8 @@ struct OutgoingMessage {
   explicit OutgoingMessage(std::string message_bytes) : bytes(std::move(message_bytes)) {}
 
   const std::string bytes;
-  // Where the socket code keeps the form in which it hands the message to its library, so that this too is made once.
+  // Where the socket code keeps the form in which it hands the message to its library, so that this
+  // too is made once.
   mutable std::shared_ptr<void> prepared;
 };
 using MessagePtr = std::shared_ptr<const OutgoingMessage>;
@@ -32,9 +33,11 @@ class Socket {
  public:
   virtual ~Socket() = default;
 
-  // Queues a message. Never calls back into the handler, also not when the peer reads too slowly and the socket gives up.
+  // Queues a message. Never calls back into the handler, also not when the peer reads too slowly
+  // and the socket gives up.
   virtual void Send(const MessagePtr& message) = 0;
-  // Begins to close. What was sent before still goes out; nothing is received any more. OnClosed follows later, never from inside.
+  // Begins to close. What was sent before still goes out; nothing is received any more. OnClosed
+  // follows later, never from inside.
   virtual void Close(uint16_t code, std::string_view reason) = 0;
   // A larger message ends the socket with 1009.
   virtual void SetMaxMessageBytes(size_t size_bytes) = 0;

@@ -31,8 +31,8 @@ absl::Status SqliteDatabase::Error(int code) const {
 
 absl::Status SqliteStatement::Prepare(const SqliteDatabase& db, const char* sql) {
   db_ = &db;
-  const int code = sqlite3_prepare_v3(db.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_,
-                                      nullptr);
+  const int code =
+      sqlite3_prepare_v3(db.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
   return code == SQLITE_OK ? absl::OkStatus() : db.Error(code);
 }
 

@@ -34,7 +34,8 @@ class SqliteDatabase {
   sqlite3* db_ = nullptr;
 };
 
-// Bind, Step until it gives false, Reset. Bound bytes and texts are not copied: they must stay until Reset.
+// Bind, Step until it gives false, Reset. Bound bytes and texts are not copied: they must stay
+// until Reset.
 class SqliteStatement {
  public:
   SqliteStatement() = default;

@@ -53,7 +53,8 @@ int64_t WallClockMs() {
       .count();
 }
 
-// Holds the lock file of a database while it lives; the system lets go of it whatever ends the process.
+// Holds the lock file of a database while it lives; the system lets go of it whatever ends the
+// process.
 class FileLock {
  public:
   ~FileLock() {
@@ -197,8 +198,7 @@ absl::Status SqliteStore::Writer::PrepareStatements() {
       {&add_document_, "INSERT INTO documents (name) VALUES (?1)"},
       {&remove_document_, "DELETE FROM documents WHERE id = ?1"},
       {&read_snapshot_, "SELECT bytes, through FROM snapshots WHERE document = ?1"},
-      {&read_updates_,
-       "SELECT bytes, position FROM updates WHERE document = ?1 ORDER BY position"},
+      {&read_updates_, "SELECT bytes, position FROM updates WHERE document = ?1 ORDER BY position"},
       {&add_update_,
        "INSERT INTO updates (position, document, time_ms, bytes) VALUES (?1, ?2, ?3, ?4)"},
       {&put_snapshot_,

@@ -1,10 +1,11 @@
 // The embedded store: one SQLite file in WAL mode, written by one thread.
 //
-// Group commit: whatever was asked for while the last transaction was being written goes into the next one, so the cost of an fsync is
-// shared by all that wait for it, and there is no delay when nobody waits. synchronous=FULL: a commit returns after the fsync of the log.
+// Group commit: whatever was asked for while the last transaction was being written goes into the
+// next one, so the cost of an fsync is shared by all that wait for it, and there is no delay when
+// nobody waits. synchronous=FULL: a commit returns after the fsync of the log.
 //
-// One process at a time: `<file>-lock` is locked while the store is open, since two relays on one file would each believe to know the
-// whole of a document.
+// One process at a time: `<file>-lock` is locked while the store is open, since two relays on one
+// file would each believe to know the whole of a document.
 #ifndef YPP_TRANSPORT_SQLITE_STORE_H_
 #define YPP_TRANSPORT_SQLITE_STORE_H_
 
@@ -19,8 +20,8 @@ namespace ypp::transport {
 
 class SqliteStore : public Store {
  public:
-  // Opens or creates the file. FailedPrecondition when it is not a database of this program or another process has it open;
-  // otherwise what the operating system or SQLite say.
+  // Opens or creates the file. FailedPrecondition when it is not a database of this program or
+  // another process has it open; otherwise what the operating system or SQLite say.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& path,
                                                            Executor executor,
                                                            LogSink log = SilentLog());

@@ -1,11 +1,15 @@
-// Where documents are kept: for each one a log of V1 updates, and a snapshot that stands for the log's beginning.
+// Where documents are kept: for each one a log of V1 updates, and a snapshot that stands for the
+// log's beginning.
 //
-// 1. Operations on one store take effect in the order in which they were asked for. A Load sees every Append before it.
-// 2. `done` runs on the executor the store was made with, never inside the call, and in the order of 1. An Append whose `done` got OK
-//    survives the death of the process and of the machine.
-// 3. Every update of the log has a position, ascending in the order of Append over all documents. Compact replaces the log up to a
-//    position and nothing behind it; whoever calls it says that the state holds everything up to there.
-// 4. After an Append has failed the store may or may not hold its update; it never holds a part of it.
+// 1. Operations on one store take effect in the order in which they were asked for. A Load sees
+//    every Append before it.
+// 2. `done` runs on the executor the store was made with, never inside the call, and in the order
+//    of 1. An Append whose `done` got OK survives the death of the process and of the machine.
+// 3. Every update of the log has a position, ascending in the order of Append over all documents.
+//    Compact replaces the log up to a position and nothing behind it; whoever calls it says that
+//    the state holds everything up to there.
+// 4. After an Append has failed the store may or may not hold its update; it never holds a part of
+//    it.
 //
 // Calls come from one thread at a time.
 #ifndef YPP_TRANSPORT_STORE_H_

@@ -57,7 +57,8 @@ std::string Sha256Hex(std::string_view text) {
 bool MatchesPattern(std::string_view pattern, std::string_view text) {
   size_t p = 0;
   size_t t = 0;
-  // Where to go on when what follows the last star does not fit: let the star take one more character.
+  // Where to go on when what follows the last star does not fit: let the star take one more
+  // character.
   size_t after_star = std::string_view::npos;
   size_t star_text = 0;
   while (t < text.size()) {
@@ -81,10 +82,12 @@ bool MatchesPattern(std::string_view pattern, std::string_view text) {
 absl::StatusOr<std::unique_ptr<TokenAuthenticator>> TokenAuthenticator::Parse(
     std::string_view json) {
   const absl::StatusOr<Any> parsed = codec::ParseJson(json);
-  if (!parsed.ok()) return absl::InvalidArgumentError(absl::StrCat("not JSON: ", parsed.status().message()));
+  if (!parsed.ok())
+    return absl::InvalidArgumentError(absl::StrCat("not JSON: ", parsed.status().message()));
   const Any::Object* tokens = parsed->if_object();
   if (tokens == nullptr) {
-    return absl::InvalidArgumentError("must be a JSON object: token -> {\"tier\", \"readOnly\", \"documents\"}");
+    return absl::InvalidArgumentError(
+        "must be a JSON object: token -> {\"tier\", \"readOnly\", \"documents\"}");
   }
   auto authenticator = std::make_unique<TokenAuthenticator>();
   for (size_t i = 0; i < tokens->size(); ++i) {
@@ -127,21 +130,19 @@ absl::StatusOr<std::unique_ptr<TokenAuthenticator>> TokenAuthenticator::ReadFile
   }
   absl::StatusOr<std::unique_ptr<TokenAuthenticator>> authenticator = Parse(text.str());
   if (!authenticator.ok()) {
-    return absl::Status(
-        authenticator.status().code(),
-        absl::StrCat("tokens file ", path, ": ", authenticator.status().message()));
+    return absl::Status(authenticator.status().code(),
+                        absl::StrCat("tokens file ", path, ": ", authenticator.status().message()));
   }
   return authenticator;
 }
 
 void TokenAuthenticator::Authenticate(AuthRequest request, Done done) {
   const auto rights = rights_.find(Sha256Hex(request.token));
-  const bool granted =
-      rights != rights_.end() &&
-      std::any_of(rights->second.documents.begin(), rights->second.documents.end(),
-                  [&request](const std::string& pattern) {
-                    return MatchesPattern(pattern, request.document);
-                  });
+  const bool granted = rights != rights_.end() &&
+                       std::any_of(rights->second.documents.begin(), rights->second.documents.end(),
+                                   [&request](const std::string& pattern) {
+                                     return MatchesPattern(pattern, request.document);
+                                   });
   // One reason for all, so that nobody learns which tokens or documents there are.
   if (granted) {
     done(rights->second.grant);

@@ -5,10 +5,12 @@
 //     "for-reading": {"readOnly": true, "documents": ["public/*", "handbook"]}
 //   }
 //
-// "documents" are patterns in which `*` stands for any text, also none and also with slashes. A token without them opens only the
-// documents of its own tenant: those whose name begins with `tenant_<sha256 of the token, lower-case hex>/`.
+// "documents" are patterns in which `*` stands for any text, also none and also with slashes. A
+// token without them opens only the documents of its own tenant: those whose name begins with
+// `tenant_<sha256 of the token, lower-case hex>/`.
 //
-// Tokens are kept as their SHA-256, and looked up by that: how long a look-up takes tells nothing about a token.
+// Tokens are kept as their SHA-256, and looked up by that: how long a look-up takes tells nothing
+// about a token.
 #ifndef YPP_TRANSPORT_TOKEN_AUTHENTICATOR_H_
 #define YPP_TRANSPORT_TOKEN_AUTHENTICATOR_H_
 
@@ -26,7 +28,8 @@ namespace ypp::transport {
 // Lower-case hex.
 std::string Sha256Hex(std::string_view text);
 
-// Whether `pattern`, in which `*` stands for any text, covers all of `text`. Linear in space, at worst the product in time.
+// Whether `pattern`, in which `*` stands for any text, covers all of `text`. Linear in space, at
+// worst the product in time.
 bool MatchesPattern(std::string_view pattern, std::string_view text);
 
 class TokenAuthenticator : public Authenticator {

@@ -31,9 +31,9 @@ bool StructsAreKnown(UpdateReader& reader, const StateVector& known) {
 
 bool RangesContain(const std::vector<ClockRange>& ranges, ClockRange wanted) {
   if (wanted.length == 0) return true;
-  const auto after = std::upper_bound(
-      ranges.begin(), ranges.end(), wanted.clock,
-      [](Clock clock, const ClockRange& range) { return clock < range.clock; });
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), wanted.clock,
+                       [](Clock clock, const ClockRange& range) { return clock < range.clock; });
   return after != ranges.begin() && wanted.end() <= std::prev(after)->end();
 }
 

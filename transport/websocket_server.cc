@@ -30,7 +30,8 @@ using Tcp = boost::asio::ip::tcp;
 constexpr uint16_t kCloseTryAgainLater = 1013;
 constexpr size_t kMaxCloseReasonBytes = 123;  // a control frame holds 125
 
-// The message with its frame header. A server's frames are not masked, so all sockets can send the same one.
+// The message with its frame header. A server's frames are not masked, so all sockets can send the
+// same one.
 WsMessage::ptr Prepare(const OutgoingMessage& message) {
   if (message.prepared != nullptr) return std::static_pointer_cast<WsMessage>(message.prepared);
   namespace frame = websocketpp::frame;
@@ -58,7 +59,8 @@ class WsSocket : public Socket {
       Close(kCloseTryAgainLater, "Too Slow");
       return;
     }
-    connection_->send(Prepare(*message));  // fails only when the socket is ending, which OnClosed tells
+    connection_->send(
+        Prepare(*message));  // fails only when the socket is ending, which OnClosed tells
   }
 
   void Close(uint16_t code, std::string_view reason) override {

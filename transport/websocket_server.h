@@ -1,4 +1,5 @@
-// The relay's listening port: WebSockets, and plain HTTP requests beside them. The only part of the relay that knows websocketpp.
+// The relay's listening port: WebSockets, and plain HTTP requests beside them. The only part of the
+// relay that knows websocketpp.
 //
 // One thread calls Run; it is the I/O thread, on which all callbacks come and all sockets are used.
 #ifndef YPP_TRANSPORT_WEBSOCKET_SERVER_H_
@@ -21,10 +22,12 @@ struct WebSocketServerOptions {
   ListenAddress listen;
   // More are answered with 503.
   size_t max_connections = 50'000;
-  // What may wait for a peer that reads too slowly, beside the largest single message among it (a whole document may be larger than
-  // this). Past it the socket is closed with 1013; a provider comes back and is brought up to date by a sync.
+  // What may wait for a peer that reads too slowly, beside the largest single message among it (a
+  // whole document may be larger than this). Past it the socket is closed with 1013; a provider
+  // comes back and is brought up to date by a sync.
   size_t max_send_queue_bytes = 16u << 20;
-  // A peer not heard of for this long is sent a WebSocket ping; after as long again without an answer it is given up.
+  // A peer not heard of for this long is sent a WebSocket ping; after as long again without an
+  // answer it is given up.
   int64_t ping_interval_ms = 30'000;
 };
 

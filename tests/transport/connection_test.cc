@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/transport/recording_socket.h"
 #include "tests/transport/fake_store.h"
+#include "tests/transport/recording_socket.h"
 #include "tests/transport/task_queue.h"
 #include "tests/transport/update_samples.h"
 
@@ -122,13 +122,14 @@ TEST_F(ConnectionTest, HidesWhyAuthenticationCouldNotBeDone) {
 TEST_F(ConnectionTest, RefusesADocumentThatCannotBeLoaded) {
   store_.fail_loads = true;
   Receive(WriteToken("doc", "good", "4.8.0"));
-  EXPECT_EQ(Run(), (Messages{authenticated_, WritePermissionDenied("doc", "document-unavailable")}));
+  EXPECT_EQ(Run(),
+            (Messages{authenticated_, WritePermissionDenied("doc", "document-unavailable")}));
   EXPECT_EQ(socket_->close_code, 0);
 }
 
 TEST_F(ConnectionTest, RefusesBlankAndOverlongNamesBeforeAskingAnybody) {
-  for (const std::string& name : {std::string(), std::string(" \t"), std::string("\0s", 2),
-                                  std::string(1'025, 'x')}) {
+  for (const std::string& name :
+       {std::string(), std::string(" \t"), std::string("\0s", 2), std::string(1'025, 'x')}) {
     Receive(WriteToken(name, "good", "4.8.0"));
     EXPECT_EQ(Run(), Messages{WritePermissionDenied(name, kReasonPermissionDenied)});
   }
@@ -136,7 +137,10 @@ TEST_F(ConnectionTest, RefusesBlankAndOverlongNamesBeforeAskingAnybody) {
 }
 
 TEST_F(ConnectionTest, ClosesWith4401WhenAnAddressCannotBeRead) {
-  for (const std::string& message : {std::string(), std::string("\x14" "AB"), std::string("\x01")}) {
+  for (const std::string& message : {std::string(),
+                                     std::string("\x14"
+                                                 "AB"),
+                                     std::string("\x01")}) {
     Open();
     Receive(message);
     EXPECT_EQ(socket_->close_code, kCloseUnauthorized);
@@ -144,17 +148,25 @@ TEST_F(ConnectionTest, ClosesWith4401WhenAnAddressCannotBeRead) {
 }
 
 TEST_F(ConnectionTest, ClosesWith4205WhenAFirstMessageIsIncomplete) {
-  Receive("\x01" "A");
+  Receive(
+      "\x01"
+      "A");
   EXPECT_EQ(socket_->close_code, kCloseResetConnection);
   Open();
-  Receive(std::string("\x03" "doc" "\x02\x00\x09good", 11));
+  Receive(
+      std::string("\x03"
+                  "doc"
+                  "\x02\x00\x09good",
+                  11));
   EXPECT_EQ(socket_->close_code, kCloseResetConnection);
 }
 
 TEST_F(ConnectionTest, ResetsOnlyTheDocumentWhenALaterMessageIsIncomplete) {
   OpenDocument("doc");
   OpenDocument("other");
-  Receive("\x03" "doc");
+  Receive(
+      "\x03"
+      "doc");
   EXPECT_EQ(Run(), Messages{WriteClose("doc", kCloseReasonReset)});
   EXPECT_EQ(socket_->close_code, 0);
   Receive(WriteSync("other", SyncType::kStep1, AsBytes(empty_vector_)));

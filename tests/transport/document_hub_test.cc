@@ -48,17 +48,16 @@ class DocumentHubTest : public testing::Test {
     hub_.Handle(*member->id, MessageType::kSync, ReadFrame(AsBytes(message)).body, 0);
   }
   static int Count(const MemberPtr& member, const std::string& message) {
-    return static_cast<int>(
-        std::count(member->received.begin(), member->received.end(), message));
+    return static_cast<int>(std::count(member->received.begin(), member->received.end(), message));
   }
   // The text a newcomer is given.
   std::string LoadedText() {
     const MemberPtr reader = JoinAndLoad();
-    const std::string message =
-        WriteSync("doc", SyncType::kStep1, AsBytes(StateVector().Encode()));
+    const std::string message = WriteSync("doc", SyncType::kStep1, AsBytes(StateVector().Encode()));
     hub_.Handle(*reader->id, MessageType::kSync, ReadFrame(AsBytes(message)).body, 0);
     codec::ByteReader body(ReadFrame(AsBytes(reader->received.back())).body);
-    const std::string text = TextOf(std::string(codec::AsText(codec::ReadSyncMessage(body).payload)));
+    const std::string text =
+        TextOf(std::string(codec::AsText(codec::ReadSyncMessage(body).payload)));
     hub_.Leave(*reader->id);
     tasks_.RunAll();
     return text;
@@ -130,7 +129,8 @@ TEST_F(DocumentHubTest, ADocumentWithCorruptStorageIsRefusedAndLeftAsItIs) {
   tasks_.RunAll();
   EXPECT_FALSE(ada->id.ok());
   std::vector<std::string> stored;
-  store_.Load("doc", [&stored](absl::StatusOr<StoredDocument> loaded) { stored = loaded->updates; });
+  store_.Load("doc",
+              [&stored](absl::StatusOr<StoredDocument> loaded) { stored = loaded->updates; });
   tasks_.RunAll();
   EXPECT_EQ(stored.size(), 2u);
 }
@@ -200,7 +200,8 @@ TEST_F(DocumentHubTest, FlushWaitsForEverythingHandedToTheStore) {
 TEST_F(DocumentHubTest, DoesNotLetInWhoIsGoneByThen) {
   MemberPtr ada = std::make_shared<Member>();
   bool called = false;
-  hub_.Join({"doc", "doc", false, ada, [&called](const absl::StatusOr<MemberId>&) { called = true; }});
+  hub_.Join(
+      {"doc", "doc", false, ada, [&called](const absl::StatusOr<MemberId>&) { called = true; }});
   ada.reset();
   tasks_.RunAll();
   EXPECT_FALSE(called);

@@ -42,7 +42,8 @@ std::vector<Recorded> RecordedFrames() {
       const Any* value = entry.Find(key);
       return value && value->if_string() ? *value->if_string() : std::string();
     };
-    frames.push_back({field("dir"), field("what"), FromHex(field("hex")), field("node_closes_with")});
+    frames.push_back(
+        {field("dir"), field("what"), FromHex(field("hex")), field("node_closes_with")});
   }
   return frames;
 }
@@ -55,8 +56,9 @@ std::string Rewrite(const Frame& frame, bool to_client) {
     case MessageType::kSyncReply: {
       const codec::SyncMessage sync = codec::ReadSyncMessage(body);
       EXPECT_TRUE(body.ok());
-      return frame.type == MessageType::kSync ? WriteSync(frame.address, sync.type, sync.payload)
-                                              : WriteSyncReply(frame.address, sync.type, sync.payload);
+      return frame.type == MessageType::kSync
+                 ? WriteSync(frame.address, sync.type, sync.payload)
+                 : WriteSyncReply(frame.address, sync.type, sync.payload);
     }
     case MessageType::kAwareness:
       return WriteAwareness(frame.address, ReadAwareness(body));
@@ -64,7 +66,8 @@ std::string Rewrite(const Frame& frame, bool to_client) {
       const AuthMessage auth = ReadAuth(body);
       if (auth.type == AuthType::kPermissionDenied)
         return WritePermissionDenied(frame.address, auth.text);
-      if (auth.type == AuthType::kAuthenticated) return WriteAuthenticated(frame.address, auth.text);
+      if (auth.type == AuthType::kAuthenticated)
+        return WriteAuthenticated(frame.address, auth.text);
       if (to_client) return WriteTokenRequest(frame.address);
       return WriteToken(frame.address, auth.text, auth.version);
     }
@@ -89,7 +92,8 @@ Frame Read(const std::string& bytes) { return ReadFrame(codec::AsBytes(bytes)); 
 TEST(Frame, WritesEveryRecordedFrameAsItWasRead) {
   int compared = 0;
   for (const Recorded& recorded : RecordedFrames()) {
-    if (!recorded.node_closes_with.empty() || recorded.what.rfind("redis payload", 0) == 0) continue;
+    if (!recorded.node_closes_with.empty() || recorded.what.rfind("redis payload", 0) == 0)
+      continue;
     SCOPED_TRACE(recorded.what);
     const Frame frame = Read(recorded.bytes);
     ++compared;
@@ -166,17 +170,30 @@ TEST(Frame, EveryTruncationOfABodyIsNoticed) {
       const Frame frame = Read(cut);
       ASSERT_EQ(frame.shape, FrameShape::kMessage);
       // These three forms are valid messages of their own.
-      if (frame.type == MessageType::kAuth && cut == WriteToken("doc", "token", std::nullopt)) continue;
+      if (frame.type == MessageType::kAuth && cut == WriteToken("doc", "token", std::nullopt))
+        continue;
       if (frame.type == MessageType::kAuth && cut == WriteTokenRequest("doc")) continue;
       if (frame.type == MessageType::kClose && cut == WriteClose("doc")) continue;
       codec::ByteReader body(frame.body);
       switch (frame.type) {
-        case MessageType::kAuth: ReadAuth(body); break;
-        case MessageType::kStateless: ReadStateless(body); break;
-        case MessageType::kAwareness: ReadAwareness(body); break;
-        case MessageType::kClose: ReadClose(body); break;
-        case MessageType::kSyncStatus: ReadSyncStatus(body); break;
-        default: codec::ReadSyncMessage(body); break;
+        case MessageType::kAuth:
+          ReadAuth(body);
+          break;
+        case MessageType::kStateless:
+          ReadStateless(body);
+          break;
+        case MessageType::kAwareness:
+          ReadAwareness(body);
+          break;
+        case MessageType::kClose:
+          ReadClose(body);
+          break;
+        case MessageType::kSyncStatus:
+          ReadSyncStatus(body);
+          break;
+        default:
+          codec::ReadSyncMessage(body);
+          break;
       }
       EXPECT_FALSE(body.ok()) << "type " << static_cast<int>(frame.type) << " cut to " << size;
     }

@@ -48,7 +48,8 @@ TEST_F(HttpPagesTest, ServesTheConsoleWithItsTypesAndSecurityHeaders) {
   EXPECT_EQ(page.body, "<html>");
   EXPECT_EQ(Header(page, "Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(Header(page, "X-Content-Type-Options"), "nosniff");
-  EXPECT_NE(Header(page, "Content-Security-Policy").find("connect-src 'self' ws:"), std::string::npos);
+  EXPECT_NE(Header(page, "Content-Security-Policy").find("connect-src 'self' ws:"),
+            std::string::npos);
   const HttpResponse script = pages_.Answer("GET", "/console/assets/app.js");
   EXPECT_EQ(script.body, "run()");
   EXPECT_EQ(Header(script, "Content-Type"), "text/javascript; charset=utf-8");

@@ -62,9 +62,8 @@ TEST_F(RoomTest, AnswersStep1WithItsOwnStep1AndThenStep2) {
   const RoomOutput out = Send(kAda, SyncType::kStep1, StateVector().Encode());
   StateVector known;
   known.Set(7, 2);
-  EXPECT_EQ(To(kAda, out),
-            (Messages{WriteSync("doc", SyncType::kStep1, AsBytes(known.Encode())),
-                      WriteSync("doc", SyncType::kStep2, AsBytes(updates[0]))}));
+  EXPECT_EQ(To(kAda, out), (Messages{WriteSync("doc", SyncType::kStep1, AsBytes(known.Encode())),
+                                     WriteSync("doc", SyncType::kStep2, AsBytes(updates[0]))}));
   EXPECT_TRUE(out.appends.empty());
 }
 
@@ -177,8 +176,7 @@ TEST_F(RoomTest, TellsANewMemberWhoIsPresentAndTheOthersWhoLeft) {
   EXPECT_EQ(To(kAda, Handle(kAda, hello)), Messages{hello}) << "the echo is a sign of life";
   EXPECT_EQ(To(kBob, room_.Join(kBob, "doc", false)), Messages{hello});
   const RoomOutput out = room_.Leave(kAda);
-  EXPECT_EQ(To(kBob, out),
-            Messages{WriteAwareness("doc", AsBytes(AwarenessUpdate(7, 1, "null")))});
+  EXPECT_EQ(To(kBob, out), Messages{WriteAwareness("doc", AsBytes(AwarenessUpdate(7, 1, "null")))});
   EXPECT_TRUE(To(kAda, out).empty());
 }
 
@@ -207,11 +205,26 @@ TEST_F(RoomTest, ConfirmsTheCloseOfAClient) {
 
 TEST_F(RoomTest, ResetsWhoSendsWhatCannotBeRead) {
   const Messages bad = {
-      std::string("\x03" "doc" "\x00\x03\x00", 7),      // no such sync message
-      std::string("\x03" "doc" "\x00\x02\xc8\x01\x01", 9),  // announces 200 bytes
-      std::string("\x03" "doc" "\x00\x00\x01\x05", 8),  // state vector that ends early
-      std::string("\x03" "doc" "\x01\x03\x05\xaa\xbb", 9),  // awareness
-      std::string("\x03" "doc" "\x05\x09hi", 8),        // stateless
+      std::string("\x03"
+                  "doc"
+                  "\x00\x03\x00",
+                  7),  // no such sync message
+      std::string("\x03"
+                  "doc"
+                  "\x00\x02\xc8\x01\x01",
+                  9),  // announces 200 bytes
+      std::string("\x03"
+                  "doc"
+                  "\x00\x00\x01\x05",
+                  8),  // state vector that ends early
+      std::string("\x03"
+                  "doc"
+                  "\x01\x03\x05\xaa\xbb",
+                  9),  // awareness
+      std::string("\x03"
+                  "doc"
+                  "\x05\x09hi",
+                  8),  // stateless
       WriteBroadcastStateless("doc", "x"),
   };
   for (const std::string& message : bad) {
@@ -225,7 +238,11 @@ TEST_F(RoomTest, ResetsWhoSendsWhatCannotBeRead) {
 
 TEST_F(RoomTest, IgnoresUnknownTypes) {
   room_.Join(kAda, "doc", false);
-  EXPECT_TRUE(Handle(kAda, std::string("\x03" "doc" "\x2a", 5)).empty());
+  EXPECT_TRUE(Handle(kAda, std::string("\x03"
+                                       "doc"
+                                       "\x2a",
+                                       5))
+                  .empty());
   EXPECT_TRUE(Handle(kAda, WriteSyncStatus("doc", true)).empty());
   EXPECT_EQ(room_.member_count(), 1u);
 }

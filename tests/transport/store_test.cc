@@ -184,15 +184,15 @@ TEST(SqliteStore, RefusesTheDatabaseOfAnotherProgram) {
   ASSERT_EQ(sqlite3_exec(db, "CREATE TABLE updates (x)", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(db);
   TaskQueue tasks;
-  EXPECT_TRUE(
-      absl::IsFailedPrecondition(SqliteStore::Open(path, tasks.executor()).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(SqliteStore::Open(path, tasks.executor()).status()));
 }
 
 TEST(SqliteStore, SaysWhyItCannotOpen) {
   const TemporaryFolder folder;
   TaskQueue tasks;
   EXPECT_FALSE(SqliteStore::Open(folder.File("none/documents.db"), tasks.executor()).ok());
-  std::ofstream(folder.File("text")) << "this is no database, but long enough to be looked at " << std::string(4096, '.');
+  std::ofstream(folder.File("text"))
+      << "this is no database, but long enough to be looked at " << std::string(4096, '.');
   const absl::Status status = SqliteStore::Open(folder.File("text"), tasks.executor()).status();
   EXPECT_NE(std::string(status.message()).find("not a database"), std::string::npos) << status;
 }

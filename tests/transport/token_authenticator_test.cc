@@ -53,8 +53,8 @@ TEST(TokenAuthenticator, ATokenWithAnEmptyListOpensNothing) {
 }
 
 TEST(TokenAuthenticator, GivesTierAndRights) {
-  const auto tokens =
-      Tokens(R"({"r": {"readOnly": true, "tier": "free", "documents": ["*"]}, "w": {"documents": ["*"]}})");
+  const auto tokens = Tokens(
+      R"({"r": {"readOnly": true, "tier": "free", "documents": ["*"]}, "w": {"documents": ["*"]}})");
   EXPECT_TRUE(Ask(*tokens, "r", "doc")->read_only);
   EXPECT_EQ(Ask(*tokens, "r", "doc")->tier, "free");
   EXPECT_FALSE(Ask(*tokens, "w", "doc")->read_only);

@@ -23,8 +23,8 @@ inline std::vector<std::string> TypingUpdates(ClientId client,
                                               const std::vector<std::string>& pieces) {
   Doc doc(DocOptions{client});
   std::vector<std::string> updates;
-  const Subscription subscription = doc.OnUpdate(
-      [&updates](const UpdateEvent& event) { updates.emplace_back(event.update); });
+  const Subscription subscription =
+      doc.OnUpdate([&updates](const UpdateEvent& event) { updates.emplace_back(event.update); });
   Text text = doc.GetText("t");
   for (const std::string& piece : pieces) text.Append(piece).IgnoreError();
   return updates;
