@@ -8,6 +8,10 @@
 //   {"c": i, "diff": state vector, "enc": 1|2}           {bytes}: what that peer lacks
 //   {"c": i, "state": true}                              {sv, v1, v2, roots}; checks the document's
 //   invariants
+//   {"merge": [updates], "enc": 1|2}                     {bytes}; and in the same way, without a
+//   document:
+//   {"convert": update, "enc": of it}, {"cut": update, "known": state vector, "enc"}, {"vector":
+//   update, "enc"}
 // Edits and updates are answered with {emits: [[v1, v2, remote]]}, failures with {error}.
 #include <iostream>
 #include <memory>
@@ -16,6 +20,7 @@
 
 #include "codec/json.h"
 #include "codec/state_vector.h"
+#include "codec/update_algebra.h"
 #include "crdt/check_invariants.h"
 #include "tests/eval/bytes_text.h"
 #include "tests/eval/content.h"
@@ -26,10 +31,48 @@
 namespace ypp::eval {
 namespace {
 
+template <typename T>
+T Must(absl::StatusOr<T> result) {
+  if (!result.ok()) throw CaseError(result.status().ToString());
+  return *std::move(result);
+}
+
+StateVector DecodeVector(const Json& base64) {
+  const std::string encoded = FromBase64(AsString(base64));
+  return Must(StateVector::Decode(codec::AsBytes(encoded)));
+}
+
+// What needs no document.
+std::string RunAlgebra(const Json& command) {
+  const UpdateFormat format = FormatOf(command);
+  const auto bytes_of = [&command](const char* name) {
+    return FromBase64(NeedString(command, name));
+  };
+  if (const Json* list = Find(command, "merge")) {
+    std::vector<std::string> updates;
+    for (const Json& update : AsArray(*list)) updates.push_back(FromBase64(AsString(update)));
+    std::vector<codec::Bytes> parts;
+    for (const std::string& update : updates) parts.push_back(codec::AsBytes(update));
+    return Must(MergeUpdates(parts, format));
+  }
+  if (Find(command, "convert") != nullptr) {
+    const UpdateFormat to = format == UpdateFormat::kV1 ? UpdateFormat::kV2 : UpdateFormat::kV1;
+    return Must(ConvertUpdate(codec::AsBytes(bytes_of("convert")), format, to));
+  }
+  if (Find(command, "cut") != nullptr) {
+    return Must(
+        DiffUpdate(codec::AsBytes(bytes_of("cut")), DecodeVector(Need(command, "known")), format));
+  }
+  return Must(StateVectorFromUpdate(codec::AsBytes(bytes_of("vector")), format)).Encode();
+}
+
 class Peer {
  public:
   Json Run(const Json& command) {
     if (Find(command, "clients") != nullptr) return Begin(command);
+    if (Find(command, "c") == nullptr) {
+      return Any::Object{{"bytes", Json(ToBase64(RunAlgebra(command)))}};
+    }
     const uint32_t c = NeedIndex(command, "c");
     if (c >= replicas_.size()) throw CaseError("no such client");
     Replica& replica = *replicas_[c];
@@ -48,11 +91,8 @@ class Peer {
       return Emits(replica);
     }
     if (const Json* vector = Find(command, "diff")) {
-      const std::string encoded = FromBase64(AsString(*vector));
-      const absl::StatusOr<StateVector> known = StateVector::Decode(codec::AsBytes(encoded));
-      if (!known.ok()) throw CaseError(known.status().ToString());
-      return Any::Object{
-          {"bytes", Json(ToBase64(replica.doc().EncodeUpdate(*known, FormatOf(command))))}};
+      return Any::Object{{"bytes", Json(ToBase64(replica.doc().EncodeUpdate(DecodeVector(*vector),
+                                                                            FormatOf(command))))}};
     }
     return State(replica.doc());
   }

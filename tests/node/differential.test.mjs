@@ -73,6 +73,7 @@ class Session {
     this.replicas = this.specs.map((spec) => new YjsReplica(spec));
     this.inboxes = this.specs.map(() => []);
     this.log = [];
+    this.updates = [];
   }
 
   async run(steps) {
@@ -89,6 +90,29 @@ class Session {
       await this.deliver(c, Infinity);
       await this.compare(c);
     }
+    for (const enc of [1, 2]) await this.algebra(enc);
+  }
+
+  // What can be done with updates without a document, on some of them in some order.
+  async algebra(enc) {
+    const v1 = enc === 1;
+    const ask = async (command) => (await this.cpp.ask({ ...command, enc })).bytes;
+    const parts = this.updates.filter(() => this.random.chance(0.6)).map((emit) => emit[enc - 1]);
+    for (let i = parts.length - 1; i > 0; i--) {
+      const other = this.random.below(i + 1);
+      [parts[i], parts[other]] = [parts[other], parts[i]];
+    }
+    const merged = (v1 ? Y.mergeUpdates : Y.mergeUpdatesV2)(parts.map(fromBase64));
+    same("merge", base64(merged), await ask({ merge: parts }));
+    const vectorOf = v1 ? Y.encodeStateVectorFromUpdate : Y.encodeStateVectorFromUpdateV2;
+    same("state vector of an update", base64(vectorOf(merged)), await ask({ vector: base64(merged) }));
+    const convert = v1 ? Y.convertUpdateFormatV1ToV2 : Y.convertUpdateFormatV2ToV1;
+    same("conversion", base64(convert(merged)), await ask({ convert: base64(merged) }));
+    const some = this.random.pick(this.replicas).doc;
+    const known = new Map([...Y.decodeStateVector(Y.encodeStateVector(some))].map(([id, clock]) => [id, this.random.below(clock + 2)]));
+    const vector = base64(Y.encodeStateVector(known));
+    const diff = (v1 ? Y.diffUpdate : Y.diffUpdateV2)(merged, fromBase64(vector));
+    same("difference of an update", base64(diff), await ask({ cut: base64(merged), known: vector }));
   }
 
   compareEmits(yjs, cpp) {
@@ -115,6 +139,7 @@ class Session {
     const cpp = (await this.cpp.ask({ c, tx: operations })).emits;
     this.compareEmits(yjs, cpp);
     for (const [i, emit] of yjs.entries()) {
+      this.updates.push(emit);
       this.inboxes.forEach((inbox, other) => {
         if (other !== c) inbox.push({ yjs: emit, cpp: cpp[i] });
       });
