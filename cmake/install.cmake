@@ -1,6 +1,5 @@
 # The installed package: find_package(ypp) and pkg-config (ypp-crdt.pc: the engine alone; ypp.pc: everything).
 include(CMakePackageConfigHelpers)
-include(GNUInstallDirs)
 set(YPP_INSTALL_CMAKEDIR "${CMAKE_INSTALL_LIBDIR}/cmake/ypp")
 
 foreach(name codec crdt transport plugin)
@@ -10,8 +9,6 @@ foreach(name codec crdt transport plugin)
 endforeach()
 if(YPP_BUILD_PROGRAMS)
   install(TARGETS ypp ypp-relay ypp-session RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-  # The page that ypp-relay serves, if npm has built it; the relay looks for it beside its own folder.
-  install(DIRECTORY plugin/console/dist/ DESTINATION "${CMAKE_INSTALL_DATADIR}/ypp/console" OPTIONAL)
 endif()
 install(EXPORT ypp-targets NAMESPACE ypp:: DESTINATION "${YPP_INSTALL_CMAKEDIR}")
 configure_package_config_file(cmake/ypp-config.cmake.in "${PROJECT_BINARY_DIR}/ypp-config.cmake"
