@@ -1,7 +1,6 @@
 // JSON text <-> Any, byte for byte as JavaScript's JSON.parse and JSON.stringify do: numbers in
-// shortest round-trip form (`1e+21`,
-// `-0` as `0`), NaN and infinities as `null`, members that are undefined left out, JavaScript's
-// property order.
+// shortest round-trip form (`1e+21`, `-0` as `0`), NaN and infinities as `null`, members that are
+// undefined left out, JavaScript's property order.
 //
 // One difference: an escaped lone surrogate (`\ud83d`) becomes U+FFFD, for the text of an Any is
 // UTF-8 and cannot hold it.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/check.h"
 #include "codec/update_algebra.h"
 #include "codec/update_writer.h"
 
@@ -65,10 +66,12 @@ class Input {
 
  private:
   bool NextSection() {
-    const UpdateReader::Section before = section_;
-    if (!reader_.NextSection(&section_)) return false;
-    sorted_ = sorted_ && (first_section_ || InOrder(before, section_));
+    UpdateReader::Section section;
+    if (!reader_.NextSection(&section)) return false;
+    if (section.structs == 0) return true;
+    sorted_ = sorted_ && (first_section_ || InOrder(section_, section));
     first_section_ = false;
+    section_ = section;
     return true;
   }
 
@@ -291,7 +294,10 @@ absl::StatusOr<std::string> MergeUpdates(absl::Span<const Bytes> updates, Dialec
     rewritten.push_back(std::make_unique<std::string>(*std::move(update)));
     source = {AsBytes(*rewritten.back()), Dialect::kV1Any};
   }
-  return MergeSorted(sources, dialect, &sorted);
+  sorted = true;
+  merged = MergeSorted(sources, dialect, &sorted);
+  YPP_DCHECK(sorted);
+  return merged;
 }
 
 }  // namespace ypp::codec

@@ -82,6 +82,11 @@ TEST(MergeUpdates, LosesNothingOfAnUpdateWhoseSectionsAscend) {
             Hex(Unhex("02 | 01 02 00 | 00 02 | 01 01 00 | 00 01 | 00")));
 }
 
+TEST(MergeUpdates, IsNotLedAstrayByEmptySections) {
+  const std::string empty = Unhex("03 | 00 01 00 | 01 05 00 | 00 02 | 00 09 00 | 00");
+  EXPECT_EQ(Hex(Merge({empty, Unhex("00 00")})), Hex(Unhex("01 | 01 05 00 | 00 02 | 00")));
+}
+
 TEST(MergeUpdates, JoinsTheSectionsOfAClientThatOccursTwice) {
   const std::string twice = Unhex("02 | 01 01 03 | 00 01 | 01 01 00 | 00 02 | 00");
   EXPECT_EQ(Hex(Merge({twice, Unhex("00 00")})),
