@@ -220,7 +220,7 @@ int Serve(Arguments& arguments, const std::shared_ptr<spdlog::logger>& logger) {
   // A second signal does not wait for anybody.
   pthread_sigmask(SIG_UNBLOCK, &endings, nullptr);
   (*relay)->Stop();
-  logger->info("stopped, everything is stored");
+  logger->info("stopped");
   return 0;
 }
 
