@@ -186,7 +186,9 @@ void Print(const Any& value, size_t depth, std::string* out) {
       Print(element, depth + 1, out);
       separator = ",\n";
     }
-    *out += "\n" + std::string(2 * depth, ' ') + "]";
+    *out += '\n';
+    out->append(2 * depth, ' ');
+    *out += ']';
   } else if (object != nullptr && !object->empty()) {
     const char* separator = "{\n";
     for (const auto& [key, member] : *object) {
@@ -195,7 +197,13 @@ void Print(const Any& value, size_t depth, std::string* out) {
       Print(member, depth + 1, out);
       separator = ",\n";
     }
-    *out += *separator == '{' ? "{}" : "\n" + std::string(2 * depth, ' ') + "}";
+    if (*separator == '{') {  // only members that are undefined
+      *out += "{}";
+      return;
+    }
+    *out += '\n';
+    out->append(2 * depth, ' ');
+    *out += '}';
   } else {
     *out += codec::ToJson(value);
   }
