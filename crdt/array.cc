@@ -16,6 +16,13 @@ using internal::TransactionScope;
 
 namespace {
 
+absl::Status CheckValues(const std::vector<Any>& values) {
+  for (const Any& value : values) {
+    if (absl::Status storable = internal::CheckStorable(value); !storable.ok()) return storable;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckInsert(const Array& array, uint32_t index) {
   if (absl::Status usable = internal::CheckUsable(array, TypeKind::kArray); !usable.ok()) return usable;
   if (index > array.length()) return absl::OutOfRangeError("insertion behind the end of the array");
@@ -52,6 +59,7 @@ Any Array::ToJson() const { return valid() ? internal::TypeToAny(*this, 0) : Any
 
 absl::Status Array::Insert(uint32_t index, const std::vector<Any>& values) {
   if (absl::Status status = CheckInsert(*this, index); !status.ok()) return status;
+  if (absl::Status status = CheckValues(values); !status.ok()) return status;
   if (values.empty()) return absl::OkStatus();
   DocState& doc = *state();
   TransactionScope transaction(doc);
@@ -64,6 +72,7 @@ absl::Status Array::Insert(uint32_t index, const std::vector<Any>& values) {
 
 absl::Status Array::Push(const std::vector<Any>& values) {
   if (absl::Status status = CheckInsert(*this, 0); !status.ok()) return status;
+  if (absl::Status status = CheckValues(values); !status.ok()) return status;
   if (values.empty()) return absl::OkStatus();
   TransactionScope transaction(*state());
   InsertionPoint at = internal::PointAtEnd(*state(), this->index());

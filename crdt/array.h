@@ -34,7 +34,8 @@ class Array : public SharedType {
   void ForEach(const std::function<void(const Value&)>& visit) const;
   Any ToJson() const;
 
-  // OutOfRange when index > length(); nothing changes then. Values that follow each other are stored packed, as Yjs does.
+  // OutOfRange when index > length(), InvalidArgument for a value that nests deeper than kMaxAnyDepth; nothing changes then. Values that
+  // follow each other are stored packed, as Yjs does.
   absl::Status Insert(uint32_t index, const std::vector<Any>& values);
   // At the very end, behind elements that were deleted there. Insert(length(), …) goes right behind the last element instead.
   absl::Status Push(const std::vector<Any>& values);

@@ -28,35 +28,13 @@ std::string_view BytesOf(const DocState& doc, const Item& item) {
   return doc.bytes.View(item.content, item.content_size);
 }
 
-// The same values as Yjs would write them. `encoded` holds `count` values that were checked before.
-void StoreValues(DocState& doc, Item& item, std::string_view encoded, Clock count) {
-  bool canonical = true;
-  ByteReader in(codec::AsBytes(encoded));
-  for (Clock i = 0; i < count; ++i) codec::SkipAny(in, &canonical);
-  YPP_DCHECK(in.ok() && in.empty());
-  if (canonical) {
-    SetBytes(doc, item, encoded);
-    return;
-  }
-  ByteReader again(codec::AsBytes(encoded));
-  ByteWriter out;
-  for (Clock i = 0; i < count; ++i) codec::WriteAny(out, codec::ReadAny(again));
-  SetBytes(doc, item, out.bytes());
-}
-
-// One value of an embed or a format, preceded by `prefix`.
-void StoreValue(DocState& doc, Item& item, std::string_view prefix, const StructView& view) {
-  ByteWriter out;
-  out.WriteBytes(codec::AsBytes(prefix));
-  if (view.value_is_json) {
-    absl::StatusOr<Any> value = codec::ParseJson(view.content);
-    YPP_DCHECK(value.ok());
-    codec::WriteAny(out, value.ok() ? *value : Any(nullptr));
+// The bytes as Yjs would write them again.
+void StoreCanonical(DocState& doc, Item& item, const StructView& view) {
+  if (view.canonical) {
+    SetBytes(doc, item, view.content);
   } else {
-    ByteReader in(codec::AsBytes(view.content));
-    codec::WriteAny(out, codec::ReadAny(in));
+    SetBytes(doc, item, codec::CanonicalContent(view));
   }
-  SetBytes(doc, item, out.bytes());
 }
 
 std::string VarString(std::string_view text) {
@@ -132,18 +110,18 @@ void StoreContent(DocState& doc, const StructView& view, ItemRef ref) {
       }
       break;
     case StructKind::kAny:
-      StoreValues(doc, item, view.content, view.length);
-      break;
     case StructKind::kJson:
+      StoreCanonical(doc, item, view);
+      break;
     case StructKind::kBinary:
       SetBytes(doc, item, view.content);
       break;
     case StructKind::kEmbed:
-      StoreValue(doc, item, "", view);
+      SetBytes(doc, item, codec::CanonicalContent(view));
       break;
     case StructKind::kFormat:
     case StructKind::kDoc:
-      StoreValue(doc, item, VarString(view.name), view);
+      SetBytes(doc, item, VarString(view.name) + codec::CanonicalContent(view));
       break;
     case StructKind::kType: {
       const KeyIndex name =

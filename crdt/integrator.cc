@@ -213,7 +213,10 @@ std::string Integrator::TakeRest() {
     writer.BeginSection(section.rest);
     reader_.SeekTo(section.position, section.rest);
     StructView view;
-    while (reader_.NextStruct(&view)) writer.WriteStruct(view);
+    while (reader_.NextStruct(&view)) {
+      ForgetInheritedParentSub(&view);
+      writer.WriteStruct(view);
+    }
   }
   writer.WriteDeleteSet(DeleteSet());
   return writer.Finish();

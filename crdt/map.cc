@@ -91,6 +91,7 @@ Any Map::ToJson() const { return valid() ? internal::TypeToAny(*this, 0) : Any(A
 
 absl::Status Map::Set(std::string_view key, const Any& value) {
   if (absl::Status status = CheckSet(*this, key); !status.ok()) return status;
+  if (absl::Status storable = internal::CheckStorable(value); !storable.ok()) return storable;
   DocState& doc = *state();
   TransactionScope transaction(doc);
   InsertionPoint at = internal::PointAtKey(doc, index(), doc.strings.Intern(key));

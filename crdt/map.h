@@ -32,6 +32,7 @@ class Map : public SharedType {
   std::vector<std::string_view> Keys() const;
   Any ToJson() const;
 
+  // InvalidArgument when the key is not UTF-8 or the value nests deeper than kMaxAnyDepth.
   absl::Status Set(std::string_view key, const Any& value);
   // Deleting a key that is not there changes nothing.
   absl::Status Delete(std::string_view key);

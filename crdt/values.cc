@@ -1,5 +1,6 @@
 #include "crdt/values.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,29 @@ absl::Status CheckUsable(const SharedType& type, TypeKind kind, size_t more_byte
     return absl::ResourceExhaustedError("the document would grow past its limit");
   }
   return absl::OkStatus();
+}
+
+namespace {
+
+bool NestsDeeperThan(const Any& value, int levels) {
+  if (const Any::Array* array = value.if_array()) {
+    return levels == 0 || std::any_of(array->begin(), array->end(), [&](const Any& element) {
+             return NestsDeeperThan(element, levels - 1);
+           });
+  }
+  if (const Any::Object* object = value.if_object()) {
+    return levels == 0 || std::any_of(object->begin(), object->end(), [&](const auto& member) {
+             return NestsDeeperThan(member.second, levels - 1);
+           });
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::Status CheckStorable(const Any& value) {
+  if (!NestsDeeperThan(value, kMaxAnyDepth)) return absl::OkStatus();
+  return absl::InvalidArgumentError("the value nests too deep");
 }
 
 absl::Status CheckNestable(TypeKind kind) {

@@ -15,6 +15,9 @@ namespace ypp::internal {
 // `more_bytes` of content.
 absl::Status CheckUsable(const SharedType& type, TypeKind kind, size_t more_bytes = 0);
 
+// InvalidArgument for a value that no reader would take: nested deeper than kMaxAnyDepth.
+absl::Status CheckStorable(const Any& value);
+
 // The value at `offset` of an undeleted, countable item.
 Value ReadValue(DocState& doc, const Item& item, Clock offset);
 

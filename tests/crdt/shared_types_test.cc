@@ -114,6 +114,18 @@ TEST(Map, FindsEachOfManyKeys) {
   EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
 }
 
+TEST(Map, RefusesAValueThatNoReaderWouldTake) {
+  Any deep(1);
+  for (int i = 0; i < kMaxAnyDepth; ++i) deep = Any(Any::Array{deep});
+  Doc doc;
+  Map map = doc.GetMap("m");
+  ASSERT_TRUE(map.Set("deepest", deep).ok());
+  EXPECT_EQ(map.Set("deeper", Any(Any::Array{deep})).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(doc.GetArray("a").Push({Any(Any::Array{deep})}).code(), absl::StatusCode::kInvalidArgument);
+  Doc copy;
+  EXPECT_TRUE(copy.ApplyUpdate(doc.EncodeUpdate()).ok());
+}
+
 TEST(Map, TheHigherClientWinsWhenTwoSetTheSameKey) {
   DocOptions one;
   one.client_id = 1;
