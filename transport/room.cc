@@ -12,8 +12,8 @@ namespace ypp::transport {
 
 Room::Room(std::string document, RoomOptions options)
     : document_(std::move(document)), options_(std::move(options)), awareness_(options_.awareness) {
-  updates_ =
-      doc_.OnUpdate([this](const UpdateEvent& event) { applied_update_.assign(event.update); });
+  updates_ = doc_.OnUpdate(
+      [this](const UpdateEvent& event) { applied_updates_.emplace_back(event.update); });
 }
 
 absl::Status Room::Load(const std::vector<std::string>& updates) {
@@ -21,7 +21,7 @@ absl::Status Room::Load(const std::vector<std::string>& updates) {
     const absl::Status status = doc_.ApplyUpdate(update);
     if (!status.ok()) return status;
   }
-  applied_update_.clear();
+  applied_updates_.clear();
   return absl::OkStatus();
 }
 
@@ -144,7 +144,7 @@ void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
 
 void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
   constexpr size_t kEmptyUpdateBytes = 2;  // no structs, no deletions
-  applied_update_.clear();
+  applied_updates_.clear();
   const absl::Status status = doc_.ApplyUpdate(update);
   if (!status.ok()) {
     Log(LogLevel::kWarning, id,
@@ -152,23 +152,28 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
     Acknowledge(id, false, out);
     return;
   }
-  const bool changed = !applied_update_.empty();
-  if (const PendingInfo pending = doc_.GetPending(); !pending.empty() || pending.size_bytes > 0) {
-    // Part of it may wait for others. Only the bytes as they came are sure to hold that part.
-    if (changed || update.size() > kEmptyUpdateBytes) {
-      out->appends.emplace_back(codec::AsText(update));
+  // Usually one. Transactions that follow from the first, such as a clean-up, have their own.
+  const std::vector<std::string> changes = std::exchange(applied_updates_, {});
+  out->appends = changes;
+  if (const PendingInfo pending = doc_.GetPending();
+      (!pending.empty() || pending.size_bytes > 0) && update.size() > kEmptyUpdateBytes) {
+    // Part of it may wait for others. Only the bytes as they came are sure to hold that part, and
+    // they stand for the first change as well.
+    const std::string whole(codec::AsText(update));
+    if (out->appends.empty()) {
+      out->appends.push_back(whole);
+    } else {
+      out->appends.front() = whole;
     }
-  } else if (changed) {
-    out->appends.push_back(applied_update_);
   }
   appended_ += out->appends.size();
   // The acknowledgement first, so that with storage that is always durable the order is that of
   // Hocuspocus.
   Acknowledge(id, true, out);
-  if (changed) {
+  for (const std::string& change : changes) {
     Broadcast(
-        [this](std::string_view address) {
-          return WriteSync(address, codec::SyncType::kUpdate, codec::AsBytes(applied_update_));
+        [&change](std::string_view address) {
+          return WriteSync(address, codec::SyncType::kUpdate, codec::AsBytes(change));
         },
         out);
   }

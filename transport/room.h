@@ -139,7 +139,7 @@ class Room {
   std::deque<Acknowledgement> acknowledgements_;
   uint64_t appended_ = 0;
   uint64_t durable_ = 0;
-  std::string applied_update_;  // what the last ApplyUpdate changed; empty: nothing
+  std::vector<std::string> applied_updates_;  // what the last ApplyUpdate changed, by transaction
 };
 
 }  // namespace ypp::transport
