@@ -33,7 +33,7 @@ export const kPhone = { viewport: { width: 360, height: 740 }, deviceScaleFactor
 export async function openConsole(browser, link, device) {
   const context = await browser.newContext(device);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000); // a busy machine starts a browser slowly
   const problems = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {

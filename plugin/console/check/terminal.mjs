@@ -23,7 +23,7 @@ export class Terminal {
   }
 
   // Resolves with the match in what was shown so far or comes within the time.
-  async sees(pattern, timeoutMs = 10_000) {
+  async sees(pattern, timeoutMs = 60_000) {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const match = pattern.exec(this.output);
