@@ -279,7 +279,7 @@ absl::Status Hooks::Call(std::string_view hook, std::string_view input, std::str
   if (hook == "tool.execute.after") return ToolExecuteAfter(input, output);
   if (hook == "event") return Event(input);
   if (hook == "dispose") return Dispose();
-  return absl::UnimplementedError("there is no hook of the name " + std::string(hook));
+  return absl::NotFoundError("there is no hook of the name " + std::string(hook));
 }
 
 }  // namespace ypp::plugin

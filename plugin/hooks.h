@@ -65,7 +65,7 @@ class Hooks {
   // the transport.
   absl::Status Dispose();
 
-  // By the name of the hook ("chat.message", ...). Unimplemented for a name that is not in this
+  // By the name of the hook ("chat.message", ...). NotFound for a name that is not in this
   // list.
   absl::Status Call(std::string_view hook, std::string_view input, std::string_view output);
 

@@ -262,7 +262,7 @@ TEST(Hooks, CanBeCalledByName) {
   EXPECT_TRUE(h.hooks.Call("tool.execute.after", R"({"tool":"ls"})", "{}").ok());
   EXPECT_TRUE(h.hooks.Call("event", R"({"type":"session.idle","properties":{}})", "").ok());
   EXPECT_TRUE(h.hooks.Call("dispose", "", "").ok());
-  EXPECT_TRUE(absl::IsUnimplemented(h.hooks.Call("chat.headers", "{}", "{}")));
+  EXPECT_TRUE(absl::IsNotFound(h.hooks.Call("chat.headers", "{}", "{}")));
   EXPECT_EQ(h.document.message_count(), 1u);
 }
 
