@@ -1,12 +1,14 @@
-// Y.Text: a sequence of characters.
+// Y.Text: a sequence of characters and embeds, with formats.
 //
-// Indices and lengths are in UTF-16 units, as Yjs counts. An edit outside a transaction is a transaction of its own. An index that
-// falls between the halves of a surrogate pair cuts the character, and both halves become U+FFFD, as in Yjs.
+// Indices and lengths are in UTF-16 units, as Yjs counts; an embed counts as one, a format as none. An edit outside a transaction is a
+// transaction of its own. An index that falls between the halves of a surrogate pair cuts the character, and both halves become U+FFFD, as
+// in Yjs.
 //
 //   ypp::Text text = doc.GetText("notes");
-//   text.Insert(0, "hello");
-//   text.Delete(0, 1);
-//   std::string now = text.ToString();  // "ello"
+//   text.Insert(0, "hello world");
+//   text.Format(0, 5, {{"bold", true}});
+//   text.Delete(5, 6);
+//   std::string now = text.ToString();  // "hello"
 #ifndef YPP_CRDT_TEXT_H_
 #define YPP_CRDT_TEXT_H_
 
@@ -15,7 +17,9 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "crdt/delta.h"
 #include "crdt/shared_type.h"
+#include "crdt/value.h"
 
 namespace ypp {
 
@@ -24,14 +28,39 @@ class Text : public SharedType {
   Text() = default;
   explicit Text(SharedType type) : SharedType(type) {}
 
-  uint32_t length() const;  // UTF-16 units
+  uint32_t length() const;
+  // The characters alone, without embeds.
   std::string ToString() const;
+  // Characters and embeds with their formats; neighbours with equal formats are one step.
+  TextDelta ToDelta() const;
 
-  // OutOfRange when index > length(), InvalidArgument when `utf8` is not UTF-8; nothing changes then.
+  // All edits: OutOfRange when the place is not inside the text, InvalidArgument when text or key is not UTF-8 or a value nests deeper than
+  // kMaxAnyDepth, FailedPrecondition when the handle is not valid(); nothing changes then.
+
+  // Takes on the formats in force at its left.
   absl::Status Insert(uint32_t index, std::string_view utf8);
+  // Has exactly these formats.
+  absl::Status Insert(uint32_t index, std::string_view utf8, const Attributes& attributes);
+  // A plain value (an object, by custom) or a NewType.
+  absl::Status InsertEmbed(uint32_t index, const Value& embed, const Attributes& attributes = {});
   absl::Status Append(std::string_view utf8) { return Insert(length(), utf8); }
-  // OutOfRange when index + length > length(); nothing changes then.
   absl::Status Delete(uint32_t index, uint32_t length);
+  // Sets formats over a range; null ends one. What lies past the end becomes newlines, as in Yjs.
+  absl::Status Format(uint32_t index, uint32_t length, const Attributes& attributes);
+
+  enum class FinalNewline { kKeep, kDrop };
+  // One transaction. kDrop leaves out a newline that would end the text, which some editors send but do not mean.
+  absl::Status ApplyDelta(const TextDelta& delta, FinalNewline final_newline = FinalNewline::kKeep);
+
+  // Removes formats that change nothing, as Yjs does after changes by others. Returns how many.
+  uint32_t CleanUpFormatting();
+
+  // Values that belong to the text as a whole, by name.
+  absl::Status SetAttribute(std::string_view name, const Value& value);
+  absl::Status RemoveAttribute(std::string_view name);
+  // Undefined when there is none.
+  Value GetAttribute(std::string_view name) const;
+  Entries GetAttributes() const;
 };
 
 }  // namespace ypp

@@ -126,27 +126,3 @@ Any TypeToAny(const SharedType& type, int depth) {
 }
 
 }  // namespace ypp::internal
-
-namespace ypp {
-
-Text Value::text() const {
-  const SharedType* type = if_type();
-  return type != nullptr && type->kind() == TypeKind::kText ? Text(*type) : Text();
-}
-
-Array Value::array() const {
-  const SharedType* type = if_type();
-  return type != nullptr && type->kind() == TypeKind::kArray ? Array(*type) : Array();
-}
-
-Map Value::map() const {
-  const SharedType* type = if_type();
-  return type != nullptr && type->kind() == TypeKind::kMap ? Map(*type) : Map();
-}
-
-Any Value::ToAny() const {
-  if (const SharedType* type = if_type()) return internal::TypeToAny(*type, 0);
-  return *if_any();
-}
-
-}  // namespace ypp
