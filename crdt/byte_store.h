@@ -25,6 +25,10 @@ class ByteStore {
   std::string_view View(uint32_t offset, uint32_t size) const {
     return std::string_view(bytes_.data() + offset, size);
   }
+  // Where a view of this store lies.
+  uint32_t OffsetOf(std::string_view view) const {
+    return static_cast<uint32_t>(view.data() - bytes_.data());
+  }
   size_t size() const { return bytes_.size(); }
   size_t dead() const { return dead_; }
   size_t capacity() const { return bytes_.capacity(); }

@@ -31,7 +31,11 @@ Map Doc::GetMap(std::string_view name) { return Map(GetRoot(name, TypeKind::kMap
 SharedType Doc::GetRoot(std::string_view name, TypeKind kind) {
   const internal::TypeIndex index = state_->types.FindOrAddRoot(state_->strings.Intern(name));
   internal::TypeRecord& type = state_->types[index];
-  if (type.kind == TypeKind::kUntyped) type.kind = kind;
+  if (type.kind == TypeKind::kUntyped) {
+    type.kind = kind;
+    // As in Yjs: formats that came before the text was opened are not cleaned up.
+    type.has_formatting = false;
+  }
   if (type.kind != kind) return SharedType();
   return SharedType(state_.get(), index, type.generation);
 }

@@ -71,7 +71,7 @@ ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& conte
   if (content.kind == StructKind::kType) {
     item.content = doc.types.Add(content.type, ref, kNoIndex);
   } else {
-    item.content = doc.bytes.Append(content.bytes);
+    item.content = content.shared ? doc.bytes.OffsetOf(content.bytes) : doc.bytes.Append(content.bytes);
     item.content_size = static_cast<uint32_t>(content.bytes.size());
   }
   Integrate(doc, ref);

@@ -24,6 +24,8 @@ struct NewContent {
   Clock length = 1;
   std::string_view bytes;
   TypeKind type = TypeKind::kMap;
+  // `bytes` are in the byte store already, and stay where they are.
+  bool shared = false;
 };
 
 // Inserts at `at` and moves `at.left` behind what was inserted. Content that continues the client's last run grows that run

@@ -146,6 +146,8 @@ void Integrate(DocState& doc, ItemRef ref) {
   if (item.kind == StructKind::kDeleted) {
     item.flags |= Item::kDeletedFlag;
     doc.transaction().deletes.push_back({item.id, item.length});
+  } else if (item.kind == StructKind::kFormat) {
+    doc.types[item.parent].has_formatting = true;
   }
   doc.MarkChanged(item.parent);
   const TypeRecord& parent = doc.types[item.parent];

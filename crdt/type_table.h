@@ -54,6 +54,7 @@ struct TypeRecord {
   ItemRef tail = ItemRef::kNone;
   Clock length = 0;                // of the visible part of the sequence
   uint32_t tree = kNoIndex;        // root node of its position tree, once there is one
+  bool has_formatting = false;     // a format was put into it, maybe long ago
   MapEntries map;
 
   bool is_root() const { return item == ItemRef::kNone; }
