@@ -81,6 +81,17 @@ void DeleteSet::SortClients() {
   for (size_t i = 0; i < clients_.size(); ++i) index_[clients_[i].client] = i;
 }
 
+void DeleteSet::MakeFitForV2() {
+  for (const ClientRanges& entry : clients_) {
+    Clock end_before = 0;
+    for (const ClockRange& range : entry.ranges) {
+      if (range.clock < end_before) return Normalize();
+      end_before = range.end();
+    }
+  }
+  SortClients();
+}
+
 bool DeleteSet::Contains(Id id) const {
   const auto entry = std::lower_bound(
       clients_.begin(), clients_.end(), id.client,

@@ -50,6 +50,9 @@ class DeleteSet {
   void Normalize();
   // Descending; the ranges stay as they are. What Yjs does to every delete set that it writes.
   void SortClients();
+  // Clients descending, and if the ranges of some client go back or overlap, which V2 has no bytes
+  // for, all as Normalize leaves them.
+  void MakeFitForV2();
   // REQUIRES: normalized.
   bool Contains(Id id) const;
 

@@ -9,25 +9,13 @@ namespace ypp {
 namespace codec {
 namespace {
 
-// Ranges that V2 can express: each begins at or behind the end of the one before.
-bool RangesAscend(const DeleteSet& deletes) {
-  for (const ClientRanges& entry : deletes.clients()) {
-    Clock end_before = 0;
-    for (const ClockRange& range : entry.ranges) {
-      if (range.clock < end_before) return false;
-      end_before = range.end();
-    }
-  }
-  return true;
-}
-
 // The delete set goes through as it was read, clients sorted, unless the other format could not
 // hold it.
 absl::StatusOr<std::string> FinishWith(UpdateReader& reader, UpdateWriter& writer, Dialect to) {
   DeleteSet deletes = reader.ReadDeleteSet();
   if (!reader.ok()) return reader.status();
-  if (to == Dialect::kV2 && !RangesAscend(deletes)) {
-    deletes.Normalize();
+  if (to == Dialect::kV2) {
+    deletes.MakeFitForV2();
   } else {
     deletes.SortClients();
   }
