@@ -13,6 +13,7 @@ void ReduceToGc(DocState& doc, ItemRef ref) {
   Item& item = doc.items[ref];
   if (item.kind == StructKind::kType) doc.type_stack.push_back(item.content);
   DropContent(doc, item);
+  if ((item.flags & Item::kRedoneFlag) != 0) doc.redone.erase(item.id);
   StructList& structs = doc.clients[item.id.client].structs;
   structs.SetRef(structs.Find(item.id.clock), ItemRef::kGc);
   doc.items.Release(ref);
@@ -37,9 +38,15 @@ void CollectChildren(DocState& doc, TypeIndex index) {
   doc.types.Release(index);
 }
 
+bool MayCollect(DocState& doc, const Item& item) {
+  if (!doc.options.gc_filter) return true;
+  const SharedType parent(&doc, item.parent, doc.types[item.parent].generation);
+  return doc.options.gc_filter({doc.clients.Global(item.id), item.length, parent});
+}
+
 void CollectItem(DocState& doc, ItemRef ref) {
   Item& item = doc.items[ref];
-  if (!item.deleted() || (item.flags & Item::kKeepFlag) != 0) return;
+  if (!item.deleted() || (item.flags & Item::kKeepFlag) != 0 || !MayCollect(doc, item)) return;
   const bool is_type = item.kind == StructKind::kType;
   const TypeIndex type = item.content;
   DropContent(doc, item);

@@ -10,7 +10,8 @@
 namespace ypp::internal {
 
 // For the structs in `deletes` (sorted, joined). A deleted item keeps its place with kDeleted content, since others may have it as
-// origin; only the children of a deleted type become kGc. Items that undo keeps are left alone. Source: tryGcDeleteSet and Item.gc, yjs.
+// origin; only the children of a deleted type become kGc. Items that undo or DocOptions::gc_filter keeps are left alone. Source:
+// tryGcDeleteSet and Item.gc, yjs.
 void CollectDeleted(DocState& doc, const std::vector<DeletedRange>& deletes);
 
 }  // namespace ypp::internal

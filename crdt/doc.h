@@ -39,11 +39,20 @@
 
 namespace ypp {
 
+// A run of deleted content that garbage collection is about to drop.
+struct CollectibleItem {
+  Id id;
+  uint32_t length = 0;
+  SharedType parent;
+};
+
 struct DocOptions {
   // 0: a random one, as Yjs picks it. Two replicas that edit at the same time must never share an id.
   ClientId client_id = 0;
   // Deleted content is dropped at the end of the transaction that deleted it. Off, it is kept, which snapshots need.
   bool gc = true;
+  // With gc on: what it answers false for is kept. Must not edit. What lives inside a deleted type goes with that type, unasked.
+  std::function<bool(const CollectibleItem&)> gc_filter = nullptr;
 };
 
 struct UpdateEvent {

@@ -121,6 +121,10 @@ ItemRef DocState::Split(ItemRef left_ref, Clock offset) {
   const Clock old_visible = left.visible_length();
   left.length = offset;
   CutContent(*this, left, right, offset);
+  if ((left.flags & Item::kRedoneFlag) != 0) {
+    const LocalId copy = redone.at(left.id);
+    redone[right.id] = {copy.client, copy.clock + offset};
+  }
 
   right.left = left_ref;
   left.right = right_ref;

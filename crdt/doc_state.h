@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "crdt/byte_store.h"
 #include "crdt/callback_list.h"
 #include "crdt/client_table.h"
@@ -50,6 +51,8 @@ class DocState {
   TypeTable types;
   PositionTree tree{items};
   Pending pending;
+  // Items with kRedoneFlag, by id -> the first unit of the copy that undo made of them (redone.h). Lives in memory alone.
+  absl::flat_hash_map<LocalId, LocalId> redone;
   CallbackList<const UpdateEvent&> on_update_v1;
   CallbackList<const UpdateEvent&> on_update_v2;
   CallbackList<const TransactionEvent&> on_transaction;

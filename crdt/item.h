@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include "codec/id.h"
 #include "codec/struct_view.h"
@@ -35,11 +36,16 @@ struct LocalId {
   bool exists() const { return client != kNoIndex; }
   friend bool operator==(LocalId a, LocalId b) { return a.client == b.client && a.clock == b.clock; }
   friend bool operator!=(LocalId a, LocalId b) { return !(a == b); }
+  template <typename H>
+  friend H AbslHashValue(H h, LocalId id) {
+    return H::combine(std::move(h), id.client, id.clock);
+  }
 };
 
 struct Item {
   static constexpr uint8_t kDeletedFlag = 1;
-  static constexpr uint8_t kKeepFlag = 2;  // undo refers to it: never collected
+  static constexpr uint8_t kKeepFlag = 2;    // undo refers to it: never collected
+  static constexpr uint8_t kRedoneFlag = 4;  // undo made a copy of it: DocState::redone says where
 
   LocalId id;
   LocalId origin;

@@ -7,13 +7,16 @@ namespace ypp::internal {
 
 namespace {
 
+// A deleted item whose copy lies elsewhere stays alone, since its neighbour's copy may lie somewhere else again.
+bool IsRedone(const Item& item) { return (item.flags & Item::kRedoneFlag) != 0; }
+
 bool Joinable(const DocState& doc, ItemRef left_ref, ItemRef right_ref) {
   if (left_ref == ItemRef::kGc || right_ref == ItemRef::kGc) return left_ref == right_ref;
   const Item& left = doc.items[left_ref];
   const Item& right = doc.items[right_ref];
   return left.right == right_ref && right.origin == left.last_id() &&
          left.right_origin == right.right_origin && left.deleted() == right.deleted() &&
-         left.kind == right.kind && ContentJoins(left.kind);
+         !IsRedone(left) && !IsRedone(right) && left.kind == right.kind && ContentJoins(left.kind);
 }
 
 void JoinItems(DocState& doc, ItemRef left_ref, ItemRef right_ref) {
