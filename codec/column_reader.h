@@ -84,8 +84,8 @@ class RleReader {
   uint64_t left_ = 0;
 };
 
-// All strings as one varString, then their UTF-16 lengths as a UintOptRle column. A length may cut a
-// surrogate pair. One that goes past the text takes what is left of it, as in every other reader.
+// All strings as one varString, then their UTF-16 lengths as a UintOptRle column. A length may cut
+// a surrogate pair. One that goes past the text takes what is left of it, as in every other reader.
 class StringColumnReader {
  public:
   struct Piece {

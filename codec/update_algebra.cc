@@ -50,7 +50,8 @@ absl::StatusOr<std::string> DiffUpdate(Bytes update, const StateVector& known, D
 }
 
 // convertUpdateFormat, yjs src/utils/updates.js
-absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to) {
+absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to,
+                                          absl::FunctionRef<void(StructView*)> change) {
   UpdateReader reader(update, from);
   UpdateWriter writer(to);
   writer.BeginCountedUpdate();
@@ -60,10 +61,15 @@ absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to
     if (section.structs > 0) writer.BeginCountedSection(section.client, section.clock);
     while (reader.NextStruct(&view)) {
       ForgetInheritedParentSub(&view);
+      change(&view);
       writer.WriteStruct(view);
     }
   }
   return FinishWith(reader, writer, to);
+}
+
+absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to) {
+  return ConvertUpdate(update, from, to, [](StructView*) {});
 }
 
 }  // namespace codec

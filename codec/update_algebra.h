@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "codec/byte_reader.h"
@@ -46,6 +47,10 @@ namespace codec {
 absl::StatusOr<std::string> MergeUpdates(absl::Span<const Bytes> updates, Dialect dialect);
 absl::StatusOr<std::string> DiffUpdate(Bytes update, const StateVector& known, Dialect dialect);
 absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to);
+// And with every struct handed to `change` before it is written. What its views see must live until
+// the next call.
+absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to,
+                                          absl::FunctionRef<void(StructView*)> change);
 }  // namespace codec
 
 }  // namespace ypp

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "codec/json.h"
+#include "codec/obfuscate.h"
+#include "codec/snapshot.h"
 #include "codec/update_algebra.h"
 #include "tests/codec/support.h"
 
@@ -131,6 +133,42 @@ TEST(RecordedUpdates, HaveTheStateVectorThatYjsFinds) {
     ASSERT_TRUE(vector.ok()) << vector.status();
     EXPECT_EQ(Hex(vector->Encode()), Hex(fixture.Blob(At(entry, "sv"))));
     ExpectMeta(ParseUpdateMeta(v1, UpdateFormat::kV1), At(entry, "meta"));
+  });
+}
+
+TEST(RecordedUpdates, AreObfuscatedAsInYjs) {
+  ForEachUtil("obfuscate", 80, [](const Fixture& fixture, const Any& entry) {
+    ObfuscateOptions options;
+    const auto read = [&entry](const char* name, bool* option) {
+      const Any* options = entry.Find("opts");
+      const Any* given = options == nullptr ? nullptr : options->Find(name);
+      if (given != nullptr) *option = *given->if_bool();
+    };
+    read("formatting", &options.formatting);
+    read("subdocs", &options.subdocs);
+    read("yxml", &options.yxml);
+    const std::string& v1 = fixture.Blob(At(entry, "v1"));
+    ExpectBytes(ObfuscateUpdate(AsBytes(v1), UpdateFormat::kV1, options),
+                fixture.Blob(At(entry, "out")));
+  });
+}
+
+TEST(RecordedUpdates, AreContainedInSnapshotsAsInYjs) {
+  ForEachUtil("contains", 500, [](const Fixture& fixture, const Any& entry) {
+    const absl::StatusOr<Snapshot> snapshot =
+        DecodeSnapshot(AsBytes(fixture.Blob(At(entry, "snap"))), UpdateFormat::kV1);
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+    EXPECT_EQ(Hex(EncodeSnapshot(*snapshot, UpdateFormat::kV1)),
+              Hex(fixture.Blob(At(entry, "snap"))));
+    const Any& update =
+        At(At(fixture.json, "updates"), static_cast<size_t>(NumberOf(At(entry, "u"))));
+    const absl::StatusOr<bool> v1 = SnapshotContainsUpdate(
+        *snapshot, AsBytes(fixture.Blob(At(update, "v1"))), UpdateFormat::kV1);
+    const absl::StatusOr<bool> v2 = SnapshotContainsUpdate(
+        *snapshot, AsBytes(fixture.Blob(At(update, "v2"))), UpdateFormat::kV2);
+    ASSERT_TRUE(v1.ok() && v2.ok());
+    EXPECT_EQ(*v1, *At(entry, "result").if_bool());
+    EXPECT_EQ(*v2, *v1);
   });
 }
 

@@ -1,12 +1,14 @@
 // Kind "apply": raw update bytes applied one after the other to one document, and functions on raw
 // bytes.
-#include "codec/byte_writer.h"
-#include "codec/delete_set.h"
+#include "codec/obfuscate.h"
+#include "codec/relative_position.h"
+#include "codec/snapshot.h"
 #include "codec/state_vector.h"
 #include "codec/update_algebra.h"
 #include "tests/eval/bytes_text.h"
 #include "tests/eval/kinds.h"
 #include "tests/eval/meta_json.h"
+#include "tests/eval/obfuscate_options.h"
 #include "tests/eval/replica.h"
 #include "tests/eval/roots.h"
 #include "tests/eval/state_record.h"
@@ -52,17 +54,30 @@ absl::StatusOr<std::string> Diff(codec::Bytes update, codec::Bytes encoded, Upda
 
 // From V1 to V2.
 absl::StatusOr<std::string> RecodeSnapshot(codec::Bytes snapshot) {
-  codec::ByteReader in(snapshot);
-  const DeleteSet deletes = codec::ReadDeleteSetV1(in);
-  const StateVector vector = codec::ReadStateVector(in);
-  if (!in.ok()) return in.status();
-  codec::ByteWriter out;
-  codec::WriteDeleteSetV2(out, deletes);
-  codec::WriteStateVector(out, vector);
-  return out.Take();
+  const absl::StatusOr<Snapshot> decoded = DecodeSnapshot(snapshot, UpdateFormat::kV1);
+  if (!decoded.ok()) return decoded.status();
+  return EncodeSnapshot(*decoded, UpdateFormat::kV2);
 }
 
-Json RunFunction(const std::string& name, const std::vector<codec::Bytes>& args) {
+Json IdJson(Id id) {
+  return Any::Object{{"client", id.client}, {"clock", static_cast<uint64_t>(id.clock)}};
+}
+
+// relativePositionToJSON.
+Json PositionOrThrows(const absl::StatusOr<RelativePosition>& position) {
+  if (!position.ok()) return Any::Object{{"throws", true}};
+  Any::Object json;
+  if (position->type) json.emplace_back("type", IdJson(*position->type));
+  if (position->root_name && !position->root_name->empty()) {
+    json.emplace_back("tname", *position->root_name);
+  }
+  if (position->item) json.emplace_back("item", IdJson(*position->item));
+  json.emplace_back("assoc", position->assoc);
+  return json;
+}
+
+Json RunFunction(const std::string& name, const std::vector<codec::Bytes>& args,
+                 const ObfuscateOptions& options) {
   const auto arg = [&args](size_t i) {
     if (i >= args.size()) throw CaseError("too few arguments");
     return args[i];
@@ -84,8 +99,9 @@ Json RunFunction(const std::string& name, const std::vector<codec::Bytes>& args)
     const absl::StatusOr<StateVector> vector = StateVector::Decode(arg(0));
     return vector.ok() ? PairsJson(vector->entries()) : Json(Any::Object{{"throws", true}});
   }
-  if (name == "obfuscateUpdate") throw Unsupported("obfuscating updates");
-  if (name == "decodeRelativePosition") throw Unsupported("relative positions");
+  if (name == "obfuscateUpdate") return Encoded(ObfuscateUpdate(arg(0), kV1, options));
+  if (name == "obfuscateUpdateV2") return Encoded(ObfuscateUpdate(arg(0), kV2, options));
+  if (name == "decodeRelativePosition") return PositionOrThrows(DecodeRelativePosition(arg(0)));
   throw CaseError("unknown function \"" + name + "\"");
 }
 
@@ -95,7 +111,10 @@ Json RunUtil(const Json& util, Answer& answer) {
   for (const Json& index : NeedArray(util, "args")) {
     args.push_back(codec::AsBytes(answer.blobs.Get(index)));
   }
-  answer.Try([&] { result.emplace_back("result", RunFunction(NeedString(util, "fn"), args)); });
+  answer.Try([&] {
+    result.emplace_back("result",
+                        RunFunction(NeedString(util, "fn"), args, ReadObfuscateOptions(util)));
+  });
   return result;
 }
 

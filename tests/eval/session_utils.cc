@@ -1,9 +1,12 @@
 // What can be done with the updates of a session without its documents.
 #include <utility>
 
+#include "codec/obfuscate.h"
+#include "codec/snapshot.h"
 #include "codec/state_vector.h"
 #include "codec/update_algebra.h"
 #include "tests/eval/meta_json.h"
+#include "tests/eval/obfuscate_options.h"
 #include "tests/eval/session.h"
 
 namespace ypp::eval {
@@ -84,6 +87,28 @@ Json StateVectorOf(const Json& entry, const SessionUpdates& updates, Answer& ans
   return result;
 }
 
+Json Obfuscate(const Json& entry, Answer& answer) {
+  Any::Object result = Pick(entry, {"v1", "opts"});
+  const std::string& update = answer.blobs.Get(Need(entry, "v1"));
+  const std::string obfuscated =
+      Must(ObfuscateUpdate(codec::AsBytes(update), UpdateFormat::kV1, ReadObfuscateOptions(entry)),
+           "obfuscate");
+  result.emplace_back("out", answer.blobs.Add(obfuscated));
+  return result;
+}
+
+Json Contains(const Json& entry, const SessionUpdates& updates, Answer& answer) {
+  Any::Object result = Pick(entry, {"snap", "u"});
+  const std::string& encoded = answer.blobs.Get(Need(entry, "snap"));
+  const Snapshot snapshot =
+      Must(DecodeSnapshot(codec::AsBytes(encoded), UpdateFormat::kV1), "snapshot");
+  const std::string& update = updates.Get(Need(entry, "u"), UpdateFormat::kV1);
+  const bool contains =
+      Must(SnapshotContainsUpdate(snapshot, codec::AsBytes(update), UpdateFormat::kV1), "contains");
+  result.emplace_back("result", contains);
+  return result;
+}
+
 }  // namespace
 
 Json RunUtils(const Json& utils, const SessionUpdates& updates, const Replica* in_order,
@@ -99,14 +124,8 @@ Json RunUtils(const Json& utils, const SessionUpdates& updates, const Replica* i
   each("diff", [&](const Json& entry) { return Diff(entry, in_order, answer); });
   each("convert", [&](const Json& entry) { return Convert(entry, answer); });
   each("svFromUpdate", [&](const Json& entry) { return StateVectorOf(entry, updates, answer); });
-  each("obfuscate", [&](const Json& entry) {
-    answer.Try([] { throw Unsupported("obfuscating updates"); });
-    return Json(Pick(entry, {"v1", "opts"}));
-  });
-  each("contains", [&](const Json& entry) {
-    answer.Try([] { throw Unsupported("comparing snapshots with updates"); });
-    return Json(Pick(entry, {"snap", "u"}));
-  });
+  each("obfuscate", [&](const Json& entry) { return Obfuscate(entry, answer); });
+  each("contains", [&](const Json& entry) { return Contains(entry, updates, answer); });
   return results;
 }
 
