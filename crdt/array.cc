@@ -1,6 +1,8 @@
 #include "crdt/array.h"
 
+#include "crdt/check_values.h"
 #include "crdt/edit.h"
+#include "crdt/insert_values.h"
 #include "crdt/map.h"
 #include "crdt/text.h"
 #include "crdt/value.h"
@@ -15,13 +17,6 @@ using internal::ItemRef;
 using internal::TransactionScope;
 
 namespace {
-
-absl::Status CheckValues(const std::vector<Any>& values) {
-  for (const Any& value : values) {
-    if (absl::Status storable = internal::CheckStorable(value); !storable.ok()) return storable;
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckInsert(const Array& array, uint32_t index) {
   if (absl::Status usable = internal::CheckUsable(array, TypeKind::kArray); !usable.ok()) return usable;
@@ -57,9 +52,9 @@ void Array::ForEach(const std::function<void(const Value&)>& visit) const {
 
 Any Array::ToJson() const { return valid() ? internal::TypeToAny(*this, 0) : Any(Any::Array()); }
 
-absl::Status Array::Insert(uint32_t index, const std::vector<Any>& values) {
+absl::Status Array::Insert(uint32_t index, const std::vector<Value>& values) {
   if (absl::Status status = CheckInsert(*this, index); !status.ok()) return status;
-  if (absl::Status status = CheckValues(values); !status.ok()) return status;
+  if (absl::Status status = internal::CheckElements(*state(), values); !status.ok()) return status;
   if (values.empty()) return absl::OkStatus();
   DocState& doc = *state();
   TransactionScope transaction(doc);
@@ -70,9 +65,11 @@ absl::Status Array::Insert(uint32_t index, const std::vector<Any>& values) {
   return absl::OkStatus();
 }
 
-absl::Status Array::Push(const std::vector<Any>& values) {
+absl::Status Array::Unshift(const std::vector<Value>& values) { return Insert(0, values); }
+
+absl::Status Array::Push(const std::vector<Value>& values) {
   if (absl::Status status = CheckInsert(*this, 0); !status.ok()) return status;
-  if (absl::Status status = CheckValues(values); !status.ok()) return status;
+  if (absl::Status status = internal::CheckElements(*state(), values); !status.ok()) return status;
   if (values.empty()) return absl::OkStatus();
   TransactionScope transaction(*state());
   InsertionPoint at = internal::PointAtEnd(*state(), this->index());
@@ -96,7 +93,7 @@ absl::StatusOr<SharedType> Array::InsertType(uint32_t index, TypeKind kind) {
   if (absl::Status nestable = internal::CheckNestable(kind); !nestable.ok()) return nestable;
   TransactionScope transaction(*state());
   InsertionPoint at = internal::PointAfter(*state(), this->index(), index);
-  return internal::InsertNewType(*state(), at, kind);
+  return internal::InsertNewType(*state(), at, {kind, {}, {}, {}, {}});
 }
 
 absl::StatusOr<SharedType> Array::PushType(TypeKind kind) {
@@ -104,7 +101,7 @@ absl::StatusOr<SharedType> Array::PushType(TypeKind kind) {
   if (absl::Status nestable = internal::CheckNestable(kind); !nestable.ok()) return nestable;
   TransactionScope transaction(*state());
   InsertionPoint at = internal::PointAtEnd(*state(), this->index());
-  return internal::InsertNewType(*state(), at, kind);
+  return internal::InsertNewType(*state(), at, {kind, {}, {}, {}, {}});
 }
 
 absl::StatusOr<Map> Array::PushMap() {

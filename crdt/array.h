@@ -15,12 +15,12 @@
 #include "absl/status/statusor.h"
 #include "codec/any.h"
 #include "crdt/shared_type.h"
+#include "crdt/value.h"
 
 namespace ypp {
 
 class Map;
 class Text;
-class Value;
 
 class Array : public SharedType {
  public:
@@ -34,11 +34,14 @@ class Array : public SharedType {
   void ForEach(const std::function<void(const Value&)>& visit) const;
   Any ToJson() const;
 
-  // OutOfRange when index > length(), InvalidArgument for a value that nests deeper than kMaxAnyDepth; nothing changes then. Values that
-  // follow each other are stored packed, as Yjs does.
-  absl::Status Insert(uint32_t index, const std::vector<Any>& values);
+  // All edits: FailedPrecondition when the handle is not valid(); nothing changes when an edit is refused.
+  //
+  // OutOfRange when index > length(); InvalidArgument for what an array cannot hold: undefined or a big integer by itself, a shared type
+  // that is in a document already, strings that are not UTF-8, nesting deeper than kMaxAnyDepth.
+  absl::Status Insert(uint32_t index, const std::vector<Value>& values);
   // At the very end, behind elements that were deleted there. Insert(length(), …) goes right behind the last element instead.
-  absl::Status Push(const std::vector<Any>& values);
+  absl::Status Push(const std::vector<Value>& values);
+  absl::Status Unshift(const std::vector<Value>& values);
   absl::Status Delete(uint32_t index, uint32_t length);
 
   // Inserts an empty shared type and gives its handle.

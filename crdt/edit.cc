@@ -69,7 +69,7 @@ ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& conte
   item.kind = content.kind;
   item.length = content.length;
   if (content.kind == StructKind::kType) {
-    item.content = doc.types.Add(content.type, ref, kNoIndex);
+    item.content = doc.types.Add(content.type, ref, content.name);
   } else {
     item.content = content.shared ? doc.bytes.OffsetOf(content.bytes) : doc.bytes.Append(content.bytes);
     item.content_size = static_cast<uint32_t>(content.bytes.size());

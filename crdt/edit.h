@@ -18,12 +18,13 @@ struct InsertionPoint {
   ItemRef right = ItemRef::kNone;
 };
 
-// What is inserted. `bytes` is the content as the byte store keeps it; a kType makes an empty type of `type`.
+// What is inserted. `bytes` is the content as the byte store keeps it; a kType makes an empty type of `type`, with `name` if it has one.
 struct NewContent {
   codec::StructKind kind = codec::StructKind::kAny;
   Clock length = 1;
-  std::string_view bytes;
+  std::string_view bytes = {};
   TypeKind type = TypeKind::kMap;
+  KeyIndex name = kNoIndex;
   // `bytes` are in the byte store already, and stay where they are.
   bool shared = false;
 };

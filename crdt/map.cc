@@ -1,9 +1,10 @@
 #include "crdt/map.h"
 
-#include "codec/byte_writer.h"
 #include "codec/utf.h"
 #include "crdt/array.h"
+#include "crdt/check_values.h"
 #include "crdt/edit.h"
+#include "crdt/insert_values.h"
 #include "crdt/integrate.h"
 #include "crdt/text.h"
 #include "crdt/value.h"
@@ -11,7 +12,6 @@
 
 namespace ypp {
 
-using codec::StructKind;
 using internal::DocState;
 using internal::InsertionPoint;
 using internal::Item;
@@ -89,19 +89,11 @@ std::vector<std::string_view> Map::Keys() const {
 
 Any Map::ToJson() const { return valid() ? internal::TypeToAny(*this, 0) : Any(Any::Object()); }
 
-absl::Status Map::Set(std::string_view key, const Any& value) {
-  if (absl::Status status = CheckSet(*this, key); !status.ok()) return status;
-  if (absl::Status storable = internal::CheckStorable(value); !storable.ok()) return storable;
-  DocState& doc = *state();
-  TransactionScope transaction(doc);
-  InsertionPoint at = internal::PointAtKey(doc, index(), doc.strings.Intern(key));
-  if (const Any::ByteString* bytes = value.if_bytes()) {
-    internal::InsertContent(doc, at, {StructKind::kBinary, 1, bytes->bytes, {}});
-    return absl::OkStatus();
-  }
-  codec::ByteWriter encoded;
-  codec::WriteAny(encoded, value);
-  internal::InsertContent(doc, at, {StructKind::kAny, 1, encoded.bytes(), {}});
+absl::Status Map::Set(std::string_view key, const Value& value) {
+  if (absl::Status usable = internal::CheckUsable(*this, TypeKind::kMap); !usable.ok()) return usable;
+  if (absl::Status status = internal::CheckEntry(*state(), key, value); !status.ok()) return status;
+  TransactionScope transaction(*state());
+  internal::SetEntry(*state(), index(), key, value);
   return absl::OkStatus();
 }
 
@@ -127,7 +119,7 @@ absl::StatusOr<SharedType> Map::SetType(std::string_view key, TypeKind kind) {
   DocState& doc = *state();
   TransactionScope transaction(doc);
   InsertionPoint at = internal::PointAtKey(doc, index(), doc.strings.Intern(key));
-  return internal::InsertNewType(doc, at, kind);
+  return internal::InsertNewType(doc, at, {kind, {}, {}, {}, {}});
 }
 
 absl::StatusOr<Map> Map::SetMap(std::string_view key) {

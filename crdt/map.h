@@ -11,12 +11,12 @@
 #include "absl/status/statusor.h"
 #include "codec/any.h"
 #include "crdt/shared_type.h"
+#include "crdt/value.h"
 
 namespace ypp {
 
 class Array;
 class Text;
-class Value;
 
 class Map : public SharedType {
  public:
@@ -32,8 +32,10 @@ class Map : public SharedType {
   std::vector<std::string_view> Keys() const;
   Any ToJson() const;
 
-  // InvalidArgument when the key is not UTF-8 or the value nests deeper than kMaxAnyDepth.
-  absl::Status Set(std::string_view key, const Any& value);
+  // All edits: FailedPrecondition when the handle is not valid(); nothing changes when an edit is refused.
+  //
+  // InvalidArgument for a shared type that is in a document already, strings that are not UTF-8, nesting deeper than kMaxAnyDepth.
+  absl::Status Set(std::string_view key, const Value& value);
   // Deleting a key that is not there changes nothing.
   absl::Status Delete(std::string_view key);
   absl::Status Clear();

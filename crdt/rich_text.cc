@@ -6,10 +6,11 @@
 #include "codec/byte_writer.h"
 #include "codec/check.h"
 #include "codec/utf.h"
+#include "crdt/check_values.h"
 #include "crdt/format_cleanup.h"
 #include "crdt/integrate.h"
+#include "crdt/insert_values.h"
 #include "crdt/new_type.h"
-#include "crdt/values.h"
 
 namespace ypp::internal {
 
@@ -82,7 +83,7 @@ void Restore(DocState& doc, TextPoint& point, FormatSet former) {
 
 void InsertWhat(DocState& doc, TextPoint& point, const Value& what) {
   if (const NewType* type = what.if_new_type()) {
-    InsertNewType(doc, point.at, type->kind);
+    InsertNewType(doc, point.at, *type);
     return;
   }
   const Any& plain = *what.if_any();
@@ -183,10 +184,8 @@ void DeleteFormatted(DocState& doc, TextPoint& point, Clock length) {
 }
 
 absl::Status CheckEmbed(const Value& embed) {
-  if (embed.is_type()) return absl::InvalidArgumentError("a shared type lives in one place only");
   if (embed.if_doc() != nullptr) return absl::InvalidArgumentError("a text holds no sub-documents");
-  if (const Any* plain = embed.if_any()) return CheckStorable(*plain);
-  return absl::OkStatus();
+  return CheckStorable(embed);
 }
 
 absl::Status CheckAttributes(const Attributes& attributes) {

@@ -38,8 +38,7 @@ std::string Text::ToString() const {
 namespace {
 
 absl::Status CheckText(const Text& text, size_t more_bytes = 0) {
-  const TypeKind kind = text.kind() == TypeKind::kXmlText ? TypeKind::kXmlText : TypeKind::kText;
-  return internal::CheckUsable(text, kind, more_bytes);
+  return internal::CheckUsable(text, TypeKind::kText, more_bytes);
 }
 
 absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8) {

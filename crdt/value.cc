@@ -14,7 +14,7 @@ namespace {
 template <typename Handle>
 Handle As(const Value& value, TypeKind kind) {
   const SharedType* type = value.if_type();
-  return type != nullptr && type->kind() == kind ? Handle(*type) : Handle();
+  return type != nullptr && internal::IsA(type->kind(), kind) ? Handle(*type) : Handle();
 }
 
 }  // namespace

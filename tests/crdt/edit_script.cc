@@ -97,7 +97,7 @@ void EditArray(Array array, const ScriptStep& step) {
       Must(array.InsertType(index, static_cast<TypeKind>(step.amount % 3)).status());
       return;
     default: {
-      std::vector<Any> values(1 + step.amount % 3, SomeValue(step.amount));
+      std::vector<Value> values(1 + step.amount % 3, SomeValue(step.amount));
       Must(array.Insert(index, values));
     }
   }

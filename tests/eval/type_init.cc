@@ -61,7 +61,7 @@ void Fill(absl::StatusOr<SharedType> type, const Json& tagged) {
 // Splits a list into runs of plain values, which Yjs packs, and shared types, which stand alone.
 template <typename InsertPlain, typename InsertType>
 void ForEachRun(const Any::Array& tagged, InsertPlain insert_plain, InsertType insert_type) {
-  std::vector<Any> plain;
+  std::vector<Value> plain;
   for (const Json& value : tagged) {
     if (!IsType(value)) {
       plain.push_back(FromTagged(value));
@@ -82,7 +82,7 @@ void Require(const absl::Status& status) {
 void InsertValues(Array array, uint32_t index, const Any::Array& tagged) {
   ForEachRun(
       tagged,
-      [&](const std::vector<Any>& plain) {
+      [&](const std::vector<Value>& plain) {
         Require(array.Insert(index, plain));
         index += static_cast<uint32_t>(plain.size());
       },
@@ -91,7 +91,7 @@ void InsertValues(Array array, uint32_t index, const Any::Array& tagged) {
 
 void PushValues(Array array, const Any::Array& tagged) {
   ForEachRun(
-      tagged, [&](const std::vector<Any>& plain) { Require(array.Push(plain)); },
+      tagged, [&](const std::vector<Value>& plain) { Require(array.Push(plain)); },
       [&](const Json& type) { Fill(array.PushType(KindOf(type)), type); });
 }
 

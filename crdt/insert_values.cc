@@ -1,0 +1,94 @@
+#include "crdt/insert_values.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "codec/byte_writer.h"
+#include "crdt/content.h"
+#include "crdt/rich_text.h"
+
+namespace ypp::internal {
+
+using codec::StructKind;
+
+namespace {
+
+bool IsPacked(const Value& value) {
+  const Any* any = value.if_any();
+  return any != nullptr && any->if_bytes() == nullptr;
+}
+
+// A value that stands alone in its item.
+void InsertSingle(DocState& doc, InsertionPoint& at, const Value& value) {
+  if (const NewType* type = value.if_new_type()) {
+    InsertNewType(doc, at, *type);
+    return;
+  }
+  const Any& any = *value.if_any();
+  if (const Any::ByteString* bytes = any.if_bytes()) {
+    InsertContent(doc, at, {StructKind::kBinary, 1, bytes->bytes});
+    return;
+  }
+  codec::ByteWriter encoded;
+  codec::WriteAny(encoded, any);
+  InsertContent(doc, at, {StructKind::kAny, 1, encoded.bytes()});
+}
+
+// A key that comes twice keeps its first place and its last value.
+void SetEntries(DocState& doc, TypeIndex parent, const Entries& entries) {
+  absl::flat_hash_map<std::string_view, size_t> last;
+  for (size_t i = 0; i < entries.size(); ++i) last[entries[i].first] = i;
+  for (const auto& entry : entries) {
+    const auto found = last.find(entry.first);
+    if (found == last.end()) continue;
+    SetEntry(doc, parent, entry.first, entries[found->second].second);
+    last.erase(found);
+  }
+}
+
+}  // namespace
+
+void InsertValues(DocState& doc, InsertionPoint& at, absl::Span<const Value> values) {
+  codec::ByteWriter packed;
+  Clock count = 0;
+  const auto flush = [&] {
+    if (count == 0) return;
+    InsertContent(doc, at, {StructKind::kAny, count, packed.bytes()});
+    packed.Clear();
+    count = 0;
+  };
+  for (const Value& value : values) {
+    if (IsPacked(value)) {
+      codec::WriteAny(packed, *value.if_any());
+      ++count;
+    } else {
+      flush();
+      InsertSingle(doc, at, value);
+    }
+  }
+  flush();
+}
+
+void SetEntry(DocState& doc, TypeIndex parent, std::string_view key, const Value& value) {
+  InsertionPoint at = PointAtKey(doc, parent, doc.strings.Intern(key));
+  InsertSingle(doc, at, value);
+}
+
+SharedType InsertNewType(DocState& doc, InsertionPoint& at, const NewType& type) {
+  NewContent content;
+  content.kind = StructKind::kType;
+  content.type = type.kind;
+  if (codec::TypeRefHasName(RefOf(type.kind))) content.name = doc.strings.Intern(type.name);
+  const ItemRef ref = InsertContent(doc, at, content);
+  const TypeIndex index = doc.items[ref].content;
+  const uint32_t generation = doc.types[index].generation;
+  InsertionPoint inside;
+  inside.parent = index;
+  InsertValues(doc, inside, type.children);
+  if (!type.text.empty()) ApplyDelta(doc, index, type.text, Text::FinalNewline::kKeep);
+  SetEntries(doc, index, type.entries);
+  return SharedType(&doc, index, generation);
+}
+
+}  // namespace ypp::internal
