@@ -175,6 +175,20 @@ SequencePosition DocState::FindPosition(TypeIndex index_of_type, Clock index) {
   return {place.item, index - place.start};
 }
 
+Clock DocState::IndexOf(ItemRef item) {
+  Clock between = 0;  // visible units from `ref` up to the item
+  ItemRef ref = item;
+  for (int step = 0; step < kCursorSteps; ++step) {
+    if (cursor_.item == ref && cursor_.type == items[item].parent) return cursor_.start + between;
+    if (items[ref].left == ItemRef::kNone) return between;
+    ref = items[ref].left;
+    between += items[ref].visible_length();
+  }
+  TypeRecord& type = types[items[item].parent];
+  if (type.tree == kNoIndex) tree.Build(type);
+  return tree.IndexOf(item);
+}
+
 void DocState::CompactBytesIfWorthwhile() {
   const size_t live = bytes.size() - bytes.dead();
   if (bytes.dead() < kMinDeadBytes || bytes.dead() < live) return;

@@ -84,6 +84,8 @@ class DocState {
   // --- positions ---
   // The boundary `index` visible units into the sequence, as far left as it can be. REQUIRES: index <= type.length.
   SequencePosition FindPosition(TypeIndex type, Clock index);
+  // Visible units before an item of a sequence.
+  Clock IndexOf(ItemRef item);
   // The next look-up near `item`, before which lie `start` visible units, will be cheap.
   void SetCursor(TypeIndex type, ItemRef item, Clock start) { cursor_ = {type, item, start}; }
   // `type` changed in a way that does not keep the cursor right.
@@ -124,7 +126,9 @@ class DocState {
 // A transaction for the time of a scope; joins the one around it.
 class TransactionScope {
  public:
-  explicit TransactionScope(DocState& doc) : doc_(doc) { doc_.Begin(Origin(), true); }
+  explicit TransactionScope(DocState& doc, const Origin& origin = {}) : doc_(doc) {
+    doc_.Begin(origin, true);
+  }
   ~TransactionScope() { doc_.End(); }
   TransactionScope(const TransactionScope&) = delete;
   TransactionScope& operator=(const TransactionScope&) = delete;

@@ -108,6 +108,32 @@ std::string EncodeState(const DocState& doc, const StateVector& known, Dialect d
   return *std::move(merged);
 }
 
+std::string EncodeUpTo(DocState& doc, const StateVector& state, const DeleteSet& deletes,
+                       Dialect dialect) {
+  std::vector<std::pair<ClientIndex, Clock>> parts;
+  for (const ClientIndex client : doc.clients.Descending()) {
+    const Clock end = state.Get(doc.clients[client].id);
+    if (end > 0) parts.emplace_back(client, end);
+  }
+  UpdateWriter writer(dialect);
+  writer.BeginUpdate(parts.size());
+  for (const auto& [client, end] : parts) {
+    if (end < doc.clients[client].state()) doc.ItemStartingAt({client, end});
+    const StructList& structs = doc.clients[client].structs;
+    const StructList::Position last = structs.Find(end - 1);
+    const size_t count = structs.size() - structs.CountFrom(last) + 1;
+    writer.BeginSection({doc.clients[client].id, 0, count});
+    for (StructList::Position p = structs.First();; p = structs.Next(p)) {
+      writer.WriteStruct(StructAt(doc, client, structs, p));
+      if (p == last) break;
+    }
+  }
+  DeleteSet sorted = deletes;
+  sorted.SortClients();
+  writer.WriteDeleteSet(sorted);
+  return writer.Finish();
+}
+
 std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
                               Dialect dialect) {
   std::vector<Part> parts;

@@ -15,6 +15,11 @@ namespace ypp::internal {
 // Everything beyond `known`, all deletions, and what is pending. Source: encodeStateAsUpdate, yjs src/utils/encoding.js.
 std::string EncodeState(const DocState& doc, const StateVector& known, codec::Dialect dialect);
 
+// The structs below `state`, with these deletions and no others. Cuts items at the border. REQUIRES: inside a transaction, and the
+// document has all of `state`. Source: createDocFromSnapshot, yjs src/utils/Snapshot.js.
+std::string EncodeUpTo(DocState& doc, const StateVector& state, const DeleteSet& deletes,
+                       codec::Dialect dialect);
+
 // What one transaction added and deleted. `deletes` must be sorted and joined.
 std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
                               codec::Dialect dialect);

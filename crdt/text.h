@@ -13,15 +13,25 @@
 #define YPP_CRDT_TEXT_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "codec/id.h"
 #include "crdt/delta.h"
 #include "crdt/shared_type.h"
 #include "crdt/value.h"
 
 namespace ypp {
+
+struct Snapshot;
+
+// What happened to an item between two snapshots.
+enum class YChange : uint8_t { kAdded, kRemoved };
+// The attribute `ychange` for an item, by the id of its first unit.
+using ComputeYChange = std::function<Any(YChange change, Id item)>;
 
 class Text : public SharedType {
  public:
@@ -33,6 +43,12 @@ class Text : public SharedType {
   std::string ToString() const;
   // Characters and embeds with their formats; neighbours with equal formats are one step.
   TextDelta ToDelta() const;
+  // The text at a snapshot. Needs a document that keeps what it deletes (DocOptions::gc).
+  TextDelta ToDelta(const Snapshot& at) const;
+  // The same, and what was shown `before` and is so no more. What came or went in between has the attribute `ychange`: what `ychange`
+  // answers, by default {"type": "added"} or {"type": "removed"}. Each item makes a step of its own, unless the answer has the members
+  // `type` (as above) and `user` (the item's client): items of one client then go together.
+  TextDelta ToDelta(const Snapshot& at, const Snapshot& before, const ComputeYChange& ychange = nullptr) const;
 
   // All edits: OutOfRange when the place is not inside the text, InvalidArgument when text or key is not UTF-8 or a value nests deeper than
   // kMaxAnyDepth, FailedPrecondition when the handle is not valid(); nothing changes then.
@@ -54,6 +70,13 @@ class Text : public SharedType {
 
   // Removes formats that change nothing, as Yjs does after changes by others. Returns how many.
   uint32_t CleanUpFormatting();
+
+  // Between indices and places in the UTF-8 bytes of ToString(), where embeds take no room. OutOfRange behind the end and inside a
+  // character. They walk over the runs of the text, not over its characters.
+  uint32_t Utf8Length() const;
+  absl::StatusOr<uint32_t> Utf8OffsetOf(uint32_t index) const;
+  // Of several indices (embeds stand there) the first.
+  absl::StatusOr<uint32_t> Utf16IndexOf(uint32_t utf8_offset) const;
 
   // Values that belong to the text as a whole, by name.
   absl::Status SetAttribute(std::string_view name, const Value& value);
