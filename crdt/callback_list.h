@@ -1,9 +1,9 @@
-// Callbacks in the order of their registration. One may be added or cancelled at any time, also by a callback that is running: a new one
-// is called from the next event on, a cancelled one no more.
+// Callbacks in the order of their registration. One may be added or cancelled at any time, also by
+// a callback that is running: a new one is called from the next event on, a cancelled one no more.
+// A list that never had a callback costs two words.
 #ifndef YPP_CRDT_CALLBACK_LIST_H_
 #define YPP_CRDT_CALLBACK_LIST_H_
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -13,35 +13,48 @@
 
 namespace ypp::internal {
 
-template <typename Event>
+template <typename... Args>
 class CallbackList {
  public:
-  using Callback = std::function<void(Event)>;
+  using Callback = std::function<void(Args...)>;
 
-  bool empty() const { return entries_->empty(); }
+  bool empty() const { return entries_ == nullptr || entries_->empty(); }
 
+  // The subscription may outlive the list.
   Subscription Add(Callback callback) {
-    auto entry = std::make_shared<Callback>(std::move(callback));
-    entries_->push_back(entry);
-    // The list may be gone before the subscription.
-    return Subscription([list = std::weak_ptr<Entries>(entries_), entry] {
-      *entry = nullptr;
-      if (const auto entries = list.lock()) std::erase(*entries, entry);
-    });
+    if (entries_ == nullptr) entries_ = std::make_shared<Entries>();
+    entries_->push_back(std::make_shared<Entry>(Entry{std::move(callback)}));
+    return Subscription(
+        [list = std::weak_ptr<Entries>(entries_), entry = std::weak_ptr<Entry>(entries_->back())] {
+          const auto cancelled = entry.lock();
+          if (cancelled == nullptr) return;
+          cancelled->cancelled = true;
+          if (const auto entries = list.lock()) std::erase(*entries, cancelled);
+        });
   }
 
-  void Call(Event event) const {
-    if (entries_->empty()) return;
-    const Entries now = *entries_;
+  void Call(Args... args) const {
+    if (empty()) return;
+    const Entries now = *entries_;  // keeps a callback that cancels itself until it returns
     for (const auto& entry : now) {
-      // A copy, since a callback may cancel itself while it runs.
-      if (const Callback callback = *entry) callback(event);
+      if (!entry->cancelled) entry->callback(args...);
     }
   }
 
+  // Cancels all.
+  void Clear() {
+    if (entries_ == nullptr) return;
+    for (const auto& entry : *entries_) entry->cancelled = true;
+    entries_->clear();
+  }
+
  private:
-  using Entries = std::vector<std::shared_ptr<Callback>>;
-  std::shared_ptr<Entries> entries_ = std::make_shared<Entries>();
+  struct Entry {
+    Callback callback;
+    bool cancelled = false;
+  };
+  using Entries = std::vector<std::shared_ptr<Entry>>;
+  std::shared_ptr<Entries> entries_;
 };
 
 }  // namespace ypp::internal

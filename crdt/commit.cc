@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "crdt/collect.h"
 #include "crdt/encode_state.h"
+#include "crdt/format_cleanup.h"
 #include "crdt/join.h"
 
 namespace ypp::internal {
@@ -31,19 +33,35 @@ void SortAndJoin(std::vector<DeletedRange>& deletes) {
   deletes.resize(last + 1);
 }
 
-// Types made by the transaction itself tell nothing, and deleted ones have nothing left to tell.
-std::vector<SharedType> ChangedTypes(DocState& doc, const TransactionState& transaction) {
-  std::vector<SharedType> changed;
-  for (const TypeIndex index : transaction.changed) {
-    const TypeRecord& type = doc.types[index];
-    if (!type.is_root()) {
-      const Item& item = doc.items[type.item];
-      const Clock state = doc.clients[item.id.client].state();
-      if (item.deleted() || item.id.clock >= transaction.StateBefore(item.id.client, state)) continue;
-    }
-    changed.emplace_back(&doc, index, type.generation);
+// The state of the document is what Yjs compares with at the end of a transaction. So a transaction
+// also counts what was added after it, by transactions that callbacks of the commits before this
+// one ran.
+void NoteStateAfter(DocState& doc, TransactionState& transaction) {
+  if (transaction.next != nullptr) transaction.touched = TouchedSince(transaction);
+  for (TouchedClient& touched : transaction.touched) {
+    touched.after = doc.clients[touched.client].state();
   }
-  return changed;
+}
+
+std::vector<SharedType> ChangedTypes(DocState& doc, const TransactionState& transaction) {
+  std::vector<SharedType> types;
+  absl::flat_hash_set<TypeIndex> seen;
+  for (const ChangedKey changed : transaction.changed) {
+    if (!seen.insert(changed.type).second) continue;
+    types.emplace_back(&doc, changed.type, doc.types[changed.type].generation);
+  }
+  return types;
+}
+
+bool NeedsFormatCleanup(const DocState& doc, const TransactionState& transaction) {
+  if (transaction.local) return false;
+  return std::any_of(transaction.changed.begin(), transaction.changed.end(),
+                     [&](ChangedKey changed) {
+                       const TypeRecord& type = doc.types[changed.type];
+                       return type.has_formatting &&
+                              (type.kind == TypeKind::kText || type.kind == TypeKind::kXmlText) &&
+                              (type.is_root() || !doc.items[type.item].deleted());
+                     });
 }
 
 // Somebody else writes under our id: the edits that follow must not mix with theirs.
@@ -71,16 +89,25 @@ void SendUpdate(DocState& doc, const TransactionState& transaction) {
 
 void Commit(DocState& doc, TransactionState& transaction) {
   SortAndJoin(transaction.deletes);
-  const bool changed = !transaction.touched.empty() || !transaction.deletes.empty();
-  if (changed && !doc.on_transaction.empty()) {
-    const std::vector<SharedType> types = ChangedTypes(doc, transaction);
-    doc.on_transaction.Call({transaction.origin, transaction.local, types});
-  }
+  NoteStateAfter(doc, transaction);
+  const bool has_listeners = !doc.on_before_observer_calls.empty() ||
+                             !doc.on_after_transaction.empty() || !doc.on_transaction.empty() ||
+                             !doc.on_after_transaction_cleanup.empty();
+  std::vector<SharedType> types;
+  if (has_listeners) types = ChangedTypes(doc, transaction);
+  const TransactionEvent event(doc, transaction, types);
+
+  doc.on_before_observer_calls.Call(event);
+  const bool clean_up_formatting = NeedsFormatCleanup(doc, transaction);
+  doc.on_after_transaction.Call(event);
+  if (transaction.changed_content()) doc.on_transaction.Call(event);
+  if (clean_up_formatting) CleanUpFormattingAfter(doc, transaction);
+
   if (doc.options.gc) CollectDeleted(doc, transaction.deletes);
   JoinStructs(doc, transaction);
-  if (!changed) return;
   LeaveContestedClientId(doc, transaction);
-  SendUpdate(doc, transaction);
+  doc.on_after_transaction_cleanup.Call(event);
+  if (transaction.changed_content()) SendUpdate(doc, transaction);
   doc.CompactBytesIfWorthwhile();
 }
 

@@ -30,12 +30,8 @@ Map Doc::GetMap(std::string_view name) { return Map(GetRoot(name, TypeKind::kMap
 
 SharedType Doc::GetRoot(std::string_view name, TypeKind kind) {
   const internal::TypeIndex index = state_->types.FindOrAddRoot(state_->strings.Intern(name));
-  internal::TypeRecord& type = state_->types[index];
-  if (type.kind == TypeKind::kUntyped) {
-    type.kind = kind;
-    // As in Yjs: formats that came before the text was opened are not cleaned up.
-    type.has_formatting = false;
-  }
+  const internal::TypeRecord& type = state_->types[index];
+  if (type.kind == TypeKind::kUntyped && kind != TypeKind::kUntyped) state_->GiveKind(index, kind);
   if (type.kind != kind) return SharedType();
   return SharedType(state_.get(), index, type.generation);
 }
@@ -73,13 +69,26 @@ Subscription Doc::OnUpdate(std::function<void(const UpdateEvent&)> callback, Upd
   return callbacks.Add(std::move(callback));
 }
 
-Subscription Doc::OnTransaction(std::function<void(const TransactionEvent&)> callback) {
+Subscription Doc::OnBeforeAllTransactions(std::function<void()> callback) {
+  return state_->on_before_all_transactions.Add(std::move(callback));
+}
+Subscription Doc::OnBeforeTransaction(TransactionCallback callback) {
+  return state_->on_before_transaction.Add(std::move(callback));
+}
+Subscription Doc::OnBeforeObserverCalls(TransactionCallback callback) {
+  return state_->on_before_observer_calls.Add(std::move(callback));
+}
+Subscription Doc::OnAfterTransaction(TransactionCallback callback) {
+  return state_->on_after_transaction.Add(std::move(callback));
+}
+Subscription Doc::OnTransaction(TransactionCallback callback) {
   return state_->on_transaction.Add(std::move(callback));
 }
-
-void Doc::Transact(const std::function<void()>& edit, const Origin& origin) {
-  Transaction transaction(*this, origin);
-  edit();
+Subscription Doc::OnAfterTransactionCleanup(TransactionCallback callback) {
+  return state_->on_after_transaction_cleanup.Add(std::move(callback));
+}
+Subscription Doc::OnAfterAllTransactions(std::function<void()> callback) {
+  return state_->on_after_all_transactions.Add(std::move(callback));
 }
 
 Transaction::Transaction(Doc& doc, const Origin& origin) : state_(doc.state()) {

@@ -35,6 +35,7 @@
 #include "crdt/shared_type.h"
 #include "crdt/subscription.h"
 #include "crdt/text.h"
+#include "crdt/transaction_event.h"
 #include "crdt/value.h"
 
 namespace ypp {
@@ -53,19 +54,6 @@ struct DocOptions {
   bool gc = true;
   // With gc on: what it answers false for is kept. Must not edit. What lives inside a deleted type goes with that type, unasked.
   std::function<bool(const CollectibleItem&)> gc_filter = nullptr;
-};
-
-struct UpdateEvent {
-  std::string_view update;  // V1 or V2, by what was subscribed to; good during the callback
-  const Origin& origin;
-  bool local;               // false when it came in through ApplyUpdate
-};
-
-struct TransactionEvent {
-  const Origin& origin;
-  bool local;
-  // Types that were there before the transaction and whose own content changed, each once.
-  const std::vector<SharedType>& changed;
 };
 
 // Clocks that the document waits for before it can show what it already received.
@@ -110,15 +98,33 @@ class Doc {
   StateVector GetStateVector() const;
   PendingInfo GetPending() const;
 
-  // After each transaction that changed something, in the order of the subscriptions. The callback may edit; that is then a
-  // transaction of its own, run after this one.
+  // Events. A callback may edit: that is a transaction of its own, run when this one is through. Each transaction goes through these
+  // stages, in this order; all but OnUpdate and OnTransaction also when it changed nothing:
+  //
+  //   OnBeforeAllTransactions    the first of a series begins; those that callbacks open belong to the series
+  //   OnBeforeTransaction        it begins, and has edited nothing yet
+  //   OnBeforeObserverCalls      its edits are over
+  //   SharedType::Observe, ObserveDeep
+  //   OnAfterTransaction
+  //   OnTransaction              if it changed something: all that a listener wants who needs no bytes
+  //   OnAfterTransactionCleanup  what it deleted is collected, structs are joined
+  //   OnUpdate                   if it changed something
+  //   OnAfterAllTransactions     the last of the series is through
+  using TransactionCallback = std::function<void(const TransactionEvent&)>;
+  Subscription OnBeforeAllTransactions(std::function<void()> callback);
+  Subscription OnBeforeTransaction(TransactionCallback callback);
+  Subscription OnBeforeObserverCalls(TransactionCallback callback);
+  Subscription OnAfterTransaction(TransactionCallback callback);
+  Subscription OnTransaction(TransactionCallback callback);
+  Subscription OnAfterTransactionCleanup(TransactionCallback callback);
   Subscription OnUpdate(std::function<void(const UpdateEvent&)> callback,
                         UpdateFormat format = UpdateFormat::kV1);
-  // The same, without the cost of encoding, and before the update events.
-  Subscription OnTransaction(std::function<void(const TransactionEvent&)> callback);
+  Subscription OnAfterAllTransactions(std::function<void()> callback);
 
-  // Calls `edit` inside a transaction. Inside another transaction it joins that one, and `origin` is ignored.
-  void Transact(const std::function<void()>& edit, const Origin& origin = {});
+  // Calls `edit` inside a transaction. Inside another transaction it joins that one, and `origin` is ignored. When `edit` throws, what it
+  // did so far is committed, as in Yjs; no other callback may throw.
+  template <typename Edit>
+  void Transact(Edit&& edit, const Origin& origin = {});
 
   // For the library's own parts.
   internal::DocState* state() const { return state_.get(); }
@@ -138,6 +144,13 @@ class Transaction {
  private:
   internal::DocState* state_;
 };
+
+// A template, so that it is compiled where exceptions may be.
+template <typename Edit>
+void Doc::Transact(Edit&& edit, const Origin& origin) {
+  Transaction transaction(*this, origin);
+  std::forward<Edit>(edit)();
+}
 
 }  // namespace ypp
 

@@ -17,7 +17,8 @@ ClientId RandomClientId() {
   return device();
 }
 
-// How many neighbours a look-up tries before it asks the tree. Typing and reading in order never need more.
+// How many neighbours a look-up tries before it asks the tree. Typing and reading in order never
+// need more.
 constexpr int kCursorSteps = 8;
 
 // Below this, dead content is not worth a copy of the document.
@@ -29,39 +30,60 @@ DocState::DocState(const DocOptions& doc_options) : options(doc_options) {
   if (options.client_id == 0) options.client_id = RandomClientId();
 }
 
+DocState::~DocState() {
+  // One by one, since a series may be long.
+  while (series_ != nullptr) series_ = std::move(series_->next);
+}
+
 void DocState::Begin(const Origin& origin, bool local) {
   if (active_ != nullptr) {
     ++depth_;
     if (!local) active_->local = false;
     return;
   }
-  active_ = AcquireTransaction();
-  active_->number = ++last_transaction_;
+  const bool first = series_ == nullptr;
+  active_ = AddTransaction();
   active_->local = local;
   if (!origin.empty()) active_->origin = origin;
   depth_ = 1;
+  if (first) on_before_all_transactions.Call();
+  if (!on_before_transaction.empty()) {
+    const std::vector<SharedType> nothing;
+    on_before_transaction.Call(TransactionEvent(*this, *active_, nothing));
+  }
 }
 
-std::unique_ptr<TransactionState> DocState::AcquireTransaction() {
-  if (spare_ == nullptr) return std::make_unique<TransactionState>();
-  return std::move(spare_);
+TransactionState* DocState::AddTransaction() {
+  std::unique_ptr<TransactionState> added =
+      spare_ != nullptr ? std::move(spare_) : std::make_unique<TransactionState>();
+  added->number = ++last_number_;
+  std::unique_ptr<TransactionState>& place = series_ == nullptr ? series_ : last_->next;
+  place = std::move(added);
+  return last_ = place.get();
 }
 
 void DocState::End() {
   if (--depth_ > 0) return;
-  for (TouchedClient& touched : active_->touched) touched.after = clients[touched.client].state();
-  to_commit_.push_back(std::move(active_));
+  std::erase_if(active_->changed, [&](ChangedKey changed) {
+    const TypeRecord& type = types[changed.type];
+    return !type.is_root() && items[type.item].deleted();
+  });
+  active_ = nullptr;
   // A transaction made by a callback of a commit waits for that commit to end.
-  if (committing_) return;
+  if (!committing_) CommitSeries();
+}
+
+void DocState::CommitSeries() {
   committing_ = true;
-  while (!to_commit_.empty()) {
-    std::unique_ptr<TransactionState> next = std::move(to_commit_.front());
-    to_commit_.pop_front();
-    Commit(*this, *next);
-    next->Reset();
-    spare_ = std::move(next);
+  while (series_ != nullptr) {
+    Commit(*this, *series_);
+    std::unique_ptr<TransactionState> done = std::move(series_);
+    series_ = std::move(done->next);
+    done->Reset();
+    spare_ = std::move(done);
   }
   committing_ = false;
+  on_after_all_transactions.Call();
 }
 
 void DocState::ChooseNewClientId() {
@@ -79,11 +101,28 @@ void DocState::Touch(ClientIndex index) {
   active_->touched.push_back({index, client.state_before, 0});
 }
 
-void DocState::MarkChanged(TypeIndex type) {
-  TypeRecord& record = types[type];
-  if (record.changed_in == active_->number) return;
-  record.changed_in = active_->number;
-  active_->changed.push_back(type);
+void DocState::MarkChanged(TypeIndex index, KeyIndex key) {
+  TypeRecord& type = types[index];
+  if (key == kNoIndex) {
+    if (type.changed_in == active_->number) return;
+    type.changed_in = active_->number;
+  }
+  if (!type.is_root() && (items[type.item].deleted() || !ExistedBefore(items[type.item].id)))
+    return;
+  const ChangedKey changed = {index, key};
+  if (active_->changed.empty() || !(active_->changed.back() == changed)) {
+    active_->changed.push_back(changed);
+  }
+}
+
+void DocState::GiveKind(TypeIndex root, TypeKind kind) {
+  TypeRecord& type = types[root];
+  type.kind = kind;
+  type.has_formatting = false;
+  type.changed_in = 0;
+  for (TransactionState* t = series_.get(); t != nullptr; t = t->next.get()) {
+    std::erase_if(t->changed, [&](ChangedKey changed) { return changed.type == root; });
+  }
 }
 
 bool DocState::ExistedBefore(LocalId id) const {

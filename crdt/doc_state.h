@@ -7,7 +7,6 @@
 #define YPP_CRDT_DOC_STATE_H_
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -38,6 +37,7 @@ struct SequencePosition {
 class DocState {
  public:
   explicit DocState(const DocOptions& options);
+  ~DocState();
   DocState(const DocState&) = delete;
   DocState& operator=(const DocState&) = delete;
 
@@ -53,9 +53,15 @@ class DocState {
   Pending pending;
   // Items with kRedoneFlag, by id -> the first unit of the copy that undo made of them (redone.h). Lives in memory alone.
   absl::flat_hash_map<LocalId, LocalId> redone;
+  CallbackList<> on_before_all_transactions;
+  CallbackList<const TransactionEvent&> on_before_transaction;
+  CallbackList<const TransactionEvent&> on_before_observer_calls;
+  CallbackList<const TransactionEvent&> on_after_transaction;
+  CallbackList<const TransactionEvent&> on_transaction;
+  CallbackList<const TransactionEvent&> on_after_transaction_cleanup;
   CallbackList<const UpdateEvent&> on_update_v1;
   CallbackList<const UpdateEvent&> on_update_v2;
-  CallbackList<const TransactionEvent&> on_transaction;
+  CallbackList<> on_after_all_transactions;
 
   // --- transactions ---
   void Begin(const Origin& origin, bool local);
@@ -65,9 +71,13 @@ class DocState {
   bool in_transaction() const { return active_ != nullptr; }
   // To be called before `client` gets new structs.
   void Touch(ClientIndex client);
-  void MarkChanged(TypeIndex type);
+  // The sequence of `type`, or the value of `key`, changes. Types that the transaction made itself or deleted are not noted.
+  void MarkChanged(TypeIndex type, KeyIndex key = kNoIndex);
   // True when the struct was there before this transaction.
   bool ExistedBefore(LocalId id) const;
+
+  // A root that was only known by name gets its kind. Changes of this transaction before it count as those of another type, as in Yjs.
+  void GiveKind(TypeIndex root, TypeKind kind);
 
   // For the edits that follow: an id that no client of this document has.
   void ChooseNewClientId();
@@ -112,14 +122,18 @@ class DocState {
     Clock start = 0;
   };
 
-  std::unique_ptr<TransactionState> AcquireTransaction();
+  // A new one at the end of the series.
+  TransactionState* AddTransaction();
+  void CommitSeries();
 
   Cursor cursor_;
-  std::unique_ptr<TransactionState> active_;
+  // Transactions that are not through: the one being edited or committed, and those that callbacks of its commit opened.
+  std::unique_ptr<TransactionState> series_;
+  TransactionState* last_ = nullptr;    // the end of the series
+  TransactionState* active_ = nullptr;  // being edited
   int depth_ = 0;
-  uint64_t last_transaction_ = 0;
+  uint64_t last_number_ = 0;
   bool committing_ = false;
-  std::deque<std::unique_ptr<TransactionState>> to_commit_;
   std::unique_ptr<TransactionState> spare_;
 };
 

@@ -137,7 +137,7 @@ std::string EncodeUpTo(DocState& doc, const StateVector& state, const DeleteSet&
 std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
                               Dialect dialect) {
   std::vector<Part> parts;
-  for (const TouchedClient& touched : transaction.touched) {
+  for (const TouchedClient& touched : TouchedSince(transaction)) {
     if (touched.before < doc.clients[touched.client].state()) {
       parts.push_back({touched.client, touched.before});
     }

@@ -20,7 +20,8 @@ std::string EncodeState(const DocState& doc, const StateVector& known, codec::Di
 std::string EncodeUpTo(DocState& doc, const StateVector& state, const DeleteSet& deletes,
                        codec::Dialect dialect);
 
-// What one transaction added and deleted. `deletes` must be sorted and joined.
+// What one transaction deleted, and all that was added since it began: like Yjs up to the end of every client's structs, so also what
+// callbacks of its commit added. `deletes` must be sorted and joined.
 std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
                               codec::Dialect dialect);
 

@@ -118,7 +118,7 @@ void DeleteOne(DocState& doc, ItemRef ref) {
   }
   item.flags |= Item::kDeletedFlag;
   doc.transaction().deletes.push_back({item.id, item.length});
-  doc.MarkChanged(item.parent);
+  doc.MarkChanged(item.parent, item.key);
   if (item.kind == StructKind::kType) doc.type_stack.push_back(item.content);
 }
 
@@ -149,7 +149,7 @@ void Integrate(DocState& doc, ItemRef ref) {
   } else if (item.kind == StructKind::kFormat) {
     doc.types[item.parent].has_formatting = true;
   }
-  doc.MarkChanged(item.parent);
+  doc.MarkChanged(item.parent, item.key);
   const TypeRecord& parent = doc.types[item.parent];
   const bool parent_deleted = !parent.is_root() && doc.items[parent.item].deleted();
   const bool overtaken = !item.in_sequence() && item.right != ItemRef::kNone;

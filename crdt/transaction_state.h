@@ -1,8 +1,10 @@
-// What a transaction remembers between its begin and the end of its commit. It costs what it touches, and is used again for the next.
+// What a transaction remembers between its begin and the end of its commit. It costs what it
+// touches, and is used again for the next.
 #ifndef YPP_CRDT_TRANSACTION_STATE_H_
 #define YPP_CRDT_TRANSACTION_STATE_H_
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "crdt/item.h"
@@ -13,7 +15,7 @@ namespace ypp::internal {
 struct TouchedClient {
   ClientIndex client = kNoIndex;
   Clock before = 0;
-  Clock after = 0;  // set when the transaction's own edits are over
+  Clock after = 0;  // set when the commit begins
 };
 
 struct DeletedRange {
@@ -21,22 +23,29 @@ struct DeletedRange {
   Clock length = 0;
 };
 
+// A key of a type, or with kNoIndex its sequence.
+struct ChangedKey {
+  TypeIndex type = kNoIndex;
+  KeyIndex key = kNoIndex;
+  friend bool operator==(ChangedKey a, ChangedKey b) { return a.type == b.type && a.key == b.key; }
+};
+
 struct TransactionState {
   uint64_t number = 0;
   bool local = true;
   Origin origin;
-  std::vector<TouchedClient> touched;      // clients that got new structs
-  std::vector<DeletedRange> deletes;       // as they happened; sorted and joined at commit
-  std::vector<LocalId> merge_candidates;   // structs to try to join with their neighbours at commit
-  std::vector<TypeIndex> changed;          // types whose content changed, each once
+  // Clients that got new structs. From the begin of the commit on also those that got some from
+  // transactions that ran since, in callbacks: `after` is the state of the document at that time.
+  std::vector<TouchedClient> touched;
+  std::vector<DeletedRange> deletes;      // as they happened; sorted and joined at commit
+  std::vector<LocalId> merge_candidates;  // structs to try to join with their neighbours at commit
+  // What changed in types that were there before, in the order in which it first changed; a key may
+  // come more than once. Types that the transaction deleted later are not in it.
+  std::vector<ChangedKey> changed;
+  // The transaction that began next, while this one was being committed.
+  std::unique_ptr<TransactionState> next;
 
-  // The state of `client` before this transaction, given its state now.
-  Clock StateBefore(ClientIndex client, Clock now) const {
-    for (const TouchedClient& touched_client : touched) {
-      if (touched_client.client == client) return touched_client.before;
-    }
-    return now;
-  }
+  bool changed_content() const { return !touched.empty() || !deletes.empty(); }
   void Reset() {
     local = true;
     origin = Origin();
@@ -46,6 +55,10 @@ struct TransactionState {
     changed.clear();
   }
 };
+
+// Clients that got new structs from this transaction or a later one, with their states before this
+// one; `after` as it is known.
+std::vector<TouchedClient> TouchedSince(const TransactionState& transaction);
 
 }  // namespace ypp::internal
 

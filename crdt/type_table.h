@@ -47,14 +47,14 @@ class MapEntries {
 struct TypeRecord {
   TypeKind kind = TypeKind::kUntyped;
   uint32_t generation = 0;         // rises when the record is used for another type
-  uint64_t changed_in = 0;         // number of the transaction that changed it last
+  uint64_t changed_in = 0;         // number of the transaction that changed its sequence last
   ItemRef item = ItemRef::kNone;   // the item that holds it; none for a root
   KeyIndex name = kNoIndex;        // of a root, an element or a hook
   ItemRef start = ItemRef::kNone;  // the sequence
   ItemRef tail = ItemRef::kNone;
   Clock length = 0;                // of the visible part of the sequence
   uint32_t tree = kNoIndex;        // root node of its position tree, once there is one
-  bool has_formatting = false;     // a format was put into it, maybe long ago
+  bool has_formatting = false;     // a format was put into it, maybe long ago, since it has its kind
   MapEntries map;
 
   bool is_root() const { return item == ItemRef::kNone; }
