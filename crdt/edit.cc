@@ -12,15 +12,6 @@ namespace {
 // An id past this is left for a new one, so that clocks never wrap. Only a peer that claims them without content gets there.
 constexpr Clock kMaxOwnClock = kMaxClock / 2;
 
-ClientIndex OwnClient(DocState& doc) {
-  if (doc.own_client == kNoIndex) doc.own_client = doc.clients.Intern(doc.options.client_id);
-  if (doc.clients[doc.own_client].state() > kMaxOwnClock) {
-    doc.ChooseNewClientId();
-    doc.own_client = doc.clients.Intern(doc.options.client_id);
-  }
-  return doc.own_client;
-}
-
 // Typing extends in place: what follows directly on the client's last run, between the same neighbours, would be joined to it at the end
 // of the transaction anyway (commit.cc, Joinable).
 bool ContinuesRun(const DocState& doc, const InsertionPoint& at, StructKind kind, ClientIndex own) {
@@ -49,6 +40,15 @@ void ExtendRun(DocState& doc, ItemRef ref, const NewContent& content) {
 }
 
 }  // namespace
+
+ClientIndex OwnClient(DocState& doc) {
+  if (doc.own_client == kNoIndex) doc.own_client = doc.clients.Intern(doc.options.client_id);
+  if (doc.clients[doc.own_client].state() > kMaxOwnClock) {
+    doc.ChooseNewClientId();
+    doc.own_client = doc.clients.Intern(doc.options.client_id);
+  }
+  return doc.own_client;
+}
 
 ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& content) {
   const ClientIndex own = OwnClient(doc);

@@ -10,6 +10,9 @@
 
 namespace ypp::internal {
 
+// The document's own client: whose clocks local edits take.
+ClientIndex OwnClient(DocState& doc);
+
 // Where a local edit goes: between two neighbours of a sequence, or behind the current value of a key.
 struct InsertionPoint {
   TypeIndex parent = kNoIndex;

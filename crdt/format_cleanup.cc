@@ -127,7 +127,9 @@ void CleanUpFormattingAfter(DocState& doc, const TransactionState& transaction) 
     if (!is_whole(text)) whole.push_back(text);
   };
   for (const TouchedClient& touched : transaction.touched) {
-    ForEachItem(doc, touched.client, touched.before, touched.after, [&](ItemRef ref) {
+    // Yjs looks that far, which takes in what callbacks of this commit added.
+    const Clock end = touched.before + touched.after;
+    ForEachItem(doc, touched.client, touched.before, end, [&](ItemRef ref) {
       if (IsLiveFormat(doc.items[ref])) add(doc.items[ref].parent);
     });
   }

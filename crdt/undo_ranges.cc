@@ -1,0 +1,50 @@
+#include "crdt/undo_ranges.h"
+
+#include <algorithm>
+
+namespace ypp::internal {
+
+void UndoRanges::Add(LocalId id, Clock length) {
+  auto entry = std::find_if(clients_.begin(), clients_.end(),
+                            [&](const OfClient& of_client) { return of_client.client == id.client; });
+  if (entry == clients_.end()) entry = clients_.insert(clients_.end(), {id.client, true, {}});
+  std::vector<ClockRange>& ranges = entry->ranges;
+  if (!ranges.empty() && ranges.back().end() == id.clock) {
+    ranges.back().length += length;
+    return;
+  }
+  entry->sorted = entry->sorted && (ranges.empty() || ranges.back().end() < id.clock);
+  ranges.push_back({id.clock, length});
+}
+
+void UndoRanges::Normalize() {
+  for (OfClient& of_client : clients_) {
+    if (of_client.sorted) continue;
+    std::vector<ClockRange>& ranges = of_client.ranges;
+    std::sort(ranges.begin(), ranges.end(),
+              [](const ClockRange& a, const ClockRange& b) { return a.clock < b.clock; });
+    size_t last = 0;
+    for (size_t i = 1; i < ranges.size(); ++i) {
+      if (ranges[i].clock <= ranges[last].end()) {
+        ranges[last].length = std::max(ranges[last].end(), ranges[i].end()) - ranges[last].clock;
+      } else {
+        ranges[++last] = ranges[i];
+      }
+    }
+    ranges.resize(last + 1);
+    of_client.sorted = true;
+  }
+}
+
+bool UndoRanges::Contains(LocalId id) const {
+  for (const OfClient& of_client : clients_) {
+    if (of_client.client != id.client) continue;
+    const auto after = std::upper_bound(
+        of_client.ranges.begin(), of_client.ranges.end(), id.clock,
+        [](Clock clock, const ClockRange& range) { return clock < range.clock; });
+    return after != of_client.ranges.begin() && id.clock < (after - 1)->end();
+  }
+  return false;
+}
+
+}  // namespace ypp::internal
