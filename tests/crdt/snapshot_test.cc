@@ -1,8 +1,14 @@
 #include "crdt/snapshot.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -261,6 +267,100 @@ TEST(Snapshot, MayBeUnsortedAndKnowMore) {
   snapshot.deletes.AddSeparately(8, {0, 2});
   EXPECT_EQ(DeltaJson(doc.GetText("t").ToDelta(snapshot)), R"([{"insert":"cd"}])");
   EXPECT_TRUE(CheckInvariants(doc).ok());
+}
+
+// What the roots show, in one piece.
+struct Shown {
+  std::string text;
+  std::string array;
+  std::string map;
+};
+
+// Keys come in the order in which the document got them, which no snapshot knows.
+std::string SortedJson(Entries entries) {
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return Json(entries);
+}
+
+Shown ShownNow(Doc& doc) {
+  Entries entries;
+  doc.GetMap("m").ForEach(
+      [&](std::string_view key, const Value& value) { entries.emplace_back(key, value); });
+  return {DeltaJson(doc.GetText("t").ToDelta()), codec::ToJson(doc.GetArray("a").ToJson()),
+          SortedJson(std::move(entries))};
+}
+
+// What a random edit does; numbers are taken modulo the possibilities.
+void EditSomewhere(Doc& doc, uint32_t action, uint32_t index, uint32_t amount) {
+  Text text = doc.GetText("t");
+  Array array = doc.GetArray("a");
+  Map map = doc.GetMap("m");
+  const uint32_t place = index % (text.length() + 1);
+  const uint32_t element = index % (array.length() + 1);
+  const char* keys[] = {"j", "k", "l"};
+  switch (action % 9) {
+    case 0:
+    case 1:
+      RC_ASSERT(text.Insert(place, std::string(1 + amount % 3, static_cast<char>('a' + amount % 26))).ok());
+      break;
+    case 2:
+      RC_ASSERT(text.Delete(place, std::min(text.length() - place, amount % 4)).ok());
+      break;
+    case 3: {
+      const Any value = amount % 2 == 0 ? Any(true) : Any(nullptr);
+      RC_ASSERT(text.Format(place, std::min(text.length() - place, amount % 5), {{keys[amount % 3], value}}).ok());
+      break;
+    }
+    case 4:
+      RC_ASSERT(text.InsertEmbed(place, Any(Any::Object{{"n", amount}})).ok());
+      break;
+    case 5:
+      RC_ASSERT(array.Insert(element, {amount, "x"}).ok());
+      break;
+    case 6:
+      RC_ASSERT(array.Delete(element, std::min(array.length() - element, amount % 3)).ok());
+      break;
+    case 7:
+      RC_ASSERT(map.Set(keys[index % 3], amount).ok());
+      break;
+    default:
+      RC_ASSERT(map.Delete(keys[index % 3]).ok());
+  }
+}
+
+RC_GTEST_PROP(Snapshot, ShowsWhatWasShownWhenItWasTaken,
+              (const std::vector<std::tuple<uint8_t, uint8_t, uint8_t, bool>>& edits)) {
+  Doc doc(KeepingAll(1));
+  Doc other(KeepingAll(2));
+  for (Doc* each : {&doc, &other}) ShownNow(*each);  // opens the roots
+  std::vector<std::pair<Snapshot, Shown>> history;
+  for (const auto& [action, index, amount, remote] : edits) {
+    EditSomewhere(remote ? other : doc, action, index, amount);
+    if (amount % 3 == 0) RC_ASSERT(doc.ApplyUpdate(other.EncodeUpdate(doc.GetStateVector())).ok());
+    if (amount % 5 == 0) RC_ASSERT(other.ApplyUpdate(doc.EncodeUpdate(other.GetStateVector())).ok());
+    history.emplace_back(TakeSnapshot(doc), ShownNow(doc));
+  }
+  const std::string whole = doc.EncodeUpdate();
+  for (const auto& [snapshot, shown] : history) {
+    RC_ASSERT(DeltaJson(doc.GetText("t").ToDelta(snapshot)) == shown.text);
+    RC_ASSERT(Json(ElementsAt(doc.GetArray("a"), snapshot)) == shown.array);
+    RC_ASSERT(SortedJson(EntriesAt(doc.GetMap("m"), snapshot)) == shown.map);
+    absl::StatusOr<Doc> restored = DocFromSnapshot(doc, snapshot, KeepingAll(3));
+    RC_ASSERT(restored.ok());
+    RC_ASSERT(CheckInvariants(*restored).ok());
+    const Shown again = ShownNow(*restored);
+    RC_ASSERT(again.text == shown.text);
+    RC_ASSERT(again.array == shown.array);
+    RC_ASSERT(again.map == shown.map);
+    RC_ASSERT(TakeSnapshot(*restored) == snapshot);
+    for (const UpdateFormat format : {UpdateFormat::kV1, UpdateFormat::kV2}) {
+      const std::string bytes = EncodeSnapshot(snapshot, format);
+      RC_ASSERT(*DecodeSnapshot(codec::AsBytes(bytes), format) == snapshot);
+    }
+  }
+  RC_ASSERT(doc.EncodeUpdate() == whole);
+  RC_ASSERT(CheckInvariants(doc).ok());
 }
 
 }  // namespace
