@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "crdt/doc_state.h"
+#include "crdt/format_set.h"
 
 namespace ypp {
 namespace {
@@ -25,6 +26,7 @@ class Checker {
   absl::Status Run() {
     for (ClientIndex client = 0; client < doc_.clients.size(); ++client) CheckClient(client);
     for (const TypeIndex root : doc_.types.roots()) CheckType(root);
+    CheckTextCursor();
     if (linked_ != listed_) {
       Fail(absl::StrCat(listed_, " items in struct lists, ", linked_, " in types"));
     }
@@ -97,6 +99,26 @@ class Checker {
     if (type.tree != kNoIndex) {
       if (absl::Status tree = doc_.tree.CheckTree(type); !tree.ok() && status_.ok()) status_ = tree;
     }
+  }
+
+  // What is in force at the cursor, and how much lies before it, counted from the start of its text.
+  void CheckTextCursor() {
+    const DocState::TextCursor& cursor = doc_.text_cursor();
+    if (cursor.type == kNoIndex) return;
+    internal::FormatSet formats;
+    Clock index = 0;
+    ItemRef ref = doc_.types[cursor.type].start;
+    for (; ref != ItemRef::kNone; ref = doc_.items[ref].right) {
+      const Item& item = doc_.items[ref];
+      index += item.visible_length();
+      if (item.kind == codec::StructKind::kFormat && !item.deleted()) {
+        formats.Apply(internal::FormatOf(doc_, item));
+      }
+      if (ref == cursor.left) break;
+    }
+    Require(ref != ItemRef::kNone, "text cursor: behind an item of another type");
+    Require(index == cursor.index, "text cursor: wrong index");
+    Require(formats.ToAttributes() == cursor.formats.ToAttributes(), "text cursor: wrong formats");
   }
 
   void CheckChain(TypeIndex index, const MapEntry& entry) {

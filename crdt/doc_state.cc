@@ -165,6 +165,7 @@ ItemRef DocState::Split(ItemRef left_ref, Clock offset) {
     redone[right.id] = {copy.client, copy.clock + offset};
   }
 
+  if (text_cursor_.left == left_ref) text_cursor_.left = right_ref;
   right.left = left_ref;
   left.right = right_ref;
   TypeRecord& type = types[left.parent];
@@ -183,6 +184,17 @@ ItemRef DocState::Split(ItemRef left_ref, Clock offset) {
   structs.InsertAfter(structs.Find(left.id.clock), right.id.clock, right_ref);
   active_->merge_candidates.push_back(right.id);
   return right_ref;
+}
+
+void DocState::MoveCursors(ItemRef left, ItemRef right) {
+  if (cursor_.item == right) {
+    cursor_ = {cursor_.type, left, cursor_.start - items[left].visible_length()};
+  }
+  if (text_cursor_.left == right) {
+    text_cursor_.left = left;
+  } else if (text_cursor_.left == left) {
+    text_cursor_.index += items[right].visible_length();
+  }
 }
 
 SequencePosition DocState::FindPosition(TypeIndex index_of_type, Clock index) {

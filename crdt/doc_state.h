@@ -18,6 +18,7 @@
 #include "crdt/callback_list.h"
 #include "crdt/client_table.h"
 #include "crdt/doc.h"
+#include "crdt/format_set.h"
 #include "crdt/item.h"
 #include "crdt/item_pool.h"
 #include "crdt/pending.h"
@@ -98,13 +99,27 @@ class DocState {
   Clock IndexOf(ItemRef item);
   // The next look-up near `item`, before which lie `start` visible units, will be cheap.
   void SetCursor(TypeIndex type, ItemRef item, Clock start) { cursor_ = {type, item, start}; }
-  // `type` changed in a way that does not keep the cursor right.
+  // `type` changed in a way that does not keep the cursors right.
   void DropCursor(TypeIndex type) {
     if (cursor_.type == type) cursor_.item = ItemRef::kNone;
+    DropTextCursor(type);
   }
   // `right` is being joined into `left`.
-  void MoveCursor(ItemRef from, ItemRef to, Clock to_visible) {
-    if (cursor_.item == from) cursor_ = {cursor_.type, to, cursor_.start - to_visible};
+  void MoveCursors(ItemRef left, ItemRef right);
+
+  // Where a text with formats was edited last: the boundary behind `left`, which is visible, with `index` units before it and what is in force
+  // there. So that typing need not look at all formats from the start of the text again.
+  struct TextCursor {
+    TypeIndex type = kNoIndex;
+    ItemRef left = ItemRef::kNone;
+    Clock index = 0;
+    FormatSet formats;
+  };
+  const TextCursor& text_cursor() const { return text_cursor_; }
+  void SetTextCursor(TextCursor cursor) { text_cursor_ = std::move(cursor); }
+  // A format of `type` came or went.
+  void DropTextCursor(TypeIndex type) {
+    if (text_cursor_.type == type) text_cursor_.type = kNoIndex;
   }
 
   // --- conflict scans (integrate.cc) ---
@@ -127,6 +142,7 @@ class DocState {
   void CommitSeries();
 
   Cursor cursor_;
+  TextCursor text_cursor_;
   // Transactions that are not through: the one being edited or committed, and those that callbacks of its commit opened.
   std::unique_ptr<TransactionState> series_;
   TransactionState* last_ = nullptr;    // the end of the series

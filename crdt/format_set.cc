@@ -9,6 +9,7 @@
 #include "codec/byte_writer.h"
 #include "codec/check.h"
 #include "codec/property_order.h"
+#include "crdt/doc_state.h"
 
 namespace ypp::internal {
 

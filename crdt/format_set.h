@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "crdt/delta.h"
-#include "crdt/doc_state.h"
 #include "crdt/item.h"
 
 namespace ypp::internal {
+
+class DocState;
 
 inline constexpr std::string_view kNullValue = "\x7e";  // null as encoded Any
 

@@ -115,6 +115,8 @@ void DeleteOne(DocState& doc, ItemRef ref) {
     type.length -= visible;
     if (type.tree != kNoIndex) doc.tree.AddVisible(ref, -static_cast<int64_t>(visible));
     doc.DropCursor(item.parent);
+  } else if (item.kind == StructKind::kFormat) {
+    doc.DropTextCursor(item.parent);
   }
   item.flags |= Item::kDeletedFlag;
   doc.transaction().deletes.push_back({item.id, item.length});

@@ -25,7 +25,7 @@ void JoinItems(DocState& doc, ItemRef left_ref, ItemRef right_ref) {
   TypeRecord& type = doc.types[left.parent];
   if (left.in_sequence()) {
     if (type.tree != kNoIndex) doc.tree.Joining(type, left_ref, right_ref);
-    doc.MoveCursor(right_ref, left_ref, left.visible_length());
+    doc.MoveCursors(left_ref, right_ref);
     if (type.tail == right_ref) type.tail = left_ref;
   } else {
     MapEntry* entry = type.map.Find(left.key);

@@ -126,6 +126,7 @@ bool ReplaceFormat(DocState& doc, TextPoint& point, const FormatSet& wanted, boo
 void TextPoint::Forward(const DocState& doc) {
   const Item& item = doc.items[at.right];
   if (IsLiveFormat(item)) formats.Apply(FormatOf(doc, item));
+  index += item.visible_length();
   at.left = at.right;
   at.right = item.right;
 }
@@ -134,11 +135,31 @@ TextPoint FindTextPoint(DocState& doc, TypeIndex text, Clock index) {
   TextPoint point;
   point.at.parent = text;
   point.at.right = doc.types[text].start;
-  while (index > 0 && point.at.right != ItemRef::kNone) {
-    if (doc.items[point.at.right].visible_length() > 0) index -= CutToLength(doc, point, index);
+  const DocState::TextCursor& cursor = doc.text_cursor();
+  if (cursor.type == text && cursor.index <= index) {
+    point.at.left = cursor.left;
+    point.at.right = doc.items[cursor.left].right;
+    point.index = cursor.index;
+    point.formats = cursor.formats;
+  }
+  while (point.index < index && point.at.right != ItemRef::kNone) {
+    if (doc.items[point.at.right].visible_length() > 0) CutToLength(doc, point, index - point.index);
     point.Forward(doc);
   }
   return point;
+}
+
+TextCursorKeeper::TextCursorKeeper(DocState& doc, const TextPoint& point) : doc_(doc) {
+  if (point.at.left == ItemRef::kNone) return;
+  cursor_ = {point.at.parent, point.at.left, point.index, point.formats};
+  length_ = doc.items[point.at.left].length;
+}
+
+TextCursorKeeper::~TextCursorKeeper() {
+  if (cursor_.left == ItemRef::kNone) return;
+  // Typing may have made the item longer.
+  cursor_.index += doc_.items[cursor_.left].length - length_;
+  doc_.SetTextCursor(std::move(cursor_));
 }
 
 void InsertFormatted(DocState& doc, TextPoint& point, const Value& what, FormatSet attributes) {

@@ -21,6 +21,7 @@ namespace ypp::internal {
 // A boundary between two items of a text, with the formats in force there.
 struct TextPoint {
   InsertionPoint at;
+  Clock index = 0;  // visible units before it
   FormatSet formats;
 
   // Over the item to the right. REQUIRES: there is one.
@@ -29,8 +30,23 @@ struct TextPoint {
 
 // All functions below REQUIRE a transaction, a live type, and checked arguments.
 
-// The boundary before the character `index`, as far left as it can be, or at the end. A linear walk from the start of the text.
+// The boundary before the character `index`, as far left as it can be, or at the end. A walk from where the text was edited last, if that is
+// before it, else from the start.
 TextPoint FindTextPoint(DocState& doc, TypeIndex text, Clock index);
+
+// Remembers the point that was found for an edit, for the next one. To be made after FindTextPoint; when it goes the edit must be over.
+class TextCursorKeeper {
+ public:
+  TextCursorKeeper(DocState& doc, const TextPoint& point);
+  ~TextCursorKeeper();
+  TextCursorKeeper(const TextCursorKeeper&) = delete;
+  TextCursorKeeper& operator=(const TextCursorKeeper&) = delete;
+
+ private:
+  DocState& doc_;
+  DocState::TextCursor cursor_;
+  Clock length_ = 0;  // of the item left of it
+};
 
 // Inserts a string, an embed or a type. In force at it are exactly `attributes`. Moves `point` behind it.
 void InsertFormatted(DocState& doc, TextPoint& point, const Value& what, FormatSet attributes);

@@ -57,6 +57,7 @@ absl::Status Text::Insert(uint32_t index, std::string_view utf8) {
   internal::TransactionScope transaction(doc);
   if (record()->has_formatting) {
     internal::TextPoint point = internal::FindTextPoint(doc, this->index(), index);
+    const internal::TextCursorKeeper keeper(doc, point);
     internal::FormatSet inherited = point.formats;
     inherited.SortAsProperties();
     internal::InsertFormatted(doc, point, Value(utf8), std::move(inherited));
@@ -75,6 +76,7 @@ absl::Status Text::Insert(uint32_t index, std::string_view utf8, const Attribute
   if (utf8.empty()) return absl::OkStatus();
   internal::TransactionScope transaction(*state());
   internal::TextPoint point = internal::FindTextPoint(*state(), this->index(), index);
+  const internal::TextCursorKeeper keeper(*state(), point);
   internal::InsertFormatted(*state(), point, Value(utf8), internal::FormatSet(attributes));
   return absl::OkStatus();
 }
@@ -85,6 +87,7 @@ absl::Status Text::InsertEmbed(uint32_t index, const Value& embed, const Attribu
   if (absl::Status status = internal::CheckAttributes(attributes); !status.ok()) return status;
   internal::TransactionScope transaction(*state());
   internal::TextPoint point = internal::FindTextPoint(*state(), this->index(), index);
+  const internal::TextCursorKeeper keeper(*state(), point);
   internal::InsertFormatted(*state(), point, embed, internal::FormatSet(attributes));
   return absl::OkStatus();
 }
@@ -98,6 +101,7 @@ absl::Status Text::Delete(uint32_t index, uint32_t length) {
   internal::TransactionScope transaction(*state());
   if (record()->has_formatting) {
     internal::TextPoint point = internal::FindTextPoint(*state(), this->index(), index);
+    const internal::TextCursorKeeper keeper(*state(), point);
     internal::DeleteFormatted(*state(), point, length);
   } else {
     internal::DeleteRange(*state(), this->index(), index, length);
@@ -114,6 +118,7 @@ absl::Status Text::Format(uint32_t index, uint32_t length, const Attributes& att
   if (length == 0) return absl::OkStatus();
   internal::TransactionScope transaction(*state());
   internal::TextPoint point = internal::FindTextPoint(*state(), this->index(), index);
+  const internal::TextCursorKeeper keeper(*state(), point);
   if (point.at.right == ItemRef::kNone) return absl::OkStatus();
   internal::FormatRange(*state(), point, length, internal::FormatSet(attributes));
   return absl::OkStatus();
