@@ -9,6 +9,7 @@
 #include "crdt/encode_state.h"
 #include "crdt/format_cleanup.h"
 #include "crdt/join.h"
+#include "crdt/observers.h"
 
 namespace ypp::internal {
 
@@ -53,17 +54,6 @@ std::vector<SharedType> ChangedTypes(DocState& doc, const TransactionState& tran
   return types;
 }
 
-bool NeedsFormatCleanup(const DocState& doc, const TransactionState& transaction) {
-  if (transaction.local) return false;
-  return std::any_of(transaction.changed.begin(), transaction.changed.end(),
-                     [&](ChangedKey changed) {
-                       const TypeRecord& type = doc.types[changed.type];
-                       return type.has_formatting &&
-                              (type.kind == TypeKind::kText || type.kind == TypeKind::kXmlText) &&
-                              (type.is_root() || !doc.items[type.item].deleted());
-                     });
-}
-
 // Somebody else writes under our id: the edits that follow must not mix with theirs.
 void LeaveContestedClientId(DocState& doc, const TransactionState& transaction) {
   if (transaction.local) return;
@@ -98,7 +88,7 @@ void Commit(DocState& doc, TransactionState& transaction) {
   const TransactionEvent event(doc, transaction, types);
 
   doc.on_before_observer_calls.Call(event);
-  const bool clean_up_formatting = NeedsFormatCleanup(doc, transaction);
+  const bool clean_up_formatting = CallObservers(doc, event);
   doc.on_after_transaction.Call(event);
   if (transaction.changed_content()) doc.on_transaction.Call(event);
   if (clean_up_formatting) CleanUpFormattingAfter(doc, transaction);

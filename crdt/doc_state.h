@@ -21,6 +21,7 @@
 #include "crdt/format_set.h"
 #include "crdt/item.h"
 #include "crdt/item_pool.h"
+#include "crdt/observers.h"
 #include "crdt/pending.h"
 #include "crdt/position_tree.h"
 #include "crdt/string_table.h"
@@ -54,6 +55,7 @@ class DocState {
   Pending pending;
   // Items with kRedoneFlag, by id -> the first unit of the copy that undo made of them (redone.h). Lives in memory alone.
   absl::flat_hash_map<LocalId, LocalId> redone;
+  Observers observers;
   CallbackList<> on_before_all_transactions;
   CallbackList<const TransactionEvent&> on_before_transaction;
   CallbackList<const TransactionEvent&> on_before_observer_calls;

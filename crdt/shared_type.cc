@@ -1,5 +1,7 @@
 #include "crdt/shared_type.h"
 
+#include <utility>
+
 #include "crdt/doc_state.h"
 
 namespace ypp {
@@ -19,6 +21,27 @@ bool SharedType::live() const {
   const internal::TypeRecord* type = record();
   if (type == nullptr) return false;
   return type->is_root() || !state_->items[type->item].deleted();
+}
+
+bool SharedType::IsInside(const SharedType& other) const {
+  if (!valid() || !other.valid() || state_ != other.state_) return false;
+  uint32_t type = index_;
+  while (!state_->types[type].is_root()) {
+    type = state_->items[state_->types[type].item].parent;
+    if (type == other.index_) return true;
+  }
+  return false;
+}
+
+Subscription SharedType::Observe(std::function<void(const Event&)> callback) const {
+  if (!valid()) return Subscription();
+  return state_->observers.FindOrAdd(index_, generation_).own.Add(std::move(callback));
+}
+
+Subscription SharedType::ObserveDeep(
+    std::function<void(const std::vector<Event>&)> callback) const {
+  if (!valid()) return Subscription();
+  return state_->observers.FindOrAdd(index_, generation_).deep.Add(std::move(callback));
 }
 
 }  // namespace ypp

@@ -7,8 +7,14 @@
 #define YPP_CRDT_SHARED_TYPE_H_
 
 #include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "crdt/subscription.h"
 
 namespace ypp {
+
+class Event;
 
 namespace internal {
 class DocState;
@@ -37,6 +43,14 @@ class SharedType {
   TypeKind kind() const;
   // False when the type, or one that holds it, is deleted. Roots are always live.
   bool live() const;
+
+  // Whether it lies in `other`, however deep.
+  bool IsInside(const SharedType& other) const;
+
+  // After each transaction that changed the content of this type itself, or in the case of ObserveDeep also of types in it; event.h. The
+  // subscription may outlive the type. Nothing is ever called for a handle that is not valid(), nor for a type that is deleted.
+  Subscription Observe(std::function<void(const Event&)> callback) const;
+  Subscription ObserveDeep(std::function<void(const std::vector<Event>&)> callback) const;
 
   friend bool operator==(const SharedType& a, const SharedType& b) {
     return a.state_ == b.state_ && a.index_ == b.index_ && a.generation_ == b.generation_;
