@@ -60,6 +60,11 @@ absl::Status RestoreSnapshot(Doc& doc, const Snapshot& snapshot, Doc& into) {
     if (clock > from.clients.StateOf(client)) {
       return absl::InvalidArgumentError("the snapshot knows more than the document");
     }
+    const ClientIndex index = from.clients.Find(client);
+    if (clock > 0 && clock < from.clients.StateOf(client) &&
+        internal::CutsCharacter(from, {index, clock})) {
+      return absl::InvalidArgumentError("the snapshot ends inside a character");
+    }
   }
   std::string update;
   {

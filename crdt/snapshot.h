@@ -31,7 +31,8 @@ namespace ypp {
 Snapshot TakeSnapshot(const Doc& doc);
 
 // Brings the content that `doc` had at the snapshot into `into`, as one transaction with origin "snapshot". FailedPrecondition when `doc`
-// collects garbage (DocOptions::gc), InvalidArgument when the snapshot knows structs that `doc` does not have.
+// collects garbage (DocOptions::gc), InvalidArgument when the snapshot knows structs that `doc` does not have, or ends
+// inside a character.
 absl::Status RestoreSnapshot(Doc& doc, const Snapshot& snapshot, Doc& into);
 // The same into a new document.
 absl::StatusOr<Doc> DocFromSnapshot(Doc& doc, const Snapshot& snapshot, DocOptions options = {});

@@ -1,8 +1,28 @@
 #include "crdt/snapshot_view.h"
 
 #include <algorithm>
+#include <string_view>
+
+#include "codec/utf.h"
 
 namespace ypp::internal {
+
+bool CutsCharacter(const DocState& doc, LocalId id) {
+  const ItemRef ref = doc.FindItem(id);
+  if (ref == ItemRef::kGc) return false;
+  const Item& item = doc.items[ref];
+  if (item.kind != codec::StructKind::kString || item.id.clock == id.clock) return false;
+  const std::string_view bytes = doc.bytes.View(item.content, item.content_size);
+  return codec::CutAtUtf16(bytes, id.clock - item.id.clock).splits_pair;
+}
+
+namespace {
+
+void CutBefore(DocState& doc, LocalId id) {
+  if (!CutsCharacter(doc, id)) doc.ItemStartingAt(id);
+}
+
+}  // namespace
 
 SnapshotView::SnapshotView(const DocState& doc, const Snapshot& snapshot)
     : deletes_(snapshot.deletes), parts_(doc.clients.size()) {
@@ -29,15 +49,15 @@ bool SnapshotView::Shows(LocalId id) const {
 void SnapshotView::CutItems(DocState& doc) const {
   for (ClientIndex client = 0; client < parts_.size(); ++client) {
     const Clock known = parts_[client].state;
-    if (known < doc.clients[client].state()) doc.ItemStartingAt({client, known});
+    if (known < doc.clients[client].state()) CutBefore(doc, {client, known});
   }
   for (ClientIndex client = 0; client < parts_.size(); ++client) {
     const Clock state = doc.clients[client].state();
     for (const ClockRange& range : parts_[client].deletes) {
       if (range.clock >= state) break;
       if (range.length == 0) continue;
-      doc.ItemStartingAt({client, range.clock});
-      if (range.end() <= state) doc.ItemEndingAt({client, range.end() - 1});
+      CutBefore(doc, {client, range.clock});
+      if (range.end() < state) CutBefore(doc, {client, range.end()});
     }
   }
 }

@@ -11,6 +11,9 @@
 
 namespace ypp::internal {
 
+// Whether cutting before `id` would tear a surrogate pair apart. REQUIRES: the document has it.
+bool CutsCharacter(const DocState& doc, LocalId id);
+
 // Good for as long as the document gets no new clients.
 class SnapshotView {
  public:
@@ -25,7 +28,8 @@ class SnapshotView {
   bool Shows(LocalId id) const;
 
   // Cuts items at the borders of the snapshot, so that it shows each wholly or not at all. They are joined again at the end of the
-  // transaction. REQUIRES: inside one. Source: splitSnapshotAffectedStructs, yjs src/utils/Snapshot.js.
+  // transaction. Characters are left whole: only a made-up snapshot has a border in one, and looking must not change a text. REQUIRES:
+  // inside a transaction. Source: splitSnapshotAffectedStructs, yjs src/utils/Snapshot.js.
   void CutItems(DocState& doc) const;
 
  private:

@@ -269,6 +269,20 @@ TEST(Snapshot, MayBeUnsortedAndKnowMore) {
   EXPECT_TRUE(CheckInvariants(doc).ok());
 }
 
+TEST(Snapshot, LeavesCharactersWhole) {
+  Doc doc(KeepingAll(1));
+  ASSERT_TRUE(doc.GetText("t").Insert(0, "a😀b").ok());
+  Snapshot state_in_pair;
+  state_in_pair.state.Set(1, 2);
+  Snapshot delete_in_pair;
+  delete_in_pair.state.Set(1, 4);
+  delete_in_pair.deletes.Add(1, {2, 1});
+  doc.GetText("t").ToDelta(state_in_pair);
+  EXPECT_EQ(DeltaJson(doc.GetText("t").ToDelta(delete_in_pair)), R"([{"insert":"a😀b"}])");
+  EXPECT_EQ(DocFromSnapshot(doc, state_in_pair).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(doc.GetText("t").ToString(), "a😀b");
+}
+
 // What the roots show, in one piece.
 struct Shown {
   std::string text;
