@@ -1,5 +1,6 @@
 #include "codec/utf.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace ypp::codec {
@@ -117,6 +118,17 @@ Utf16Cut CutAtUtf16(std::string_view utf8, uint32_t units) {
     } while (p != end && IsContinuation(*p));
   }
   return {static_cast<size_t>(p - begin), false};
+}
+
+bool LessInUtf16(std::string_view a, std::string_view b) {
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (in_a == a.end() || in_b == b.end()) return in_a == a.end() && in_b != b.end();
+  const auto byte_a = static_cast<uint8_t>(*in_a);
+  const auto byte_b = static_cast<uint8_t>(*in_b);
+  // Lead bytes: EE and EF begin U+E000 to U+FFFF, F0 and above the characters of two units.
+  if (byte_a >= 0xF0 && (byte_b == 0xEE || byte_b == 0xEF)) return true;
+  if (byte_b >= 0xF0 && (byte_a == 0xEE || byte_a == 0xEF)) return false;
+  return byte_a < byte_b;
 }
 
 }  // namespace ypp::codec

@@ -30,6 +30,27 @@ struct Utf16Cut {
 // Where `units` UTF-16 units end. REQUIRES: valid UTF-8 with at least `units` units.
 Utf16Cut CutAtUtf16(std::string_view utf8, uint32_t units);
 
+// Whether JavaScript sorts `a` before `b`: by UTF-16 units, where characters of two units come before
+// U+E000 and above. REQUIRES: valid UTF-8.
+bool LessInUtf16(std::string_view a, std::string_view b);
+
+// Calls `visit` with each UTF-16 unit as a string, halves of surrogate pairs as U+FFFD. REQUIRES: valid
+// UTF-8.
+template <typename Visit>
+void ForEachUtf16Unit(std::string_view utf8, Visit visit) {
+  while (!utf8.empty()) {
+    const auto lead = static_cast<uint8_t>(utf8[0]);
+    const size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (size == 4) {
+      visit(kReplacementCharacter);
+      visit(kReplacementCharacter);
+    } else {
+      visit(utf8.substr(0, size));
+    }
+    utf8.remove_prefix(size);
+  }
+}
+
 }  // namespace ypp::codec
 
 #endif  // YPP_CODEC_UTF_H_

@@ -79,7 +79,7 @@ class Checker {
       todo_.pop_back();
       const TypeRecord& type = doc_.types[index];
       CheckSequence(index, type);
-      for (const MapEntry& entry : type.map) CheckChain(index, entry);
+      CheckKeys(index, type);
     }
   }
 
@@ -119,6 +119,15 @@ class Checker {
     Require(ref != ItemRef::kNone, "text cursor: behind an item of another type");
     Require(index == cursor.index, "text cursor: wrong index");
     Require(formats.ToAttributes() == cursor.formats.ToAttributes(), "text cursor: wrong formats");
+  }
+
+  void CheckKeys(TypeIndex index, const TypeRecord& type) {
+    uint32_t live_keys = 0;
+    for (const MapEntry& entry : type.map) {
+      CheckChain(index, entry);
+      if (!doc_.items[entry.tail].deleted()) ++live_keys;
+    }
+    Require(type.live_keys == live_keys, "keys: wrong count");
   }
 
   void CheckChain(TypeIndex index, const MapEntry& entry) {

@@ -210,38 +210,64 @@ StructView ViewOf(const DocState& doc, const Item& item) {
 }
 
 Any ValueAt(const DocState& doc, const Item& item, Clock offset) {
+  ValuePlace place;
+  SkipValues(doc, item, offset, place);
+  return TakeAny(doc, item, place);
+}
+
+namespace {
+
+// The unit at `place` of a text. Each half of a character of two units shows as U+FFFD.
+Any TakeUnit(std::string_view text, ValuePlace& place) {
+  const std::string_view rest = text.substr(place.bytes);
+  const codec::Utf16Cut cut = codec::CutAtUtf16(rest, place.inside_pair ? 2 : 1);
+  place.bytes += static_cast<uint32_t>(cut.size_bytes);
+  const bool is_half = cut.splits_pair || place.inside_pair;
+  place.inside_pair = cut.splits_pair;
+  return Any(is_half ? codec::kReplacementCharacter : rest.substr(0, cut.size_bytes));
+}
+
+Any TakeJson(ByteReader& in) {
+  const std::string_view text = in.ReadVarString();
+  if (text == codec::kJsonUndefined) return Any();
+  absl::StatusOr<Any> value = codec::ParseJson(text);
+  return value.ok() ? *value : Any(nullptr);
+}
+
+}  // namespace
+
+Any TakeAny(const DocState& doc, const Item& item, ValuePlace& place) {
+  ++place.offset;
+  if (item.kind == StructKind::kType) return Any();
   const std::string_view bytes = BytesOf(doc, item);
   switch (item.kind) {
-    case StructKind::kAny: {
-      ByteReader in(codec::AsBytes(bytes));
-      for (Clock i = 0; i < offset; ++i) codec::SkipAny(in);
-      return codec::ReadAny(in);
-    }
-    case StructKind::kJson: {
-      ByteReader in(codec::AsBytes(bytes));
-      for (Clock i = 0; i < offset; ++i) in.ReadVarString();
-      const std::string_view text = in.ReadVarString();
-      if (text == "undefined") return Any();
-      absl::StatusOr<Any> value = codec::ParseJson(text);
-      return value.ok() ? *value : Any(nullptr);
+    case StructKind::kAny:
+    case StructKind::kJson:
+    case StructKind::kEmbed: {
+      ByteReader in(codec::AsBytes(bytes.substr(place.bytes)));
+      Any value = item.kind == StructKind::kJson ? TakeJson(in) : codec::ReadAny(in);
+      place.bytes += static_cast<uint32_t>(in.position());
+      return value;
     }
     case StructKind::kBinary:
       return Any(Any::ByteString{std::string(bytes)});
-    case StructKind::kEmbed: {
-      ByteReader in(codec::AsBytes(bytes));
-      return codec::ReadAny(in);
-    }
-    case StructKind::kString: {
-      const codec::Utf16Cut begin = codec::CutAtUtf16(bytes, offset);
-      if (begin.splits_pair) return Any(codec::kReplacementCharacter);
-      const std::string_view rest = bytes.substr(begin.size_bytes);
-      const codec::Utf16Cut end = codec::CutAtUtf16(rest, 1);
-      if (end.splits_pair) return Any(codec::kReplacementCharacter);
-      return Any(rest.substr(0, end.size_bytes));
-    }
+    case StructKind::kString:
+      return TakeUnit(bytes, place);
     default:
       return Any();
   }
+}
+
+void SkipValues(const DocState& doc, const Item& item, Clock offset, ValuePlace& place) {
+  if (item.kind == StructKind::kAny || item.kind == StructKind::kJson) {
+    const std::string_view rest = BytesOf(doc, item).substr(place.bytes);
+    place.bytes += SizeOfValues(item.kind, rest, offset - place.offset);
+  } else if (item.kind == StructKind::kString) {
+    const codec::Utf16Cut cut = codec::CutAtUtf16(BytesOf(doc, item), offset);
+    place.bytes = static_cast<uint32_t>(cut.size_bytes);
+    place.inside_pair = cut.splits_pair;
+  }
+  place.offset = offset;
 }
 
 }  // namespace ypp::internal

@@ -28,8 +28,13 @@ void DropContent(DocState& doc, Item& item);
 // The item as it goes on the wire. Views into the document.
 codec::StructView ViewOf(const DocState& doc, const Item& item);
 
-// The value at `offset` of an item that holds values (kAny, kJson, kBinary, kEmbed); strings come as one-unit strings.
+// The value at `offset` of an item that holds values (kAny, kJson, kBinary, kEmbed); strings come as one-unit strings, and anything that
+// holds no value as undefined.
 Any ValueAt(const DocState& doc, const Item& item, Clock offset);
+// The value at `place`, which moves behind it.
+Any TakeAny(const DocState& doc, const Item& item, ValuePlace& place);
+// Moves `place` on to `offset`. REQUIRES: place.offset <= offset <= item.length.
+void SkipValues(const DocState& doc, const Item& item, Clock offset, ValuePlace& place);
 
 TypeKind KindOf(codec::TypeRef ref);
 codec::TypeRef RefOf(TypeKind kind);

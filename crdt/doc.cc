@@ -28,6 +28,16 @@ Text Doc::GetText(std::string_view name) { return Text(GetRoot(name, TypeKind::k
 Array Doc::GetArray(std::string_view name) { return Array(GetRoot(name, TypeKind::kArray)); }
 Map Doc::GetMap(std::string_view name) { return Map(GetRoot(name, TypeKind::kMap)); }
 
+XmlFragment Doc::GetXmlFragment(std::string_view name) {
+  return XmlFragment(GetRoot(name, TypeKind::kXmlFragment));
+}
+
+XmlElement Doc::GetXmlElement(std::string_view name) {
+  return XmlElement(GetRoot(name, TypeKind::kXmlElement));
+}
+
+XmlText Doc::GetXmlText(std::string_view name) { return XmlText(GetRoot(name, TypeKind::kXmlText)); }
+
 SharedType Doc::GetRoot(std::string_view name, TypeKind kind) {
   const internal::TypeIndex index = state_->types.FindOrAddRoot(state_->strings.Intern(name));
   const internal::TypeRecord& type = state_->types[index];

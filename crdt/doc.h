@@ -31,12 +31,14 @@
 #include "codec/update_reader.h"
 #include "crdt/array.h"
 #include "crdt/map.h"
+#include "crdt/new_type.h"
 #include "crdt/origin.h"
 #include "crdt/shared_type.h"
 #include "crdt/subscription.h"
 #include "crdt/text.h"
 #include "crdt/transaction_event.h"
 #include "crdt/value.h"
+#include "crdt/xml.h"
 
 namespace ypp {
 
@@ -81,6 +83,9 @@ class Doc {
   Text GetText(std::string_view name);
   Array GetArray(std::string_view name);
   Map GetMap(std::string_view name);
+  XmlFragment GetXmlFragment(std::string_view name);
+  XmlElement GetXmlElement(std::string_view name);
+  XmlText GetXmlText(std::string_view name);
   SharedType GetRoot(std::string_view name, TypeKind kind);
   // Names of all roots, in the order in which they came to be.
   std::vector<std::string> RootNames() const;

@@ -258,6 +258,7 @@ void DocState::CompactBytesIfWorthwhile() {
     }
   }
   bytes = std::move(packed);
+  last_value = LastValue();
 }
 
 }  // namespace ypp::internal

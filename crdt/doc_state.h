@@ -36,6 +36,14 @@ struct SequencePosition {
   Clock offset = 0;
 };
 
+// A place between two values of an item. One that was reached by walking costs nothing to go on from, while finding `offset` anew means
+// to pass over all values before it.
+struct ValuePlace {
+  Clock offset = 0;          // values before it
+  uint32_t bytes = 0;        // of the item's content before it
+  bool inside_pair = false;  // one unit into the character at `bytes`, which has two
+};
+
 class DocState {
  public:
   explicit DocState(const DocOptions& options);
@@ -123,6 +131,15 @@ class DocState {
   void DropTextCursor(TypeIndex type) {
     if (text_cursor_.type == type) text_cursor_.type = kNoIndex;
   }
+
+  // --- values (values.cc) ---
+  // Behind the last value that was read by its place in an item whose content begins at `content`: who reads the values of a long item
+  // in order reads it once.
+  struct LastValue {
+    uint32_t content = kNoIndex;
+    ValuePlace place;
+  };
+  LastValue last_value;
 
   // --- conflict scans (integrate.cc) ---
   uint32_t scan_stamp = 0;

@@ -24,6 +24,8 @@ void SetEntry(DocState& doc, TypeIndex parent, std::string_view key, const Value
 // Inserts the type and then its content: children or text, then entries. That is the order of their clocks in Yjs.
 SharedType InsertNewType(DocState& doc, InsertionPoint& at, const NewType& type);
 
+inline NewType EmptyType(TypeKind kind) { return {kind, {}, {}, {}, {}}; }
+
 }  // namespace ypp::internal
 
 #endif  // YPP_CRDT_INSERT_VALUES_H_

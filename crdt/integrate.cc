@@ -91,7 +91,8 @@ void LinkIntoSequence(DocState& doc, ItemRef ref) {
 
 void LinkIntoKey(DocState& doc, ItemRef ref) {
   Item& item = doc.items[ref];
-  MapEntry& entry = doc.types[item.parent].map.FindOrAdd(item.key);
+  TypeRecord& type = doc.types[item.parent];
+  MapEntry& entry = type.map.FindOrAdd(item.key);
   if (item.left != ItemRef::kNone) {
     item.right = doc.items[item.left].right;
     doc.items[item.left].right = ref;
@@ -103,7 +104,9 @@ void LinkIntoKey(DocState& doc, ItemRef ref) {
     doc.items[item.right].left = ref;
     return;
   }
+  const bool had_value = entry.tail != ItemRef::kNone && !doc.items[entry.tail].deleted();
   entry.tail = ref;
+  if (!had_value) ++type.live_keys;
   // The new value is the current one; the one before it is history.
   if (item.left != ItemRef::kNone) Delete(doc, item.left);
 }
@@ -118,6 +121,7 @@ void DeleteOne(DocState& doc, ItemRef ref) {
   } else if (item.kind == StructKind::kFormat) {
     doc.DropTextCursor(item.parent);
   }
+  if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) --type.live_keys;
   item.flags |= Item::kDeletedFlag;
   doc.transaction().deletes.push_back({item.id, item.length});
   doc.MarkChanged(item.parent, item.key);
@@ -146,6 +150,8 @@ void Integrate(DocState& doc, ItemRef ref) {
     LinkIntoKey(doc, ref);
   }
   if (item.kind == StructKind::kDeleted) {
+    TypeRecord& type = doc.types[item.parent];
+    if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) --type.live_keys;
     item.flags |= Item::kDeletedFlag;
     doc.transaction().deletes.push_back({item.id, item.length});
   } else if (item.kind == StructKind::kFormat) {

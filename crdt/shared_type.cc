@@ -44,4 +44,11 @@ Subscription SharedType::ObserveDeep(
   return state_->observers.FindOrAdd(index_, generation_).deep.Add(std::move(callback));
 }
 
+SharedType SharedType::parent() const {
+  const internal::TypeRecord* type = record();
+  if (type == nullptr || type->is_root()) return SharedType();
+  const internal::TypeIndex parent = state_->items[type->item].parent;
+  return SharedType(state_, parent, state_->types[parent].generation);
+}
+
 }  // namespace ypp

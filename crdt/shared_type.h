@@ -43,6 +43,8 @@ class SharedType {
   TypeKind kind() const;
   // False when the type, or one that holds it, is deleted. Roots are always live.
   bool live() const;
+  // The type that holds this one; not valid() for a root.
+  SharedType parent() const;
 
   // Whether it lies in `other`, however deep.
   bool IsInside(const SharedType& other) const;
@@ -61,8 +63,6 @@ class SharedType {
   internal::DocState* state() const { return state_; }
   uint32_t index() const { return index_; }
   uint32_t generation() const { return generation_; }
-
- protected:
   internal::TypeRecord* record() const;  // nullptr when stale
 
  private:

@@ -56,6 +56,7 @@ struct TypeRecord {
   uint32_t tree = kNoIndex;        // root node of its position tree, once there is one
   bool has_formatting = false;     // a format was put into it, maybe long ago, since it has its kind
   MapEntries map;
+  uint32_t live_keys = 0;          // keys whose current value is not deleted
 
   bool is_root() const { return item == ItemRef::kNone; }
 };

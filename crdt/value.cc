@@ -6,6 +6,7 @@
 #include "crdt/new_type.h"
 #include "crdt/text.h"
 #include "crdt/values.h"
+#include "crdt/xml.h"
 
 namespace ypp {
 
@@ -34,6 +35,11 @@ std::shared_ptr<Doc> Value::if_doc() const {
 Text Value::text() const { return As<Text>(*this, TypeKind::kText); }
 Array Value::array() const { return As<Array>(*this, TypeKind::kArray); }
 Map Value::map() const { return As<Map>(*this, TypeKind::kMap); }
+
+XmlElement Value::xml_element() const { return As<XmlElement>(*this, TypeKind::kXmlElement); }
+XmlFragment Value::xml_fragment() const { return As<XmlFragment>(*this, TypeKind::kXmlFragment); }
+XmlText Value::xml_text() const { return As<XmlText>(*this, TypeKind::kXmlText); }
+XmlHook Value::xml_hook() const { return As<XmlHook>(*this, TypeKind::kXmlHook); }
 
 Any Value::ToAny() const {
   if (const SharedType* type = if_type()) return internal::TypeToAny(*type, 0);

@@ -25,6 +25,7 @@ class Text;
 struct NewType;
 class XmlElement;
 class XmlFragment;
+class XmlHook;
 class XmlText;
 
 class Value {
@@ -45,13 +46,15 @@ class Value {
   const NewType* if_new_type() const;
   std::shared_ptr<Doc> if_doc() const;
 
-  // The shared type as its own class; a handle that is not valid() when the value is something else.
+  // The shared type as its own class; a handle that is not valid() when the value is something else. An XML text is a text too, an
+  // element a fragment, a hook a map.
   Text text() const;
   Array array() const;
   Map map() const;
   XmlElement xml_element() const;
   XmlFragment xml_fragment() const;
   XmlText xml_text() const;
+  XmlHook xml_hook() const;
 
   // Plain JSON-like content: shared types become what their ToJson gives, a sub-document an object with its guid.
   Any ToAny() const;

@@ -4,8 +4,14 @@
 #include <utility>
 
 #include "crdt/content.h"
+#include "crdt/elements.h"
+#include "crdt/entries.h"
+#include "crdt/text.h"
+#include "crdt/xml_print.h"
 
 namespace ypp::internal {
+
+using codec::StructKind;
 
 bool IsA(TypeKind kind, TypeKind base) {
   if (kind == base) return true;
@@ -41,18 +47,39 @@ absl::Status CheckNestable(TypeKind kind) {
   return absl::OkStatus();
 }
 
-Value ReadValue(DocState& doc, const Item& item, Clock offset) {
-  if (item.kind == codec::StructKind::kType) {
+std::string NameOf(const SharedType& type) {
+  const TypeRecord* record = type.record();
+  if (record == nullptr) return {};
+  if (record->is_root()) return record->kind == TypeKind::kXmlElement ? "UNDEFINED" : "";
+  return record->name == kNoIndex ? std::string() : std::string(type.state()->strings[record->name]);
+}
+
+Value TakeValue(DocState& doc, const Item& item, ValuePlace& place) {
+  if (item.kind == StructKind::kType) {
+    ++place.offset;
     return Value(SharedType(&doc, item.content, doc.types[item.content].generation));
   }
-  return Value(ValueAt(doc, item, offset));
+  return Value(TakeAny(doc, item, place));
+}
+
+Value ReadValue(DocState& doc, const Item& item, Clock offset) {
+  ValuePlace place;
+  if (item.length == 1) return TakeValue(doc, item, place);
+  // Content is never written over, so what begins at the same place has the same values.
+  DocState::LastValue& last = doc.last_value;
+  if (last.content == item.content && last.place.offset <= offset) place = last.place;
+  SkipValues(doc, item, offset, place);
+  Value value = TakeValue(doc, item, place);
+  last = {item.content, place};
+  return value;
 }
 
 namespace {
 
 Any ValueToAny(const Value& value, int depth) {
   if (const SharedType* type = value.if_type()) return TypeToAny(*type, depth);
-  return *value.if_any();
+  if (const Any* any = value.if_any()) return *any;
+  return Any();
 }
 
 }  // namespace
@@ -61,22 +88,23 @@ Any TypeToAny(const SharedType& type, int depth) {
   if (depth > kMaxAnyDepth) return Any(nullptr);
   switch (type.kind()) {
     case TypeKind::kText:
-    case TypeKind::kXmlText:
       return Any(Text(type).ToString());
+    case TypeKind::kXmlText:
+    case TypeKind::kXmlElement:
+    case TypeKind::kXmlFragment:
+      return Any(PrintXml(type, depth));
     case TypeKind::kMap:
     case TypeKind::kXmlHook: {
       Any::Object object;
-      Map(type).ForEach([&](std::string_view key, const Value& value) {
-        object.emplace_back(std::string(key), ValueToAny(value, depth + 1));
-      });
+      for (const auto& [key, value] : EntriesAsProperties(type)) {
+        object.emplace_back(key, ValueToAny(value, depth + 1));
+      }
       return Any(std::move(object));
     }
-    case TypeKind::kArray:
-    case TypeKind::kXmlElement:
-    case TypeKind::kXmlFragment: {
+    case TypeKind::kArray: {
       Any::Array array;
-      Array(type).ForEach(
-          [&](const Value& value) { array.push_back(ValueToAny(value, depth + 1)); });
+      array.reserve(ElementCount(type));
+      ForEachElement(type, [&](const Value& value) { array.push_back(ValueToAny(value, depth + 1)); });
       return Any(std::move(array));
     }
     case TypeKind::kUntyped:

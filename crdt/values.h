@@ -2,6 +2,8 @@
 #ifndef YPP_CRDT_VALUES_H_
 #define YPP_CRDT_VALUES_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "codec/any.h"
 #include "crdt/doc_state.h"
@@ -16,13 +18,19 @@ bool IsA(TypeKind kind, TypeKind base);
 // of content.
 absl::Status CheckUsable(const SharedType& type, TypeKind kind, size_t more_bytes = 0);
 
-// The value at `offset` of an undeleted, countable item.
+// The name of an element or a hook, else empty. A root element has no name of its own and is called "UNDEFINED", as in Yjs.
+std::string NameOf(const SharedType& type);
+
+// The value at `offset` of an undeleted item; undefined when it holds none.
 Value ReadValue(DocState& doc, const Item& item, Clock offset);
+// The value at `place`, which moves behind it.
+Value TakeValue(DocState& doc, const Item& item, ValuePlace& place);
 
 // Whether an empty type of this kind can be made without a name.
 absl::Status CheckNestable(TypeKind kind);
 
-// The plain content of a type. Types that nest deeper than kMaxAnyDepth are shown as null, so that no document can exhaust the stack.
+// The plain content of a type: text and XML as strings. Types that nest deeper than kMaxAnyDepth are shown as null (in XML left out), so
+// that no document can exhaust the stack.
 Any TypeToAny(const SharedType& type, int depth);
 
 }  // namespace ypp::internal

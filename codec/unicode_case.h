@@ -1,0 +1,17 @@
+// Upper and lower case as JavaScript has them, in no particular language.
+#ifndef YPP_CODEC_UNICODE_CASE_H_
+#define YPP_CODEC_UNICODE_CASE_H_
+
+#include <string>
+#include <string_view>
+
+namespace ypp::codec {
+
+// Both REQUIRE valid UTF-8. A capital sigma at the end of a word becomes the final form; the end of a word is
+// where no letter with two cases follows directly.
+std::string ToLowerCase(std::string_view utf8);
+std::string ToUpperCase(std::string_view utf8);
+
+}  // namespace ypp::codec
+
+#endif  // YPP_CODEC_UNICODE_CASE_H_
