@@ -248,7 +248,31 @@ void AppendCharacter(std::string& out, uint32_t character) {
   }
 }
 
-bool BeginsWithCase(std::string_view utf8) { return !utf8.empty() && HasCase(TakeCharacter(utf8)); }
+// Characters that do not end a word: of all that Unicode calls Case_Ignorable those below U+0370.
+bool IsIgnorable(uint32_t character) {
+  constexpr std::string_view kAscii = "'.:^`";
+  if (character < 0x80) return kAscii.find(static_cast<char>(character)) != std::string_view::npos;
+  switch (character) {
+    case 0xA8:
+    case 0xAD:
+    case 0xAF:
+    case 0xB4:
+    case 0xB7:
+    case 0xB8:
+      return true;
+    default:
+      return character >= 0x2B0 && character < 0x370;
+  }
+}
+
+// Whether a letter with two cases comes first, but for ignorable characters.
+bool ContinuesWord(std::string_view utf8) {
+  while (!utf8.empty()) {
+    const uint32_t character = TakeCharacter(utf8);
+    if (!IsIgnorable(character)) return HasCase(character);
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -260,12 +284,12 @@ std::string ToLowerCase(std::string_view utf8) {
     const uint32_t character = TakeCharacter(utf8);
     if (character == kCapitalIWithDot) {
       lower += kSmallIWithDot;
-    } else if (character == kCapitalSigma && after_letter && !BeginsWithCase(utf8)) {
+    } else if (character == kCapitalSigma && after_letter && !ContinuesWord(utf8)) {
       lower += kSmallFinalSigma;
     } else {
       AppendCharacter(lower, Map(kToLower, character));
     }
-    after_letter = HasCase(character);
+    if (!IsIgnorable(character)) after_letter = HasCase(character);
   }
   return lower;
 }

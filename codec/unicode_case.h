@@ -7,8 +7,7 @@
 
 namespace ypp::codec {
 
-// Both REQUIRE valid UTF-8. A capital sigma at the end of a word becomes the final form; the end of a word is
-// where no letter with two cases follows directly.
+// Both REQUIRE valid UTF-8. A capital sigma at the end of a word becomes the final form.
 std::string ToLowerCase(std::string_view utf8);
 std::string ToUpperCase(std::string_view utf8);
 
