@@ -22,9 +22,9 @@ struct CaseSequence {
   const char* other;
 };
 
-// Both tables hold what ECMA-262 asks of toLowerCase and toUpperCase by Unicode 17, as node lists it for
-// each character: the simple mappings of UnicodeData.txt and those of SpecialCasing.txt that hold
-// in every language.
+// Both tables hold what ECMA-262 asks of toLowerCase and toUpperCase by Unicode 17, as node lists
+// it for each character: the simple mappings of UnicodeData.txt and those of SpecialCasing.txt that
+// hold in every language.
 // clang-format off
 constexpr CaseRange kToLower[] = {
     {0x41, 0x5A, 1, 32}, {0xC0, 0xD6, 1, 32}, {0xD8, 0xDE, 1, 32}, {0x100, 0x12E, 2, 1},

@@ -17,7 +17,8 @@ using internal::TransactionScope;
 namespace {
 
 absl::Status CheckInsertType(const Array& array, TypeKind kind) {
-  if (absl::Status usable = internal::CheckUsable(array, TypeKind::kArray); !usable.ok()) return usable;
+  if (absl::Status usable = internal::CheckUsable(array, TypeKind::kArray); !usable.ok())
+    return usable;
   return internal::CheckNestable(kind);
 }
 

@@ -2,12 +2,13 @@
 //
 //   ypp::Array list = doc.GetArray("todo");
 //   list.Insert(0, {"milk", 2, true});
-//   list.Push({ypp::NewMap({{"title", "bread"}, {"done", false}})});  // a nested type with its content
-//   ypp::Map item = list.Get(3).map();                               // its handle
-//   for (const ypp::Value& value : list) Print(value.ToAny());
+//   list.Push({ypp::NewMap({{"title", "bread"}, {"done", false}})});  // a nested type with its
+//   content ypp::Map item = list.Get(3).map();                               // its handle for
+//   (const ypp::Value& value : list) Print(value.ToAny());
 //
-// An edit outside a transaction is a transaction of its own. All edits: nothing changes when one is refused; FailedPrecondition when the
-// handle is not valid(), ResourceExhausted when the document has no room left.
+// An edit outside a transaction is a transaction of its own. All edits: nothing changes when one is
+// refused; FailedPrecondition when the handle is not valid(), ResourceExhausted when the document
+// has no room left.
 #ifndef YPP_CRDT_ARRAY_H_
 #define YPP_CRDT_ARRAY_H_
 
@@ -36,7 +37,8 @@ class Array : public SharedType {
   // Undefined when index >= length().
   Value Get(uint32_t index) const;
   std::vector<Value> ToVector() const { return Slice(0); }
-  // From `start` up to before `end`. Negative ones count from the end, and what lies outside is left out.
+  // From `start` up to before `end`. Negative ones count from the end, and what lies outside is
+  // left out.
   std::vector<Value> Slice(int64_t start, int64_t end = INT64_MAX) const;
   // In order, each element once; the callback must not edit this array.
   void ForEach(const std::function<void(const Value&)>& visit) const;
@@ -46,10 +48,12 @@ class Array : public SharedType {
   // The content without its history, to be inserted somewhere else (new_type.h).
   NewType Clone() const;
 
-  // OutOfRange when index > length(); InvalidArgument for what an array cannot hold: undefined or a big integer by itself, a shared type
-  // that is in a document already, strings that are not UTF-8, nesting deeper than kMaxAnyDepth.
+  // OutOfRange when index > length(); InvalidArgument for what an array cannot hold: undefined or a
+  // big integer by itself, a shared type that is in a document already, strings that are not UTF-8,
+  // nesting deeper than kMaxAnyDepth.
   absl::Status Insert(uint32_t index, const std::vector<Value>& values);
-  // At the very end, behind elements that were deleted there. Insert(length(), …) goes right behind the last element instead.
+  // At the very end, behind elements that were deleted there. Insert(length(), …) goes right behind
+  // the last element instead.
   absl::Status Push(const std::vector<Value>& values);
   absl::Status Unshift(const std::vector<Value>& values) { return Insert(0, values); }
   // OutOfRange when not all of the range is there.

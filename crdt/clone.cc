@@ -34,7 +34,8 @@ TextDelta CloneText(const SharedType& text, int depth) {
   return delta;
 }
 
-// Attributes are copied in the order of JavaScript's properties, entries of maps in their own, as Yjs does.
+// Attributes are copied in the order of JavaScript's properties, entries of maps in their own, as
+// Yjs does.
 Entries CloneEntries(const SharedType& type, int depth) {
   Entries entries;
   if (IsA(type.kind(), TypeKind::kMap)) {

@@ -7,7 +7,8 @@
 
 namespace ypp::internal {
 
-// The content of a type and of those in it, without its history. Types that nest deeper than kMaxAnyDepth become null. REQUIRES: valid().
+// The content of a type and of those in it, without its history. Types that nest deeper than
+// kMaxAnyDepth become null. REQUIRES: valid().
 NewType CloneType(const SharedType& type);
 
 }  // namespace ypp::internal

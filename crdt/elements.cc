@@ -59,14 +59,17 @@ void ForEachElement(const SharedType& list, const std::function<void(const Value
 absl::Status InsertElements(const SharedType& list, TypeKind base, uint32_t index,
                             absl::Span<const Value> values) {
   if (absl::Status status = CheckInsert(list, base, values); !status.ok()) return status;
-  if (index > ElementCount(list)) return absl::OutOfRangeError("insertion behind the end of the list");
+  if (index > ElementCount(list))
+    return absl::OutOfRangeError("insertion behind the end of the list");
   if (values.empty()) return absl::OkStatus();
   DocState& doc = *list.state();
   TransactionScope transaction(doc);
   InsertionPoint at = PointAfter(doc, list.index(), index);
   InsertValues(doc, at, values);
   const Clock end = index + static_cast<Clock>(values.size());
-  doc.SetCursor(list.index(), at.left, end - doc.items[at.left].length);
+  if (!doc.items[at.left].deleted()) {
+    doc.SetCursor(list.index(), at.left, end - doc.items[at.left].length);
+  }
   return absl::OkStatus();
 }
 
@@ -94,7 +97,8 @@ absl::Status InsertElementsAfter(const SharedType& list, TypeKind base, const Va
     }
     at.right = doc.items[at.left].right;
   } else {
-    if (child.if_any() == nullptr || !(child.if_any()->is_undefined() || child.if_any()->is_null())) {
+    if (child.if_any() == nullptr ||
+        !(child.if_any()->is_undefined() || child.if_any()->is_null())) {
       return absl::InvalidArgumentError("only a shared type can be inserted behind");
     }
     at.right = list.record()->start;
@@ -105,7 +109,8 @@ absl::Status InsertElementsAfter(const SharedType& list, TypeKind base, const Va
   return absl::OkStatus();
 }
 
-absl::Status DeleteElements(const SharedType& list, TypeKind base, uint32_t index, uint32_t length) {
+absl::Status DeleteElements(const SharedType& list, TypeKind base, uint32_t index,
+                            uint32_t length) {
   if (absl::Status usable = CheckUsable(list, base); !usable.ok()) return usable;
   const uint32_t count = ElementCount(list);
   if (index > count || length > count - index) {

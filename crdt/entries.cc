@@ -31,7 +31,9 @@ const Item* CurrentItem(const DocState& doc, const MapEntry* entry) {
 }
 
 // A key shows the last element of its item, should a peer have packed several into one.
-Value CurrentValue(DocState& doc, const Item& item) { return ReadValue(doc, item, item.length - 1); }
+Value CurrentValue(DocState& doc, const Item& item) {
+  return ReadValue(doc, item, item.length - 1);
+}
 
 }  // namespace
 
@@ -77,7 +79,8 @@ Entries EntriesAsProperties(const SharedType& type) {
   return ordered;
 }
 
-absl::Status PutEntry(const SharedType& type, TypeKind base, std::string_view key, const Value& value) {
+absl::Status PutEntry(const SharedType& type, TypeKind base, std::string_view key,
+                      const Value& value) {
   if (absl::Status usable = CheckUsable(type, base); !usable.ok()) return usable;
   if (absl::Status status = CheckEntry(*type.state(), key, value); !status.ok()) return status;
   TransactionScope transaction(*type.state());

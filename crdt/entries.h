@@ -1,6 +1,8 @@
-// The values of a type by key: what maps and the attributes of texts and XML elements have in common.
+// The values of a type by key: what maps and the attributes of texts and XML elements have in
+// common.
 //
-// Edits are for handles that can be used as `base` (values.h, IsA); they check everything first and change nothing when they fail.
+// Edits are for handles that can be used as `base` (values.h, IsA); they check everything first and
+// change nothing when they fail.
 #ifndef YPP_CRDT_ENTRIES_H_
 #define YPP_CRDT_ENTRIES_H_
 
@@ -24,7 +26,8 @@ void ForEachEntry(const SharedType& type,
 // As JavaScript lists the properties of an object: keys that are array indices come first.
 Entries EntriesAsProperties(const SharedType& type);
 
-absl::Status PutEntry(const SharedType& type, TypeKind base, std::string_view key, const Value& value);
+absl::Status PutEntry(const SharedType& type, TypeKind base, std::string_view key,
+                      const Value& value);
 // A key that is not there changes nothing.
 absl::Status RemoveEntry(const SharedType& type, TypeKind base, std::string_view key);
 

@@ -1,4 +1,5 @@
-// Values into a document: as elements of a sequence or as entries by key. What is written was checked before (check_values.h).
+// Values into a document: as elements of a sequence or as entries by key. What is written was
+// checked before (check_values.h).
 #ifndef YPP_CRDT_INSERT_VALUES_H_
 #define YPP_CRDT_INSERT_VALUES_H_
 
@@ -14,14 +15,15 @@ namespace ypp::internal {
 
 // All of these REQUIRE a transaction.
 
-// Inserts the values behind `at.left`, packed as Yjs packs them: JSON-like values that follow each other share an item, everything
-// else stands alone.
+// Inserts the values behind `at.left`, packed as Yjs packs them: JSON-like values that follow each
+// other share an item, everything else stands alone.
 void InsertValues(DocState& doc, InsertionPoint& at, absl::Span<const Value> values);
 
 // Makes `value` the current one of the key.
 void SetEntry(DocState& doc, TypeIndex parent, std::string_view key, const Value& value);
 
-// Inserts the type and then its content: children or text, then entries. That is the order of their clocks in Yjs.
+// Inserts the type and then its content: children or text, then entries. That is the order of their
+// clocks in Yjs.
 SharedType InsertNewType(DocState& doc, InsertionPoint& at, const NewType& type);
 
 inline NewType EmptyType(TypeKind kind) { return {kind, {}, {}, {}, {}}; }

@@ -15,7 +15,8 @@ namespace internal {
 class SequenceReader;
 }  // namespace internal
 
-// An input iterator: copies share their place. The list must not be edited while one goes through it.
+// An input iterator: copies share their place. The list must not be edited while one goes through
+// it.
 class ListIterator {
  public:
   using iterator_category = std::input_iterator_tag;

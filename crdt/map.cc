@@ -64,14 +64,16 @@ absl::Status Map::Delete(std::string_view key) {
 }
 
 absl::Status Map::Clear() {
-  if (absl::Status usable = internal::CheckUsable(*this, TypeKind::kMap); !usable.ok()) return usable;
+  if (absl::Status usable = internal::CheckUsable(*this, TypeKind::kMap); !usable.ok())
+    return usable;
   TransactionScope transaction(*state());
   for (const MapEntry& entry : record()->map) internal::Delete(*state(), entry.tail);
   return absl::OkStatus();
 }
 
 absl::StatusOr<SharedType> Map::SetType(std::string_view key, TypeKind kind) {
-  if (absl::Status usable = internal::CheckUsable(*this, TypeKind::kMap); !usable.ok()) return usable;
+  if (absl::Status usable = internal::CheckUsable(*this, TypeKind::kMap); !usable.ok())
+    return usable;
   if (!codec::IsValidUtf8(key)) return absl::InvalidArgumentError("key is not UTF-8");
   if (absl::Status nestable = internal::CheckNestable(kind); !nestable.ok()) return nestable;
   DocState& doc = *state();
@@ -80,7 +82,9 @@ absl::StatusOr<SharedType> Map::SetType(std::string_view key, TypeKind kind) {
   return internal::InsertNewType(doc, at, internal::EmptyType(kind));
 }
 
-absl::StatusOr<Map> Map::SetMap(std::string_view key) { return As<Map>(SetType(key, TypeKind::kMap)); }
+absl::StatusOr<Map> Map::SetMap(std::string_view key) {
+  return As<Map>(SetType(key, TypeKind::kMap));
+}
 
 absl::StatusOr<Text> Map::SetText(std::string_view key) {
   return As<Text>(SetType(key, TypeKind::kText));

@@ -5,8 +5,9 @@
 //   meta.Set("tags", ypp::NewArray({"draft", "short"}));
 //   meta.Get("tags").array().Push({"late"});
 //
-// An edit outside a transaction is a transaction of its own. All edits: nothing changes when one is refused; FailedPrecondition when the
-// handle is not valid(), InvalidArgument when the key is not UTF-8, ResourceExhausted when the document has no room left.
+// An edit outside a transaction is a transaction of its own. All edits: nothing changes when one is
+// refused; FailedPrecondition when the handle is not valid(), InvalidArgument when the key is not
+// UTF-8, ResourceExhausted when the document has no room left.
 #ifndef YPP_CRDT_MAP_H_
 #define YPP_CRDT_MAP_H_
 
@@ -35,7 +36,8 @@ class Map : public SharedType {
   bool Has(std::string_view key) const;
   // Undefined when there is no such key.
   Value Get(std::string_view key) const;
-  // In the order in which the keys first came; the callback must not edit this map. Keys stay good as long as the document.
+  // In the order in which the keys first came; the callback must not edit this map. Keys stay good
+  // as long as the document.
   void ForEach(const std::function<void(std::string_view key, const Value&)>& visit) const;
   std::vector<std::string_view> Keys() const;
   Entries ToEntries() const;
@@ -44,7 +46,8 @@ class Map : public SharedType {
   // The content without its history, to be inserted somewhere else (new_type.h).
   NewType Clone() const;
 
-  // InvalidArgument also for a shared type that is in a document already, strings that are not UTF-8, nesting deeper than kMaxAnyDepth.
+  // InvalidArgument also for a shared type that is in a document already, strings that are not
+  // UTF-8, nesting deeper than kMaxAnyDepth.
   absl::Status Set(std::string_view key, const Value& value);
   // Deleting a key that is not there changes nothing.
   absl::Status Delete(std::string_view key);

@@ -1,9 +1,11 @@
-// A shared type that is still to be made, with its content: what is inserted where a nested type shall be.
+// A shared type that is still to be made, with its content: what is inserted where a nested type
+// shall be.
 //
 //   list.Push({ypp::NewMap({{"title", "milk"}, {"tags", ypp::NewArray({"food", "cold"})}})});
 //   fragment.Push({ypp::NewXmlElement("p", {ypp::NewXmlText("hello")}, {{"class", "intro"}})});
 //
-// It becomes part of the document in the same transaction, children before attributes, as Yjs orders them.
+// It becomes part of the document in the same transaction, children before attributes, as Yjs
+// orders them.
 #ifndef YPP_CRDT_NEW_TYPE_H_
 #define YPP_CRDT_NEW_TYPE_H_
 
@@ -22,7 +24,8 @@ struct NewType {
   std::string name;             // of an XML element or hook
   std::vector<Value> children;  // of an array, XML element or fragment
   TextDelta text;               // of a text or XML text
-  // Entries of a map or hook; attributes of all others. A key that comes twice keeps its first place and its last value.
+  // Entries of a map or hook; attributes of all others. A key that comes twice keeps its first
+  // place and its last value.
   Entries entries;
 };
 
@@ -41,7 +44,11 @@ inline NewType NewXmlFragment(std::vector<Value> children = {}) {
 }
 inline NewType NewXmlElement(std::string_view node_name, std::vector<Value> children = {},
                              Entries attributes = {}) {
-  return {TypeKind::kXmlElement, std::string(node_name), std::move(children), {}, std::move(attributes)};
+  return {TypeKind::kXmlElement,
+          std::string(node_name),
+          std::move(children),
+          {},
+          std::move(attributes)};
 }
 inline NewType NewXmlText(TextDelta text, Entries attributes = {}) {
   return {TypeKind::kXmlText, {}, {}, std::move(text), std::move(attributes)};

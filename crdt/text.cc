@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "codec/utf.h"
+#include "crdt/clone.h"
 #include "crdt/edit.h"
 #include "crdt/format_cleanup.h"
+#include "crdt/new_type.h"
 #include "crdt/rich_text.h"
 #include "crdt/values.h"
 
@@ -49,6 +51,8 @@ absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8
 }
 
 }  // namespace
+
+NewType Text::Clone() const { return valid() ? internal::CloneType(*this) : NewText(); }
 
 absl::Status Text::Insert(uint32_t index, std::string_view utf8) {
   if (absl::Status status = CheckInsert(*this, index, utf8); !status.ok()) return status;

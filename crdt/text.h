@@ -50,6 +50,9 @@ class Text : public SharedType {
   // `type` (as above) and `user` (the item's client): items of one client then go together.
   TextDelta ToDelta(const Snapshot& at, const Snapshot& before, const ComputeYChange& ychange = nullptr) const;
 
+  // The content with its attributes and without its history, to be inserted somewhere else (new_type.h).
+  NewType Clone() const;
+
   // All edits: OutOfRange when the place is not inside the text, InvalidArgument when text or key is not UTF-8 or a value nests deeper than
   // kMaxAnyDepth, FailedPrecondition when the handle is not valid(); nothing changes then.
 

@@ -1,8 +1,8 @@
-// What an array element, a map value or an embed can be: a plain value, a shared type or a sub-document that lives in the document, or a
-// shared type that is still to be made (new_type.h).
+// What an array element, a map value or an embed can be: a plain value, a shared type or a
+// sub-document that lives in the document, or a shared type that is still to be made (new_type.h).
 //
-// Values go in and out by this one class. What is read is never a NewType; what is written is never a SharedType, since a type lives in
-// one place for good.
+// Values go in and out by this one class. What is read is never a NewType; what is written is never
+// a SharedType, since a type lives in one place for good.
 #ifndef YPP_CRDT_VALUE_H_
 #define YPP_CRDT_VALUE_H_
 
@@ -46,8 +46,8 @@ class Value {
   const NewType* if_new_type() const;
   std::shared_ptr<Doc> if_doc() const;
 
-  // The shared type as its own class; a handle that is not valid() when the value is something else. An XML text is a text too, an
-  // element a fragment, a hook a map.
+  // The shared type as its own class; a handle that is not valid() when the value is something
+  // else. An XML text is a text too, an element a fragment, a hook a map.
   Text text() const;
   Array array() const;
   Map map() const;
@@ -56,7 +56,8 @@ class Value {
   XmlText xml_text() const;
   XmlHook xml_hook() const;
 
-  // Plain JSON-like content: shared types become what their ToJson gives, a sub-document an object with its guid.
+  // Plain JSON-like content: shared types become what their ToJson gives, a sub-document an object
+  // with its guid.
   Any ToAny() const;
 
   // Types by identity, plain values by content.

@@ -51,7 +51,8 @@ std::string NameOf(const SharedType& type) {
   const TypeRecord* record = type.record();
   if (record == nullptr) return {};
   if (record->is_root()) return record->kind == TypeKind::kXmlElement ? "UNDEFINED" : "";
-  return record->name == kNoIndex ? std::string() : std::string(type.state()->strings[record->name]);
+  return record->name == kNoIndex ? std::string()
+                                  : std::string(type.state()->strings[record->name]);
 }
 
 Value TakeValue(DocState& doc, const Item& item, ValuePlace& place) {
@@ -104,7 +105,8 @@ Any TypeToAny(const SharedType& type, int depth) {
     case TypeKind::kArray: {
       Any::Array array;
       array.reserve(ElementCount(type));
-      ForEachElement(type, [&](const Value& value) { array.push_back(ValueToAny(value, depth + 1)); });
+      ForEachElement(type,
+                     [&](const Value& value) { array.push_back(ValueToAny(value, depth + 1)); });
       return Any(std::move(array));
     }
     case TypeKind::kUntyped:

@@ -22,7 +22,8 @@ SharedType NodeOf(DocState& doc, const Item& item) {
   return SharedType(&doc, item.content, doc.types[item.content].generation);
 }
 
-// The item behind `ref` in document order below `root`: into it, else beside it, else beside the nearest parent that has a neighbour.
+// The item behind `ref` in document order below `root`: into it, else beside it, else beside the
+// nearest parent that has a neighbour.
 ItemRef NextItem(const DocState& doc, ItemRef ref, internal::TypeIndex root) {
   const Item& item = doc.items[ref];
   if (item.kind == codec::StructKind::kType && !item.deleted()) {
@@ -38,7 +39,7 @@ ItemRef NextItem(const DocState& doc, ItemRef ref, internal::TypeIndex root) {
 }
 
 // The value next to a type's own item, `step` being Item::left or Item::right.
-Value Sibling(const SharedType& node, ItemRef Item::* step) {
+Value Sibling(const SharedType& node, ItemRef Item::*step) {
   const internal::TypeRecord* type = node.record();
   if (type == nullptr || type->is_root()) return Value();
   DocState& doc = *node.state();
@@ -67,8 +68,8 @@ XmlTreeWalker ElementsNamed(const SharedType& root, std::string_view node_name) 
 SharedType XmlTreeWalker::Next() {
   if (!root_.valid() || (started_ && !current_.valid())) return SharedType();
   DocState& doc = *root_.state();
-  ItemRef ref = started_ ? NextItem(doc, current_.record()->item, root_.index())
-                         : root_.record()->start;
+  ItemRef ref =
+      started_ ? NextItem(doc, current_.record()->item, root_.index()) : root_.record()->start;
   started_ = true;
   for (; ref != ItemRef::kNone; ref = NextItem(doc, ref, root_.index())) {
     current_ = NodeOf(doc, doc.items[ref]);

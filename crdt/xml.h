@@ -6,9 +6,10 @@
 //   paragraph.SetAttribute("id", "p1");
 //   std::string xml = page.ToString();  // <p class="intro" id="p1">hello</p>
 //
-// Children can be values of any kind, but trees are made of XML types: insert NewXmlElement, NewXmlText and the like (new_type.h). ToString
-// prints what Yjs prints, byte for byte: names in lower case, attributes sorted, nothing escaped; so it is for comparing and showing
-// rather than for a parser.
+// Children can be values of any kind, but trees are made of XML types: insert NewXmlElement,
+// NewXmlText and the like (new_type.h). ToString prints what Yjs prints, byte for byte: names in
+// lower case, attributes sorted, nothing escaped; so it is for comparing and showing rather than
+// for a parser.
 //
 // Errors and transactions are those of Array and Map: an edit that is refused changes nothing.
 #ifndef YPP_CRDT_XML_H_
@@ -31,14 +32,17 @@
 
 namespace ypp {
 
-// Goes through all shared types below a root, parents before their children, and into elements and fragments only.
+// Goes through all shared types below a root, parents before their children, and into elements and
+// fragments only.
 //
 //   for (const ypp::SharedType& node : page.CreateTreeWalker()) …
 //
-// What is inserted or deleted meanwhile is seen if it lies ahead. The walk ends when the node it stands on has been collected.
+// What is inserted or deleted meanwhile is seen if it lies ahead. The walk ends when the node it
+// stands on has been collected.
 class XmlTreeWalker {
  public:
-  // Which nodes to stop at. Children of others are visited all the same. Must not edit the document.
+  // Which nodes to stop at. Children of others are visited all the same. Must not edit the
+  // document.
   using Filter = std::function<bool(const SharedType&)>;
 
   XmlTreeWalker(SharedType root, Filter filter) : root_(root), filter_(std::move(filter)) {}
@@ -84,7 +88,8 @@ class XmlFragment : public SharedType {
   // Undefined when there is none.
   Value FirstChild() const { return Get(0); }
   std::vector<Value> ToVector() const { return Slice(0); }
-  // From `start` up to before `end`. Negative ones count from the end, and what lies outside is left out.
+  // From `start` up to before `end`. Negative ones count from the end, and what lies outside is
+  // left out.
   std::vector<Value> Slice(int64_t start, int64_t end = INT64_MAX) const;
   // In order, each child once; the callback must not edit this fragment.
   void ForEach(const std::function<void(const Value&)>& visit) const;
@@ -94,8 +99,8 @@ class XmlFragment : public SharedType {
   XmlTreeWalker CreateTreeWalker(XmlTreeWalker::Filter filter = nullptr) const {
     return XmlTreeWalker(*this, std::move(filter));
   }
-  // Elements by their name, in whatever case it is written, anywhere below. There are no other selectors, as in Yjs. The first one is not
-  // valid() when there is none.
+  // Elements by their name, in whatever case it is written, anywhere below. There are no other
+  // selectors, as in Yjs. The first one is not valid() when there is none.
   XmlElement QuerySelector(std::string_view node_name) const;
   std::vector<XmlElement> QuerySelectorAll(std::string_view node_name) const;
 
@@ -108,7 +113,8 @@ class XmlFragment : public SharedType {
 
   // OutOfRange when index > length(); InvalidArgument for what an array cannot hold either.
   absl::Status Insert(uint32_t index, const std::vector<Value>& children);
-  // Behind `child`, which must be a child of this fragment (else InvalidArgument), or before all others when it is undefined or null.
+  // Behind `child`, which must be a child of this fragment (else InvalidArgument), or before all
+  // others when it is undefined or null.
   absl::Status InsertAfter(const Value& child, const std::vector<Value>& children);
   absl::Status Push(const std::vector<Value>& children) { return Insert(length(), children); }
   absl::Status Unshift(const std::vector<Value>& children) { return Insert(0, children); }
@@ -145,7 +151,8 @@ class XmlText : public Text {
   XmlText() = default;
   explicit XmlText(SharedType type) : Text(type) {}
 
-  // Formats as tags, the members of a format's value as the tag's attributes, both sorted. Text::ToString gives the characters alone.
+  // Formats as tags, the members of a format's value as the tag's attributes, both sorted.
+  // Text::ToString gives the characters alone.
   std::string ToString() const;
   Any ToJson() const { return Any(ToString()); }
 

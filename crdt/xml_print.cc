@@ -65,7 +65,8 @@ void AppendPlain(std::string& out, const Any& value) {
   }
 }
 
-// Name and value of each property that JavaScript's for-in finds in a value. A string has one for each of its units.
+// Name and value of each property that JavaScript's for-in finds in a value. A string has one for
+// each of its units.
 std::vector<std::pair<std::string, std::string>> PropertiesOf(const Any& value) {
   std::vector<std::pair<std::string, std::string>> properties;
   const auto add = [&](std::string name, const Any& member) {
@@ -81,9 +82,8 @@ std::vector<std::pair<std::string, std::string>> PropertiesOf(const Any& value) 
       add(std::to_string(properties.size()), Any(static_cast<int>(static_cast<uint8_t>(byte))));
     }
   } else if (const std::string* string = value.if_string()) {
-    codec::ForEachUtf16Unit(*string, [&](std::string_view unit) {
-      add(std::to_string(properties.size()), Any(unit));
-    });
+    codec::ForEachUtf16Unit(
+        *string, [&](std::string_view unit) { add(std::to_string(properties.size()), Any(unit)); });
   }
   return properties;
 }

@@ -8,8 +8,9 @@
 
 namespace ypp::internal {
 
-// `depth` is how deep the type lies in what is being shown. Types deeper than kMaxAnyDepth are left out, so that no document can exhaust
-// the stack. Sources: toString in yjs src/types/YXmlFragment.js, YXmlElement.js, YXmlText.js.
+// `depth` is how deep the type lies in what is being shown. Types deeper than kMaxAnyDepth are left
+// out, so that no document can exhaust the stack. Sources: toString in yjs
+// src/types/YXmlFragment.js, YXmlElement.js, YXmlText.js.
 std::string PrintXml(const SharedType& type, int depth);
 
 }  // namespace ypp::internal

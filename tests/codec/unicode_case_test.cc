@@ -41,7 +41,8 @@ TEST(UnicodeCase, UppersLettersOfAllScripts) {
 TEST(Utf, SortsAsJavaScriptDoes) {
   std::vector<std::string> words = {"\uFB00", "b", "\U0001F600", "é", "ab", "a", "", "\uD7FF"};
   std::sort(words.begin(), words.end(), LessInUtf16);
-  const std::vector<std::string> expected = {"", "a", "ab", "b", "é", "\uD7FF", "\U0001F600", "\uFB00"};
+  const std::vector<std::string> expected = {"",  "a",      "ab",         "b",
+                                             "é", "\uD7FF", "\U0001F600", "\uFB00"};
   EXPECT_EQ(words, expected);
   EXPECT_FALSE(LessInUtf16("same", "same"));
 }

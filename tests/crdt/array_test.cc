@@ -68,10 +68,12 @@ TEST(Array, FindsEachValueOfALongItem) {
   Doc doc;
   Array array = doc.GetArray("a");
   std::vector<Value> values;
-  for (int i = 0; i < 1000; ++i) values.emplace_back(std::string(static_cast<size_t>(i % 7), 'x') + std::to_string(i));
+  for (int i = 0; i < 1000; ++i)
+    values.emplace_back(std::string(static_cast<size_t>(i % 7), 'x') + std::to_string(i));
   ASSERT_TRUE(array.Push(values).ok());
   for (uint32_t i = 0; i < 1000; ++i) ASSERT_EQ(array.Get(i), values[i]);
-  for (uint32_t i = 0; i < 1000; ++i) ASSERT_EQ(array.Get(i * 7919 % 1000), values[i * 7919 % 1000]);
+  for (uint32_t i = 0; i < 1000; ++i)
+    ASSERT_EQ(array.Get(i * 7919 % 1000), values[i * 7919 % 1000]);
   // The same after cutting, growing and compacting.
   ASSERT_TRUE(array.Delete(500).ok());
   EXPECT_EQ(array.Get(499), values[499]);

@@ -28,21 +28,22 @@ TEST(NewType, PutsATypeBeforeItsContentAndThatBeforeWhatFollows) {
                          Any::ByteString{"\x01\x02"}, 3})
                   .ok());
   EXPECT_EQ(Hex(doc),
-            "010a010008010161017d018701000008000101017701788701020128000103017a017d01270001030161020401"
-            "05027474880101017d02830108020102880109017d0300");
+            "010a010008010161017d018701000008000101017701788701020128000103017a017d01270001030161"
+            "0204000105027474880101017d02830108020102880109017d0300");
   EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
 }
 
 TEST(NewType, PutsChildrenOfAnElementBeforeItsAttributes) {
   Doc doc = MakeDoc();
-  ASSERT_TRUE(doc.GetMap("m")
-                  .Set("el", NewXmlElement("div",
-                                           {NewXmlText("c1"), NewXmlElement("c2", {}, {{"q", "v"}})},
-                                           {{"k", "v"}, {"j", 2}}))
-                  .ok());
-  EXPECT_EQ(Hex(doc),
-            "010701002701016d02656c0303646976070001000604000101026331870101030263322800010401710177017628"
-            "000100016b0177017628000100016a017d0200");
+  ASSERT_TRUE(
+      doc.GetMap("m")
+          .Set("el", NewXmlElement("div", {NewXmlText("c1"), NewXmlElement("c2", {}, {{"q", "v"}})},
+                                   {{"k", "v"}, {"j", 2}}))
+          .ok());
+  EXPECT_EQ(
+      Hex(doc),
+      "010701002701016d02656c0303646976070001000604000101026331870101030263322800010401710177017628"
+      "000100016b0177017628000100016a017d0200");
 }
 
 TEST(NewType, PutsFormattedTextBeforeAttributes) {
@@ -52,9 +53,8 @@ TEST(NewType, PutsFormattedTextBeforeAttributes) {
   text.entries = {{"dir", "rtl"}};
   ASSERT_TRUE(doc.GetMap("m").Set("t", text).ok());
   EXPECT_EQ(Hex(doc),
-            "010701002701016d0174020600010004626f6c64047472756584010102616286010304626f6c64046e756c6c8401"
-            "0401638501050d7b22696d616765223a2278227d281000"
-            "0103646972017703" "72746c00");
+            "010701002701016d0174020600010004626f6c64047472756584010102616286010304626f6c64046e75"
+            "6c6c84010401638501050d7b22696d616765223a2278227d280001000364697201770372746c00");
 }
 
 TEST(NewType, MakesHooksFragmentsAndEmbeddedTypes) {
@@ -99,7 +99,8 @@ class Refusals : public testing::Test {
 TEST_F(Refusals, RefusesTypesThatLiveInADocumentAlready) {
   ExpectRefused(doc_.GetMap("other"));
   ExpectRefused(NewArray({NewMap({{"k", doc_.GetText("t")}})}));
-  EXPECT_EQ(doc_.GetMap("m").Set("k", doc_.GetText("t")).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(doc_.GetMap("m").Set("k", doc_.GetText("t")).code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(Refusals, RefusesUndefinedAndBigIntegersAsElementsOnly) {
@@ -157,7 +158,8 @@ TEST(Clone, CopiesAnElementAsYjsDoes) {
   Doc other = MakeDoc();
   ASSERT_TRUE(other.GetXmlFragment("x").Push({x.FirstChild().xml_element().Clone()}).ok());
   EXPECT_EQ(Hex(other),
-            "010701000701017803034449560700010006040001010268698701010302627228000100013201770374776f28000100"
+            "01070100070101780303444956070001000604000101026869870101030262722800010001320177037477"
+            "6f28000100"
             "016201770131280001000161017d0300");
 }
 
@@ -170,7 +172,8 @@ TEST(Clone, CopiesAMapAsYjsDoes) {
   Doc other = MakeDoc();
   ASSERT_TRUE(other.GetMap("m").Set("c", map.Clone()).ok());
   EXPECT_EQ(Hex(other),
-            "010601002701016d01630128000100017a017d012700010001310008000102017d018301030107280001000161017d0200");
+            "010601002701016d01630128000100017a017d012700010001310008000102017d01830103010728000100"
+            "0161017d0200");
 }
 
 TEST(Clone, CopiesTextsWithFormatsEmbedsAndAttributes) {

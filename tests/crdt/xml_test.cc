@@ -29,10 +29,11 @@ std::string Show(const std::vector<Value>& children) {
 // <a><b>1</b>[hook]</a> 2 <B><c></c><b></b></B>
 Doc Tree() {
   Doc doc = MakeDoc();
-  EXPECT_TRUE(doc.GetXmlFragment("x")
-                  .Push({NewXmlElement("a", {NewXmlElement("b", {NewXmlText("1")}), NewXmlHook("h")}),
-                         NewXmlText("2"), NewXmlElement("B", {NewXmlElement("c"), NewXmlElement("b")})})
-                  .ok());
+  EXPECT_TRUE(
+      doc.GetXmlFragment("x")
+          .Push({NewXmlElement("a", {NewXmlElement("b", {NewXmlText("1")}), NewXmlHook("h")}),
+                 NewXmlText("2"), NewXmlElement("B", {NewXmlElement("c"), NewXmlElement("b")})})
+          .ok());
   return doc;
 }
 
@@ -57,26 +58,28 @@ std::string Names(XmlTreeWalker walker) {
 
 // Expected strings in this file are what Yjs 13.6.33 gives.
 TEST(XmlElement, PrintsAttributesSortedAndAsJavaScriptPrintsThem) {
-  EXPECT_EQ(Show({NewXmlElement("P", {},
-                                {{"n", 1.5},
-                                 {"z", -0.0},
-                                 {"e", 1e21},
-                                 {"s", 1e-7},
-                                 {"b", true},
-                                 {"0", nullptr},
-                                 {"u", Any()},
-                                 {"o", Any::Object{{"a", 1}}},
-                                 {"l", Any::Array{1, nullptr, Any::Array{"x", Any()}, "y", Any::Object{}}},
-                                 {"y", Any::ByteString{"\x01\xff"}},
-                                 {"g", Any::BigInt{5}},
-                                 {"i", INFINITY},
-                                 {"é", "<&\">"},
-                                 {"\U0001F600", 1},
-                                 {"\uFB00", 2},
-                                 {"A", "A"}})}),
-            "<p 0=\"null\" A=\"A\" b=\"true\" e=\"1e+21\" g=\"5\" i=\"Infinity\" "
-            "l=\"1,,x,,y,[object Object]\" n=\"1.5\" o=\"[object Object]\" s=\"1e-7\" u=\"undefined\" "
-            "y=\"1,255\" z=\"0\" é=\"<&\">\" 😀=\"1\" ﬀ=\"2\"></p>");
+  EXPECT_EQ(
+      Show(
+          {NewXmlElement("P", {},
+                         {{"n", 1.5},
+                          {"z", -0.0},
+                          {"e", 1e21},
+                          {"s", 1e-7},
+                          {"b", true},
+                          {"0", nullptr},
+                          {"u", Any()},
+                          {"o", Any::Object{{"a", 1}}},
+                          {"l", Any::Array{1, nullptr, Any::Array{"x", Any()}, "y", Any::Object{}}},
+                          {"y", Any::ByteString{"\x01\xff"}},
+                          {"g", Any::BigInt{5}},
+                          {"i", INFINITY},
+                          {"é", "<&\">"},
+                          {"\U0001F600", 1},
+                          {"\uFB00", 2},
+                          {"A", "A"}})}),
+      "<p 0=\"null\" A=\"A\" b=\"true\" e=\"1e+21\" g=\"5\" i=\"Infinity\" "
+      "l=\"1,,x,,y,[object Object]\" n=\"1.5\" o=\"[object Object]\" s=\"1e-7\" u=\"undefined\" "
+      "y=\"1,255\" z=\"0\" é=\"<&\">\" 😀=\"1\" ﬀ=\"2\"></p>");
 }
 
 TEST(XmlElement, PrintsTypesInAttributes) {
@@ -89,8 +92,9 @@ TEST(XmlElement, PrintsTypesInAttributes) {
 }
 
 TEST(XmlElement, PrintsItsNameInLowerCase) {
-  EXPECT_EQ(Show({NewXmlElement("ÄÖ"), NewXmlElement("\u0130"), NewXmlElement("ΣΑΣ"), NewXmlElement("")}),
-            "<äö></äö><i\u0307></i\u0307><σας></σας><></>");
+  EXPECT_EQ(
+      Show({NewXmlElement("ÄÖ"), NewXmlElement("\u0130"), NewXmlElement("ΣΑΣ"), NewXmlElement("")}),
+      "<äö></äö><i\u0307></i\u0307><σας></σας><></>");
 }
 
 TEST(XmlFragment, PrintsChildrenOfAllKinds) {
@@ -103,13 +107,15 @@ TEST(XmlFragment, PrintsChildrenOfAllKinds) {
 TEST(XmlText, PrintsFormatsAsSortedTags) {
   Doc doc = MakeDoc();
   XmlFragment x = doc.GetXmlFragment("x");
-  ASSERT_TRUE(x.Push({NewXmlText(
-                     {TextStep::Insert("plain"),
-                      TextStep::Insert("red", {{"color", "red"}, {"bold", true}, {"size", 12}}),
-                      TextStep::Insert("x", {{"link", Any::Object{{"href", "u"}, {"b", nullptr}, {"n", 1}}}}),
-                      TextStep::Insert("l", {{"l", Any::Array{"a", Any::Array{"b", "c"}}}}),
-                      TextStep::Insert(Any::Object{{"img", 1}}, {{"z", Any::Object{}}})})})
-                  .ok());
+  ASSERT_TRUE(
+      x.Push(
+           {NewXmlText({TextStep::Insert("plain"),
+                        TextStep::Insert("red", {{"color", "red"}, {"bold", true}, {"size", 12}}),
+                        TextStep::Insert(
+                            "x", {{"link", Any::Object{{"href", "u"}, {"b", nullptr}, {"n", 1}}}}),
+                        TextStep::Insert("l", {{"l", Any::Array{"a", Any::Array{"b", "c"}}}}),
+                        TextStep::Insert(Any::Object{{"img", 1}}, {{"z", Any::Object{}}})})})
+          .ok());
   XmlText text = x.Get(0).xml_text();
   ASSERT_TRUE(text.InsertEmbed(0, NewXmlElement("EM", {NewXmlText("deep")})).ok());
   EXPECT_EQ(text.ToString(),
@@ -182,7 +188,8 @@ TEST(XmlFragment, InsertsAndDeletesChildren) {
   ASSERT_TRUE(x.Unshift({NewXmlElement("g")}).ok());
   EXPECT_EQ(x.ToString(), "<g></g><e></e><c></c>d<b></b><f></f>");
   EXPECT_EQ(absl::BytesToHexString(doc.EncodeUpdate()),
-            "010801000101017801870100030162c701000101030163c7010201010604000103016447010003016587010103016647"
+            "010801000101017801870100030162c701000101030163c701020101060400010301644701000301658701"
+            "0103016647"
             "01050301670101010001");
 }
 
