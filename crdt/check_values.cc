@@ -1,6 +1,9 @@
 #include "crdt/check_values.h"
 
+#include "absl/container/flat_hash_set.h"
 #include "codec/utf.h"
+#include "crdt/doc.h"
+#include "crdt/doc_state.h"
 #include "crdt/new_type.h"
 
 namespace ypp::internal {
@@ -10,6 +13,8 @@ namespace {
 // Goes through values and adds up the room they need. The first fault is kept.
 class ValueChecker {
  public:
+  explicit ValueChecker(const DocState* doc = nullptr) : doc_(doc) {}
+
   void CheckElement(const Value& value, int depth = 0) {
     const Any* any = value.if_any();
     if (any != nullptr && (any->is_undefined() || any->if_bigint() != nullptr)) {
@@ -31,7 +36,7 @@ class ValueChecker {
     } else if (value.is_type()) {
       Refuse("a shared type lives in one place for good; its Clone() can be inserted");
     } else {
-      Refuse("no such sub-document");
+      CheckDoc(value.if_doc().get());
     }
   }
 
@@ -72,6 +77,23 @@ class ValueChecker {
         CheckAny(member, levels - 1);
       }
     }
+  }
+
+  void CheckDoc(const Doc* subdoc) {
+    if (subdoc == nullptr) return Refuse("no such sub-document");
+    const bool is_used = subdoc->state()->parent != nullptr || !subdocs_.insert(subdoc).second;
+    if (is_used) Refuse("the sub-document is in a document already");
+    if (Holds(*subdoc->state())) Refuse("a document cannot be part of itself");
+    CheckString(subdoc->guid());
+    CheckAny(subdoc->meta(), kMaxAnyDepth - 1);
+  }
+
+  // Whether the document is the one that is edited, or holds that one.
+  bool Holds(const DocState& subdoc) const {
+    for (const DocState* doc = doc_; doc != nullptr; doc = doc->parent) {
+      if (doc == &subdoc) return true;
+    }
+    return false;
   }
 
   void CheckNewType(const NewType& type, int depth) {
@@ -124,6 +146,8 @@ class ValueChecker {
 
   static constexpr char kTooDeep[] = "the value nests too deep";
 
+  const DocState* doc_;
+  absl::flat_hash_set<const Doc*> subdocs_;
   absl::Status status_;
   size_t size_bytes_ = 0;
 };
@@ -137,13 +161,13 @@ absl::Status CheckStorable(const Value& value) {
 }
 
 absl::Status CheckElements(const DocState& doc, absl::Span<const Value> values) {
-  ValueChecker checker;
+  ValueChecker checker(&doc);
   for (const Value& value : values) checker.CheckElement(value);
   return checker.Finish(doc);
 }
 
 absl::Status CheckEntry(const DocState& doc, std::string_view key, const Value& value) {
-  ValueChecker checker;
+  ValueChecker checker(&doc);
   checker.CheckEntry(key, value);
   return checker.Finish(doc);
 }

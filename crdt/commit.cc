@@ -98,6 +98,7 @@ void Commit(DocState& doc, TransactionState& transaction) {
   LeaveContestedClientId(doc, transaction);
   doc.on_after_transaction_cleanup.Call(event);
   if (transaction.changed_content()) SendUpdate(doc, transaction);
+  doc.subdocs.Commit(transaction);
   doc.CompactBytesIfWorthwhile();
 }
 

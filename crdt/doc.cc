@@ -6,12 +6,13 @@
 #include "crdt/apply_update.h"
 #include "crdt/doc_state.h"
 #include "crdt/encode_state.h"
+#include "crdt/values.h"
 
 namespace ypp {
 
 using internal::DocState;
 
-Doc::Doc(DocOptions options) : state_(std::make_unique<DocState>(options)) {}
+Doc::Doc(DocOptions options) : state_(std::make_unique<DocState>(std::move(options))) {}
 Doc::~Doc() = default;
 Doc::Doc(Doc&&) noexcept = default;
 Doc& Doc::operator=(Doc&&) noexcept = default;
@@ -42,7 +43,7 @@ SharedType Doc::GetRoot(std::string_view name, TypeKind kind) {
   const internal::TypeIndex index = state_->types.FindOrAddRoot(state_->strings.Intern(name));
   const internal::TypeRecord& type = state_->types[index];
   if (type.kind == TypeKind::kUntyped && kind != TypeKind::kUntyped) state_->GiveKind(index, kind);
-  if (type.kind != kind) return SharedType();
+  if (type.kind != kind && kind != TypeKind::kUntyped) return SharedType();
   return SharedType(state_.get(), index, type.generation);
 }
 
@@ -52,6 +53,17 @@ std::vector<std::string> Doc::RootNames() const {
     names.emplace_back(state_->strings[state_->types[index].name]);
   }
   return names;
+}
+
+Any Doc::ToJson() const {
+  Any::Object roots;
+  for (const internal::TypeIndex index : state_->types.roots()) {
+    const internal::TypeRecord& type = state_->types[index];
+    if (type.kind == TypeKind::kUntyped) continue;
+    roots.emplace_back(state_->strings[type.name],
+                       internal::TypeToAny(SharedType(state_.get(), index, type.generation), 0));
+  }
+  return Any(std::move(roots));
 }
 
 absl::Status Doc::ApplyUpdate(codec::Bytes update, const Origin& origin, UpdateFormat format) {
@@ -96,6 +108,9 @@ Subscription Doc::OnTransaction(TransactionCallback callback) {
 }
 Subscription Doc::OnAfterTransactionCleanup(TransactionCallback callback) {
   return state_->on_after_transaction_cleanup.Add(std::move(callback));
+}
+Subscription Doc::OnSubdocs(std::function<void(const SubdocsEvent&)> callback) {
+  return state_->on_subdocs.Add(std::move(callback));
 }
 Subscription Doc::OnAfterAllTransactions(std::function<void()> callback) {
   return state_->on_after_all_transactions.Add(std::move(callback));

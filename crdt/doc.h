@@ -26,6 +26,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "codec/any.h"
 #include "codec/id.h"
 #include "codec/state_vector.h"
 #include "codec/update_reader.h"
@@ -56,6 +57,17 @@ struct DocOptions {
   bool gc = true;
   // With gc on: what it answers false for is kept. Must not edit. What lives inside a deleted type goes with that type, unasked.
   std::function<bool(const CollectibleItem&)> gc_filter = nullptr;
+
+  // A name for the document that is unique in the world. Empty: a random UUID.
+  std::string guid = {};
+  // A name for the collection that it belongs to, if providers have collections. Empty: none; a sub-document then gets that of its parent.
+  std::string collection_id = {};
+  // What an application wants to know about the document. With a sub-document it goes to all replicas. Null: nothing.
+  Any meta = nullptr;
+  // A sub-document that every replica loads as soon as it gets it.
+  bool auto_load = false;
+  // Whether providers should sync the document now. False for sub-documents that came from others, unless auto_load.
+  bool should_load = true;
 };
 
 // Clocks that the document waits for before it can show what it already received.
@@ -67,9 +79,10 @@ struct PendingInfo {
   bool empty() const { return missing_structs.empty() && !has_deletes; }
 };
 
-class Doc {
+class Doc : public std::enable_shared_from_this<Doc> {
  public:
   explicit Doc(DocOptions options = {});
+  // Ends it without a word. Destroy() tells others first.
   ~Doc();
   Doc(Doc&&) noexcept;
   Doc& operator=(Doc&&) noexcept;
@@ -77,6 +90,13 @@ class Doc {
   ClientId client_id() const;
   // For the edits that follow.
   void set_client_id(ClientId client);
+
+  const std::string& guid() const;
+  const std::string& collection_id() const;
+  const Any& meta() const;
+  bool gc() const;
+  bool auto_load() const;
+  bool should_load() const;
 
   // Root types are created by being asked for. Asking for one under another kind than it was opened with gives a handle that is not
   // valid().
@@ -89,6 +109,8 @@ class Doc {
   SharedType GetRoot(std::string_view name, TypeKind kind);
   // Names of all roots, in the order in which they came to be.
   std::vector<std::string> RootNames() const;
+  // What each root holds, as its own ToJson gives it, by name. Roots that nobody opened yet are left out.
+  Any ToJson() const;
 
   // Applies as one transaction. What lacks its dependencies is kept and applied once they arrive.
   absl::Status ApplyUpdate(codec::Bytes update, const Origin& origin = {},
@@ -114,6 +136,7 @@ class Doc {
   //   OnTransaction              if it changed something: all that a listener wants who needs no bytes
   //   OnAfterTransactionCleanup  what it deleted is collected, structs are joined
   //   OnUpdate                   if it changed something
+  //   OnSubdocs                  if sub-documents came, went, or are to be loaded
   //   OnAfterAllTransactions     the last of the series is through
   using TransactionCallback = std::function<void(const TransactionEvent&)>;
   Subscription OnBeforeAllTransactions(std::function<void()> callback);
@@ -124,12 +147,39 @@ class Doc {
   Subscription OnAfterTransactionCleanup(TransactionCallback callback);
   Subscription OnUpdate(std::function<void(const UpdateEvent&)> callback,
                         UpdateFormat format = UpdateFormat::kV1);
+  Subscription OnSubdocs(std::function<void(const SubdocsEvent&)> callback);
   Subscription OnAfterAllTransactions(std::function<void()> callback);
 
   // Calls `edit` inside a transaction. Inside another transaction it joins that one, and `origin` is ignored. When `edit` throws, what it
   // did so far is committed, as in Yjs; no other callback may throw.
   template <typename Edit>
   void Transact(Edit&& edit, const Origin& origin = {});
+
+  // Sub-documents: a document of its own (its content is never part of its parent's updates) that lives in an array or map of another one.
+  // Make it with std::make_shared<Doc>(options) and insert it as a value; it can be in one place only. Everybody gets its guid and options,
+  // not its content. A replica that wants the content calls Load, and providers hear of it in OnSubdocs.
+  //
+  // Those in this document now, in the order in which they came.
+  std::vector<std::shared_ptr<Doc>> Subdocs() const;
+  std::vector<std::string> SubdocGuids() const;
+  // Asks for the content of this sub-document. Does nothing when that was done already, or when it is no sub-document.
+  void Load();
+  // Destroys the sub-documents, calls OnDestroy, and cancels all subscriptions of the document (not those of its types). A sub-document is
+  // replaced in its parent by a fresh one with the same guid and options, which is not loaded. Handles stay good for as long as the Doc.
+  void Destroy();
+  bool is_destroyed() const;
+  Subscription OnDestroy(std::function<void()> callback);
+
+  // What providers say. Loaded: the content came from a store (or, the first time, from the network). Synced: it is that of the server.
+  void SetLoaded();
+  void SetSynced(bool synced);
+  bool is_loaded() const;
+  bool is_synced() const;
+  Subscription OnLoad(std::function<void()> callback);
+  Subscription OnSync(std::function<void(bool synced)> callback);
+  // Calls once: now if it is so, else as soon as it is.
+  Subscription WhenLoaded(std::function<void()> callback);
+  Subscription WhenSynced(std::function<void()> callback);
 
   // For the library's own parts.
   internal::DocState* state() const { return state_.get(); }

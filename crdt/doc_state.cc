@@ -26,13 +26,29 @@ constexpr size_t kMinDeadBytes = 64 * 1024;
 
 }  // namespace
 
-DocState::DocState(const DocOptions& doc_options) : options(doc_options) {
+DocState::DocState(DocOptions doc_options) : options(std::move(doc_options)) {
   if (options.client_id == 0) options.client_id = RandomClientId();
 }
 
 DocState::~DocState() {
   // One by one, since a series may be long.
   while (series_ != nullptr) series_ = std::move(series_->next);
+}
+
+void DocState::CancelSubscriptions() {
+  on_before_all_transactions.Clear();
+  on_before_transaction.Clear();
+  on_before_observer_calls.Clear();
+  on_after_transaction.Clear();
+  on_transaction.Clear();
+  on_after_transaction_cleanup.Clear();
+  on_update_v1.Clear();
+  on_update_v2.Clear();
+  on_subdocs.Clear();
+  on_after_all_transactions.Clear();
+  on_load.Clear();
+  on_sync.Clear();
+  on_destroy.Clear();
 }
 
 void DocState::Begin(const Origin& origin, bool local) {
@@ -84,6 +100,15 @@ void DocState::CommitSeries() {
   }
   committing_ = false;
   on_after_all_transactions.Call();
+}
+
+std::shared_ptr<Doc> DocState::FindRemovedSubdoc(LocalId item) const {
+  for (const TransactionState* t = series_.get(); t != nullptr; t = t->next.get()) {
+    for (const SubdocChange& removed : t->subdocs_removed) {
+      if (removed.item == item) return removed.doc;
+    }
+  }
+  return nullptr;
 }
 
 void DocState::ChooseNewClientId() {

@@ -25,6 +25,7 @@
 #include "crdt/pending.h"
 #include "crdt/position_tree.h"
 #include "crdt/string_table.h"
+#include "crdt/subdocs.h"
 #include "crdt/transaction_state.h"
 #include "crdt/type_table.h"
 
@@ -46,7 +47,7 @@ struct ValuePlace {
 
 class DocState {
  public:
-  explicit DocState(const DocOptions& options);
+  explicit DocState(DocOptions options);
   ~DocState();
   DocState(const DocState&) = delete;
   DocState& operator=(const DocState&) = delete;
@@ -72,7 +73,21 @@ class DocState {
   CallbackList<const TransactionEvent&> on_after_transaction_cleanup;
   CallbackList<const UpdateEvent&> on_update_v1;
   CallbackList<const UpdateEvent&> on_update_v2;
+  CallbackList<const SubdocsEvent&> on_subdocs;
   CallbackList<> on_after_all_transactions;
+  CallbackList<> on_load;
+  CallbackList<bool> on_sync;
+  CallbackList<> on_destroy;
+
+  void CancelSubscriptions();
+
+  // --- as a part of another document, and as one that has such parts ---
+  DocState* parent = nullptr;
+  LocalId parent_item;
+  Subdocs subdocs{*this};
+  bool is_loaded = false;
+  bool is_synced = false;
+  bool is_destroyed = false;
 
   // --- transactions ---
   void Begin(const Origin& origin, bool local);
@@ -84,6 +99,8 @@ class DocState {
   void Touch(ClientIndex client);
   // The sequence of `type`, or the value of `key`, changes. Types that the transaction made itself or deleted are not noted.
   void MarkChanged(TypeIndex type, KeyIndex key = kNoIndex);
+  // The document that an item held which a transaction of the current series deleted; null when there is none.
+  std::shared_ptr<Doc> FindRemovedSubdoc(LocalId item) const;
   // True when the struct was there before this transaction.
   bool ExistedBefore(LocalId id) const;
 

@@ -124,34 +124,13 @@ const TextDelta& EventState::text_delta() {
   return *text_delta_;
 }
 
-namespace {
-
-// Visible units before the item. A short walk, else the tree.
-Clock IndexInParent(DocState& doc, ItemRef ref) {
-  constexpr int kWalk = 64;
-  TypeRecord& type = doc.types[doc.items[ref].parent];
-  if (type.tree == kNoIndex) {
-    Clock index = 0;
-    ItemRef other = type.start;
-    for (int i = 0; i < kWalk && other != ref; ++i) {
-      index += doc.items[other].visible_length();
-      other = doc.items[other].right;
-    }
-    if (other == ref) return index;
-    doc.tree.Build(type);
-  }
-  return doc.tree.IndexOf(ref);
-}
-
-}  // namespace
-
 EventPath PathFromTo(DocState& doc, TypeIndex ancestor, TypeIndex type) {
   EventPath path;
   while (type != ancestor && !doc.types[type].is_root()) {
     const ItemRef ref = doc.types[type].item;
     const Item& item = doc.items[ref];
     if (item.in_sequence()) {
-      path.emplace_back(IndexInParent(doc, ref));
+      path.emplace_back(doc.IndexOf(ref));
     } else {
       path.emplace_back(std::string(doc.strings[item.key]));
     }

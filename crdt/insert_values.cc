@@ -1,6 +1,8 @@
 #include "crdt/insert_values.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -23,6 +25,12 @@ bool IsPacked(const Value& value) {
 void InsertSingle(DocState& doc, InsertionPoint& at, const Value& value) {
   if (const NewType* type = value.if_new_type()) {
     InsertNewType(doc, at, *type);
+    return;
+  }
+  if (std::shared_ptr<Doc> subdoc = value.if_doc()) {
+    const std::string content = SubdocContent(*subdoc);
+    doc.subdocs.AttachNext(std::move(subdoc));
+    InsertContent(doc, at, {StructKind::kDoc, 1, content});
     return;
   }
   const Any& any = *value.if_any();

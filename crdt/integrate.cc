@@ -126,6 +126,7 @@ void DeleteOne(DocState& doc, ItemRef ref) {
   doc.transaction().deletes.push_back({item.id, item.length});
   doc.MarkChanged(item.parent, item.key);
   if (item.kind == StructKind::kType) doc.type_stack.push_back(item.content);
+  if (item.kind == StructKind::kDoc) doc.subdocs.Deleted(ref);
 }
 
 // A child of a deleted type. One that was deleted earlier will be collected now and may then join its neighbours.
@@ -156,6 +157,8 @@ void Integrate(DocState& doc, ItemRef ref) {
     doc.transaction().deletes.push_back({item.id, item.length});
   } else if (item.kind == StructKind::kFormat) {
     doc.types[item.parent].has_formatting = true;
+  } else if (item.kind == StructKind::kDoc) {
+    doc.subdocs.Integrated(ref);
   }
   doc.MarkChanged(item.parent, item.key);
   const TypeRecord& parent = doc.types[item.parent];

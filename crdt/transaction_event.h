@@ -4,6 +4,7 @@
 #ifndef YPP_CRDT_TRANSACTION_EVENT_H_
 #define YPP_CRDT_TRANSACTION_EVENT_H_
 
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "crdt/shared_type.h"
 
 namespace ypp {
+
+class Doc;
 
 namespace internal {
 struct TransactionState;
@@ -57,6 +60,16 @@ struct UpdateEvent {
   std::string_view update;  // V1 or V2, by what was subscribed to; good during the callback
   const Origin& origin;
   bool local;  // false when it came in through ApplyUpdate
+};
+
+// Sub-documents that a transaction added to the document, took away, or asks to be loaded; a provider that syncs sub-documents connects and
+// disconnects here. What was removed is destroyed right after the callbacks.
+struct SubdocsEvent {
+  std::vector<std::shared_ptr<Doc>> added;
+  std::vector<std::shared_ptr<Doc>> removed;
+  std::vector<std::shared_ptr<Doc>> loaded;
+  const Origin& origin;
+  bool local;
 };
 
 }  // namespace ypp

@@ -10,6 +10,10 @@
 #include "crdt/item.h"
 #include "crdt/origin.h"
 
+namespace ypp {
+class Doc;
+}  // namespace ypp
+
 namespace ypp::internal {
 
 struct TouchedClient {
@@ -30,6 +34,12 @@ struct ChangedKey {
   friend bool operator==(ChangedKey a, ChangedKey b) { return a.type == b.type && a.key == b.key; }
 };
 
+// A sub-document that was added, removed or is to be loaded, and the item that holds it. `doc` is null when nobody has needed it yet.
+struct SubdocChange {
+  LocalId item;
+  std::shared_ptr<Doc> doc;
+};
+
 struct TransactionState {
   uint64_t number = 0;
   bool local = true;
@@ -42,6 +52,9 @@ struct TransactionState {
   // What changed in types that were there before, in the order in which it first changed; a key may
   // come more than once. Types that the transaction deleted later are not in it.
   std::vector<ChangedKey> changed;
+  std::vector<SubdocChange> subdocs_added;  // one without an item was removed again
+  std::vector<SubdocChange> subdocs_removed;
+  std::vector<SubdocChange> subdocs_loaded;
   // The transaction that began next, while this one was being committed.
   std::unique_ptr<TransactionState> next;
 
@@ -53,6 +66,9 @@ struct TransactionState {
     deletes.clear();
     merge_candidates.clear();
     changed.clear();
+    subdocs_added.clear();
+    subdocs_removed.clear();
+    subdocs_loaded.clear();
   }
 };
 

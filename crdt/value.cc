@@ -44,6 +44,7 @@ XmlHook Value::xml_hook() const { return As<XmlHook>(*this, TypeKind::kXmlHook);
 Any Value::ToAny() const {
   if (const SharedType* type = if_type()) return internal::TypeToAny(*type, 0);
   if (const Any* any = if_any()) return *any;
+  if (const std::shared_ptr<Doc> doc = if_doc()) return Any::Object{{"guid", doc->guid()}};
   return Any();
 }
 

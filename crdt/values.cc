@@ -60,6 +60,10 @@ Value TakeValue(DocState& doc, const Item& item, ValuePlace& place) {
     ++place.offset;
     return Value(SharedType(&doc, item.content, doc.types[item.content].generation));
   }
+  if (item.kind == StructKind::kDoc) {
+    ++place.offset;
+    return Value(doc.subdocs.Get(item));
+  }
   return Value(TakeAny(doc, item, place));
 }
 
@@ -79,8 +83,7 @@ namespace {
 
 Any ValueToAny(const Value& value, int depth) {
   if (const SharedType* type = value.if_type()) return TypeToAny(*type, depth);
-  if (const Any* any = value.if_any()) return *any;
-  return Any();
+  return value.ToAny();
 }
 
 }  // namespace

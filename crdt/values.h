@@ -23,7 +23,7 @@ absl::Status CheckUsable(const SharedType& type, TypeKind kind, size_t more_byte
 // "UNDEFINED", as in Yjs.
 std::string NameOf(const SharedType& type);
 
-// The value at `offset` of an undeleted item; undefined when it holds none.
+// The value at `offset` of an item that was not collected; undefined when it holds none.
 Value ReadValue(DocState& doc, const Item& item, Clock offset);
 // The value at `place`, which moves behind it.
 Value TakeValue(DocState& doc, const Item& item, ValuePlace& place);
