@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "codec/utf.h"
+#include "crdt/changed_runs.h"
 #include "crdt/format_set.h"
 #include "crdt/integrate.h"
 #include "crdt/values.h"
@@ -20,23 +21,12 @@ class Builder {
  public:
   explicit Builder(const ChangeSet& changes) : changes_(changes), doc_(changes.doc()) {}
 
-  TextDelta Run(const TypeRecord& text) {
-    for (ItemRef ref = text.start; ref != ItemRef::kNone; ref = doc_.items[ref].right) {
-      switch (doc_.items[ref].kind) {
-        case StructKind::kString:
-          AddString(doc_.items[ref]);
-          break;
-        case StructKind::kType:
-        case StructKind::kEmbed:
-          AddEmbed(doc_.items[ref]);
-          break;
-        case StructKind::kFormat:
-          AddFormat(ref);
-          break;
-        default:
-          break;
-      }
-    }
+  TextDelta Run(TypeIndex text) {
+    const auto retain = [this](Clock length) {
+      Start(DeltaAction::kRetain);
+      length_ += length;
+    };
+    ForEachChange(changes_, text, retain, [this](ItemRef ref) { Add(ref); });
     FinishStep();
     while (!delta_.empty() && delta_.back().action == DeltaAction::kRetain &&
            delta_.back().attributes.empty()) {
@@ -46,6 +36,23 @@ class Builder {
   }
 
  private:
+  void Add(ItemRef ref) {
+    switch (doc_.items[ref].kind) {
+      case StructKind::kString:
+        AddString(doc_.items[ref]);
+        break;
+      case StructKind::kType:
+      case StructKind::kEmbed:
+        AddEmbed(doc_.items[ref]);
+        break;
+      case StructKind::kFormat:
+        AddFormat(ref);
+        break;
+      default:
+        break;
+    }
+  }
+
   void Start(DeltaAction action) {
     if (action_ == action) return;
     FinishStep();
@@ -184,7 +191,7 @@ class Builder {
 
 TextDelta ChangeOfText(const ChangeSet& changes, TypeIndex text) {
   TransactionScope transaction(changes.doc());
-  return Builder(changes).Run(changes.doc().types[text]);
+  return Builder(changes).Run(text);
 }
 
 }  // namespace ypp::internal

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crdt/changed_runs.h"
 #include "crdt/changed_text.h"
 #include "crdt/event_state.h"
 #include "crdt/values.h"
@@ -89,7 +90,7 @@ void EventState::ComputeList() {
     if (delta.empty() || delta.back().action != action) delta.push_back({action, {}, 0});
     return delta.back();
   };
-  for (ItemRef ref = type.start; ref != ItemRef::kNone; ref = doc.items[ref].right) {
+  const auto visit = [&](ItemRef ref) {
     const Item& item = doc.items[ref];
     const Id id = doc.clients.Global(item.id);
     // An element that was pushed may have joined the item before it already.
@@ -97,12 +98,12 @@ void EventState::ComputeList() {
     const Clock old_length =
         first_new <= item.id.clock ? 0 : std::min(item.length, first_new - item.id.clock);
     if (item.deleted()) {
-      if (old_length == 0 || !changes_.Deletes(item.id)) continue;
+      if (old_length == 0 || !changes_.Deletes(item.id)) return;
       step(DeltaAction::kDelete).length += old_length;
       deleted_.Add(id.client, {id.clock, old_length});
     } else {
       if (old_length > 0) step(DeltaAction::kRetain).length += old_length;
-      if (old_length == item.length) continue;
+      if (old_length == item.length) return;
       // Formats, which only a broken peer puts into an array, have a length but no value.
       ListStep& insert = step(DeltaAction::kInsert);
       for (Clock i = old_length; i < item.length && item.countable(); ++i) {
@@ -110,7 +111,9 @@ void EventState::ComputeList() {
       }
       added_.Add(id.client, {id.clock + old_length, item.length - old_length});
     }
-  }
+  };
+  const auto retain = [&](Clock length) { step(DeltaAction::kRetain).length += length; };
+  ForEachChange(changes_, changed_.type, retain, visit);
   if (!delta.empty() && delta.back().action == DeltaAction::kRetain) delta.pop_back();
   added_.Normalize();
   deleted_.Normalize();

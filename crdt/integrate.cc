@@ -157,6 +157,7 @@ void Integrate(DocState& doc, ItemRef ref) {
     doc.transaction().deletes.push_back({item.id, item.length});
   } else if (item.kind == StructKind::kFormat) {
     doc.types[item.parent].has_formatting = true;
+    doc.types[item.parent].ever_formatted = true;
   } else if (item.kind == StructKind::kDoc) {
     doc.subdocs.Integrated(ref);
   }

@@ -55,6 +55,7 @@ struct TypeRecord {
   Clock length = 0;                // of the visible part of the sequence
   uint32_t tree = kNoIndex;        // root node of its position tree, once there is one
   bool has_formatting = false;     // a format was put into it, maybe long ago, since it has its kind
+  bool ever_formatted = false;     // the same, also before it had its kind
   MapEntries map;
   uint32_t live_keys = 0;          // keys whose current value is not deleted
 
