@@ -41,9 +41,34 @@ Any SomeValue(uint32_t n) {
   }
 }
 
+// A type that is still to be made, with some content of its kind.
+NewType SomeNewType(uint32_t n) {
+  switch (n % 7) {
+    case 0:
+      return NewArray();
+    case 1:
+      return NewArray({SomeValue(n / 7), NewMap({{"k", SomeValue(n / 8)}}), SomeValue(n / 9)});
+    case 2:
+      return NewMap({{kKeys[n / 7 % kKeys.size()], NewText("t")}, {"k", SomeValue(n / 8)}});
+    case 3:
+      return NewText(kTexts[n / 7 % kTexts.size()]);
+    case 4:
+      return NewXmlElement("p", {NewXmlText("x"), NewXmlElement("br")}, {{"k", SomeValue(n / 7)}});
+    case 5:
+      return NewXmlFragment({NewXmlHook("h", {{"l", SomeValue(n / 7)}})});
+    default:
+      return NewXmlText(kTexts[n / 7 % kTexts.size()]);
+  }
+}
+
+bool IsList(const SharedType& type) {
+  return type.kind() == TypeKind::kXmlElement || type.kind() == TypeKind::kXmlFragment;
+}
+
 // All shared types that are live, roots first.
 std::vector<SharedType> LiveTypes(Doc& doc) {
-  std::vector<SharedType> types = {doc.GetText("t"), doc.GetArray("a"), doc.GetMap("m")};
+  std::vector<SharedType> types = {doc.GetText("t"), doc.GetArray("a"), doc.GetMap("m"),
+                                   doc.GetXmlFragment("x")};
   for (size_t i = 0; i < types.size(); ++i) {
     const auto add = [&types](const Value& value) {
       if (const SharedType* type = value.if_type()) types.push_back(*type);
@@ -52,6 +77,8 @@ std::vector<SharedType> LiveTypes(Doc& doc) {
       Array(types[i]).ForEach(add);
     } else if (types[i].kind() == TypeKind::kMap) {
       Map(types[i]).ForEach([&add](std::string_view, const Value& value) { add(value); });
+    } else if (IsList(types[i])) {
+      XmlFragment(types[i]).ForEach(add);
     }
   }
   return types;
@@ -75,6 +102,10 @@ void EditText(Text text, const ScriptStep& step) {
   const std::string now = text.ToString();
   const uint32_t length = text.length();
   const uint32_t from = WholeIndex(now, step.index % (length + 1));
+  if (step.action % 11 == 0) {
+    Must(text.SetAttribute(kKeys[step.index % kKeys.size()], SomeValue(step.amount)));
+    return;
+  }
   if (step.action % 3 != 0) {
     Must(text.Insert(from, kTexts[step.amount % kTexts.size()]));
   } else {
@@ -94,7 +125,7 @@ void EditArray(Array array, const ScriptStep& step) {
       Must(array.Push({SomeValue(step.amount)}));
       return;
     case 3:
-      Must(array.InsertType(index, static_cast<TypeKind>(step.amount % 3)).status());
+      Must(array.Insert(index, {SomeValue(step.amount), SomeNewType(step.amount)}));
       return;
     default: {
       std::vector<Value> values(1 + step.amount % 3, SomeValue(step.amount));
@@ -110,7 +141,7 @@ void EditMap(Map map, const ScriptStep& step) {
       Must(map.Delete(key));
       return;
     case 1:
-      Must(map.SetType(key, static_cast<TypeKind>(step.amount % 3)).status());
+      Must(map.Set(key, SomeNewType(step.amount)));
       return;
     case 2:
       if (step.amount % 4 == 0) {
@@ -123,12 +154,48 @@ void EditMap(Map map, const ScriptStep& step) {
   }
 }
 
+void EditXml(XmlFragment fragment, const ScriptStep& step) {
+  const uint32_t index = step.index % (fragment.length() + 1);
+  const char* key = kKeys[step.index % kKeys.size()];
+  const bool has_attributes = fragment.kind() == TypeKind::kXmlElement;
+  switch (step.action % 7) {
+    case 0:
+    case 1:
+      Must(fragment.Delete(index, std::min(fragment.length() - index, step.amount % 3)));
+      return;
+    case 2:
+      if (has_attributes) Must(XmlElement(fragment).SetAttribute(key, SomeValue(step.amount)));
+      return;
+    case 3:
+      if (has_attributes) Must(XmlElement(fragment).RemoveAttribute(key));
+      return;
+    case 4: {
+      const Value child = fragment.Get(index);
+      Must(fragment.InsertAfter(child.is_type() ? child : Value(), {SomeNewType(step.amount)}));
+      return;
+    }
+    case 5: {
+      const XmlElement element = fragment.Get(index).xml_element();
+      const bool is_small = element.valid() && element.ToString().size() < 200;
+      Must(fragment.Push({is_small ? element.Clone() : NewXmlElement("e")}));
+      return;
+    }
+    default:
+      Must(fragment.Insert(index, {SomeNewType(step.amount), SomeNewType(step.amount + 4)}));
+  }
+}
+
 void Edit(Doc& doc, const ScriptStep& step) {
   const std::vector<SharedType> types = LiveTypes(doc);
   const SharedType type = types[step.place % types.size()];
   switch (type.kind()) {
     case TypeKind::kText:
+    case TypeKind::kXmlText:
       EditText(Text(type), step);
+      return;
+    case TypeKind::kXmlElement:
+    case TypeKind::kXmlFragment:
+      EditXml(XmlFragment(type), step);
       return;
     case TypeKind::kArray:
       EditArray(Array(type), step);
@@ -183,12 +250,13 @@ std::unique_ptr<Doc> NewReplica(ClientId client, bool gc) {
   doc->GetText("t");
   doc->GetArray("a");
   doc->GetMap("m");
+  doc->GetXmlFragment("x");
   return doc;
 }
 
 std::string ShownContent(Doc& doc) {
   return doc.GetText("t").ToString() + "\n" + CanonicalJson(doc.GetArray("a").ToJson()) + "\n" +
-         CanonicalJson(doc.GetMap("m").ToJson());
+         CanonicalJson(doc.GetMap("m").ToJson()) + "\n" + doc.GetXmlFragment("x").ToString();
 }
 
 Session RunScript(const std::vector<ScriptStep>& script) {
