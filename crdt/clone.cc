@@ -1,8 +1,11 @@
 #include "crdt/clone.h"
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "codec/any.h"
+#include "crdt/doc.h"
 #include "crdt/elements.h"
 #include "crdt/entries.h"
 #include "crdt/text.h"
@@ -15,7 +18,20 @@ namespace {
 
 NewType Clone(const SharedType& type, int depth);
 
+// A document is in one place only, so the copy gets one of its own. It is loaded if it loads
+// itself, like one that came from others.
+std::shared_ptr<Doc> CloneDoc(const Doc& doc) {
+  DocOptions options;
+  options.guid = doc.guid();
+  options.gc = doc.gc();
+  options.meta = doc.meta();
+  options.auto_load = doc.auto_load();
+  options.should_load = doc.auto_load();
+  return std::make_shared<Doc>(std::move(options));
+}
+
 Value CloneValue(const Value& value, int depth) {
+  if (const std::shared_ptr<Doc> doc = value.if_doc()) return Value(CloneDoc(*doc));
   const SharedType* type = value.if_type();
   if (type == nullptr) return value;
   return depth < kMaxAnyDepth ? Value(Clone(*type, depth + 1)) : Value(nullptr);

@@ -7,8 +7,9 @@
 
 namespace ypp::internal {
 
-// The content of a type and of those in it, without its history. Types that nest deeper than
-// kMaxAnyDepth become null. REQUIRES: valid().
+// The content of a type and of those in it, without its history. A sub-document becomes a new one
+// with the same guid and options. Types that nest deeper than kMaxAnyDepth become null. REQUIRES:
+// valid().
 NewType CloneType(const SharedType& type);
 
 }  // namespace ypp::internal

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -192,6 +193,22 @@ TEST(Clone, CopiesTextsWithFormatsEmbedsAndAttributes) {
   EXPECT_EQ(delta[2].insert.ToAny(), Any(Any::Object{{"k", Any::Array{1}}}));
   EXPECT_NE(delta[2].insert, text.ToDelta()[2].insert);
   EXPECT_EQ(copy.GetAttribute("dir"), Value("rtl"));
+}
+
+TEST(Clone, GivesEachCopyASubDocumentOfItsOwn) {
+  Doc doc = MakeDoc();
+  DocOptions options;
+  options.guid = "sub";
+  options.meta = Any::Object{{"title", "x"}};
+  ASSERT_TRUE(doc.GetArray("a").Push({NewArray({std::make_shared<Doc>(options)})}).ok());
+  const Array first = doc.GetArray("a").Get(0).array();
+  ASSERT_TRUE(doc.GetArray("a").Push({first.Clone()}).ok());
+  const std::shared_ptr<Doc> original = first.Get(0).if_doc();
+  const std::shared_ptr<Doc> copy = doc.GetArray("a").Get(1).array().Get(0).if_doc();
+  ASSERT_NE(copy, nullptr);
+  EXPECT_NE(copy, original);
+  EXPECT_EQ(copy->guid(), "sub");
+  EXPECT_EQ(copy->meta(), original->meta());
 }
 
 TEST(Clone, OfAHandleThatIsNotValidIsEmpty) {
