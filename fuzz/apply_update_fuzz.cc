@@ -13,6 +13,19 @@ namespace {
 // The checks walk the whole document, and ToJson a value of any size: long inputs say nothing more.
 constexpr size_t kMaxInputBytes = 16 * 1024;
 
+// Shows and copies everything, whatever was put where.
+void Read(ypp::Doc& doc) {
+  for (const std::string& name : doc.RootNames()) {
+    (void)ypp::Value(doc.GetRoot(name, ypp::TypeKind::kUntyped)).ToAny();
+  }
+  (void)doc.GetText("t").Clone();
+  (void)doc.GetArray("a").Clone();
+  (void)doc.GetMap("m").Clone();
+  ypp::XmlFragment xml = doc.GetXmlFragment("x");
+  for (const ypp::SharedType& node : xml.CreateTreeWalker()) (void)ypp::XmlElement(node).NextSibling();
+  (void)xml.Clone();
+}
+
 void Apply(absl::Span<const uint8_t> bytes, ypp::UpdateFormat format) {
   ypp::DocOptions options;
   options.client_id = 1;
@@ -21,6 +34,7 @@ void Apply(absl::Span<const uint8_t> bytes, ypp::UpdateFormat format) {
     (void)doc.GetText("t").Insert(0, "hello");
     (void)doc.GetArray("a").Insert(0, {1, "two"});
     (void)doc.GetMap("m").SetText("k");
+    (void)doc.GetXmlFragment("x").Push({ypp::NewXmlElement("p", {ypp::NewXmlText("x")}, {{"k", "v"}})});
   });
   const std::string before = doc.EncodeUpdate();
   if (!doc.ApplyUpdate(bytes, {}, format).ok()) {
@@ -28,6 +42,7 @@ void Apply(absl::Span<const uint8_t> bytes, ypp::UpdateFormat format) {
     return;
   }
   YPP_CHECK(ypp::CheckInvariants(doc).ok());
+  Read(doc);
   const std::string after = doc.EncodeUpdate();
   options.client_id = 2;
   ypp::Doc copy(options);
