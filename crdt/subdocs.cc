@@ -59,6 +59,7 @@ Subdocs::Entry* Subdocs::Find(LocalId item) {
 void Subdocs::Add(LocalId item, Entry& entry) {
   TransactionState& transaction = parent_.transaction();
   entry.added_in = transaction.number;
+  entry.loaded_at = kNoIndex;
   entry.added_at = static_cast<uint32_t>(transaction.subdocs_added.size());
   transaction.subdocs_added.push_back({item, entry.doc});
 }
@@ -76,7 +77,10 @@ void Subdocs::Integrated(ItemRef ref) {
     should_load = SubdocOptions(parent_, item).should_load;
   }
   Add(item.id, entry);
-  if (should_load) parent_.transaction().subdocs_loaded.push_back({item.id, entry.doc});
+  if (!should_load) return;
+  std::vector<SubdocChange>& loaded = parent_.transaction().subdocs_loaded;
+  entry.loaded_at = static_cast<uint32_t>(loaded.size());
+  loaded.push_back({item.id, entry.doc});
 }
 
 void Subdocs::Deleted(ItemRef ref) {
@@ -85,8 +89,11 @@ void Subdocs::Deleted(ItemRef ref) {
   if (entry == nullptr) return;
   TransactionState& transaction = parent_.transaction();
   if (entry->added_in == transaction.number) {
-    // Added and removed: as if it had never been there.
+    // Added and removed: as if it had never been there, but Yjs still tells that it is to be loaded.
     transaction.subdocs_added[entry->added_at].item = LocalId();
+    if (entry->loaded_at != kNoIndex && !parent_.on_subdocs.empty()) {
+      transaction.subdocs_loaded[entry->loaded_at].doc = Made(item, *entry);
+    }
     if (entry->doc != nullptr) entry->doc->state()->parent = nullptr;
   } else if (entry->doc != nullptr || !parent_.on_subdocs.empty()) {
     // Made now, while the item has its content.

@@ -66,9 +66,9 @@ struct TransactionState {
     deletes.clear();
     merge_candidates.clear();
     changed.clear();
-    subdocs_added.clear();
-    subdocs_removed.clear();
-    subdocs_loaded.clear();
+    subdocs_added = {};  // rare: not worth keeping the memory
+    subdocs_removed = {};
+    subdocs_loaded = {};
   }
 };
 

@@ -139,6 +139,21 @@ TEST(Subdocument, ThatComesAndGoesInOneTransactionWasNeverThere) {
   EXPECT_TRUE(doc.Subdocs().empty());
 }
 
+TEST(Subdocument, IsToBeLoadedEvenWhenItCameAndWentInOneUpdate) {
+  DocOptions options = Named("from", 1);
+  options.gc = false;
+  Doc from(options);
+  DocOptions automatic = Named("s");
+  automatic.auto_load = true;
+  ASSERT_TRUE(from.GetMap("m").Set("k", std::make_shared<Doc>(automatic)).ok());
+  ASSERT_TRUE(from.GetMap("m").Delete("k").ok());
+  Doc to(Named("to", 2));
+  Lines log;
+  const Subscription watch = Watch(to, log);
+  ASSERT_TRUE(to.ApplyUpdate(from.EncodeUpdate()).ok());
+  EXPECT_EQ(Take(log), Lines{"+ - l=s"});
+}
+
 TEST(Subdocument, CanBeAddedDestroyedAndDeletedInsideOneTransaction) {
   Doc doc(Named("parent", 1));
   Map map = doc.GetMap("m");
