@@ -45,13 +45,20 @@ constexpr ypp_bytes kNothing = {nullptr, 0};
 
 ypp_code CodeOf(const absl::Status& status) {
   switch (status.code()) {
-    case absl::StatusCode::kOk: return YPP_OK;
-    case absl::StatusCode::kInvalidArgument: return YPP_INVALID_ARGUMENT;
-    case absl::StatusCode::kOutOfRange: return YPP_OUT_OF_RANGE;
-    case absl::StatusCode::kFailedPrecondition: return YPP_FAILED_PRECONDITION;
-    case absl::StatusCode::kDataLoss: return YPP_DATA_LOSS;
-    case absl::StatusCode::kResourceExhausted: return YPP_RESOURCE_EXHAUSTED;
-    default: return YPP_OTHER;
+    case absl::StatusCode::kOk:
+      return YPP_OK;
+    case absl::StatusCode::kInvalidArgument:
+      return YPP_INVALID_ARGUMENT;
+    case absl::StatusCode::kOutOfRange:
+      return YPP_OUT_OF_RANGE;
+    case absl::StatusCode::kFailedPrecondition:
+      return YPP_FAILED_PRECONDITION;
+    case absl::StatusCode::kDataLoss:
+      return YPP_DATA_LOSS;
+    case absl::StatusCode::kResourceExhausted:
+      return YPP_RESOURCE_EXHAUSTED;
+    default:
+      return YPP_OTHER;
   }
 }
 
@@ -90,14 +97,19 @@ ypp_type Root(ypp_doc* doc, const char* name, TypeKind kind) {
 
 absl::StatusOr<TypeKind> KindOf(ypp_kind kind) {
   switch (kind) {
-    case YPP_ARRAY: return TypeKind::kArray;
-    case YPP_MAP: return TypeKind::kMap;
-    case YPP_TEXT: return TypeKind::kText;
-    default: return absl::InvalidArgumentError("no kind that can be made");
+    case YPP_ARRAY:
+      return TypeKind::kArray;
+    case YPP_MAP:
+      return TypeKind::kMap;
+    case YPP_TEXT:
+      return TypeKind::kText;
+    default:
+      return absl::InvalidArgumentError("no kind that can be made");
   }
 }
 
-// The handle under a kind that it may not have is not valid, so every edit and look through it is refused.
+// The handle under a kind that it may not have is not valid, so every edit and look through it is
+// refused.
 template <typename Handle>
 Handle As(ypp_type type, TypeKind kind) {
   const SharedType shared = Unwrap(type);
@@ -139,10 +151,14 @@ ypp_kind ypp_type_kind(ypp_type type) {
   const SharedType shared = Unwrap(type);
   if (!shared.valid()) return YPP_NO_TYPE;
   switch (shared.kind()) {
-    case TypeKind::kArray: return YPP_ARRAY;
-    case TypeKind::kMap: return YPP_MAP;
-    case TypeKind::kText: return YPP_TEXT;
-    default: return YPP_OTHER_TYPE;
+    case TypeKind::kArray:
+      return YPP_ARRAY;
+    case TypeKind::kMap:
+      return YPP_MAP;
+    case TypeKind::kText:
+      return YPP_TEXT;
+    default:
+      return YPP_OTHER_TYPE;
   }
 }
 
@@ -170,7 +186,8 @@ void ypp_doc_commit(ypp_doc* doc) {
 
 ypp_code ypp_doc_apply_update(ypp_doc* doc, const void* update, size_t size, ypp_format format,
                               const char* origin, ypp_error* error) {
-  return Report(doc->doc.ApplyUpdate(Span(update, size), OriginOf(origin), FormatOf(format)), error);
+  return Report(doc->doc.ApplyUpdate(Span(update, size), OriginOf(origin), FormatOf(format)),
+                error);
 }
 
 ypp_bytes ypp_doc_encode_update(const ypp_doc* doc, const void* state_vector, size_t size,

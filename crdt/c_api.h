@@ -8,11 +8,18 @@
  *   ypp_bytes_free(update);
  *   ypp_doc_free(doc);
  *
- * Units: text indices and lengths are UTF-16 units, sizes are bytes. Text and keys are UTF-8; keys, names and origins end with NUL.
- * Values go in and out as JSON text. What JSON cannot say (bytes, undefined, big integers) comes out as codec/json.h describes.
- * Ownership: ypp_bytes belong to the caller (ypp_bytes_free), so do documents and subscriptions; a ypp_type is a plain value that is good
- * for as long as its document. What is passed in is copied.
- * Errors: functions that can fail return a ypp_code, or take a ypp_error* that may be NULL; nothing has changed then.
+ * Units: text indices and lengths are UTF-16 units, sizes are bytes. Text and keys are UTF-8; keys,
+ * names and origins end with NUL.
+ *
+ * Values go in and out as JSON text. What JSON cannot say (bytes, undefined, big integers) comes
+ * out as codec/json.h describes.
+ *
+ * Ownership: ypp_bytes belong to the caller (ypp_bytes_free), so do documents and subscriptions; a
+ * ypp_type is a plain value that is good for as long as its document. What is passed in is copied.
+ *
+ * Errors: functions that can fail return a ypp_code, or take a ypp_error* that may be NULL; nothing
+ * has changed then.
+ *
  * Thread rule: a document, its types and subscriptions belong to one thread at a time. */
 #ifndef YPP_CRDT_C_API_H_
 #define YPP_CRDT_C_API_H_
@@ -41,7 +48,8 @@ typedef struct ypp_error {
   char message[256];
 } ypp_error;
 
-/* `data` is NULL when there is nothing; else a NUL follows the `size` bytes, so text can be used as it is. */
+/* `data` is NULL when there is nothing; else a NUL follows the `size` bytes, so text can be used as
+ * it is. */
 typedef struct ypp_bytes {
   char* data;
   size_t size;
@@ -51,7 +59,7 @@ void ypp_bytes_free(ypp_bytes bytes);
 typedef enum ypp_format { YPP_V1 = 1, YPP_V2 = 2 } ypp_format;
 
 typedef enum ypp_kind {
-  YPP_NO_TYPE = 0, /* the handle is not valid: nothing there, another kind, or deleted and collected */
+  YPP_NO_TYPE = 0, /* not valid: nothing there, another kind, or deleted and collected */
   YPP_ARRAY,
   YPP_MAP,
   YPP_TEXT,
@@ -70,19 +78,21 @@ ypp_kind ypp_type_kind(ypp_type type);
 
 typedef struct ypp_doc ypp_doc;
 
-/* client_id 0: a random one. collect_garbage: whether deleted content is dropped (else it is kept, for snapshots). */
+/* client_id 0: a random one. collect_garbage: whether deleted content is dropped (else it is kept,
+ * for snapshots). */
 ypp_doc* ypp_doc_new(uint64_t client_id, bool collect_garbage);
 /* NULL is allowed. Not inside a transaction or a callback of the document. */
 void ypp_doc_free(ypp_doc* doc);
 uint64_t ypp_doc_client_id(const ypp_doc* doc);
 
-/* Roots are made by being asked for. YPP_NO_TYPE when one has another kind, or for a name that is not UTF-8. */
+/* Roots are made by being asked for. YPP_NO_TYPE when one has another kind, or for a name that is
+ * not UTF-8. */
 ypp_type ypp_doc_text(ypp_doc* doc, const char* name);
 ypp_type ypp_doc_array(ypp_doc* doc, const char* name);
 ypp_type ypp_doc_map(ypp_doc* doc, const char* name);
 
-/* Everything up to the commit that belongs to the same begin is one transaction. One inside another joins it. `origin` may be NULL.
- * A commit without a begin does nothing. */
+/* Everything up to the commit that belongs to the same begin is one transaction. One inside another
+ * joins it. `origin` may be NULL. A commit without a begin does nothing. */
 void ypp_doc_begin(ypp_doc* doc, const char* origin);
 void ypp_doc_commit(ypp_doc* doc);
 
@@ -96,10 +106,12 @@ ypp_bytes ypp_doc_state_vector(const ypp_doc* doc);
 
 typedef struct ypp_subscription ypp_subscription;
 
-/* `update` and `origin` (empty when there is none) are good during the callback. The callback may edit. */
+/* `update` and `origin` (empty when there is none) are good during the callback. The callback may
+ * edit. */
 typedef void (*ypp_update_callback)(const void* update, size_t size, const char* origin, bool local,
                                     void* context);
-/* After each transaction that changed something, until the subscription is freed. It may outlive the document. */
+/* After each transaction that changed something, until the subscription is freed. It may outlive
+ * the document. */
 ypp_subscription* ypp_doc_on_update(ypp_doc* doc, ypp_format format, ypp_update_callback callback,
                                     void* context);
 void ypp_subscription_free(ypp_subscription* subscription);
@@ -107,7 +119,8 @@ void ypp_subscription_free(ypp_subscription* subscription);
 /* --- text --- */
 
 uint32_t ypp_text_length(ypp_type text);
-/* `attributes` is a JSON object with the formats the characters shall have, or NULL: those in force at their left. */
+/* `attributes` is a JSON object with the formats the characters shall have, or NULL: those in force
+ * at their left. */
 ypp_code ypp_text_insert(ypp_type text, uint32_t index, const char* utf8, size_t size,
                          const char* attributes, ypp_error* error);
 ypp_code ypp_text_delete(ypp_type text, uint32_t index, uint32_t length, ypp_error* error);

@@ -98,8 +98,8 @@ absl::Status PermanentUserData::SetUserMapping(ClientId client, std::string_view
   Map entry = users_.Get(user).map();
   if (absl::Status pushed = entry.Get(kIds).array().Push({client}); !pushed.ok()) return pushed;
   ReadUser(user);
-  mappings_.push_back(std::make_unique<Mapping>(
-      Mapping{std::string(user), entry, std::move(filter), {}}));
+  mappings_.push_back(
+      std::make_unique<Mapping>(Mapping{std::string(user), entry, std::move(filter), {}}));
   return absl::OkStatus();
 }
 
@@ -152,9 +152,12 @@ void PermanentUserData::ReadAdded(const TransactionEvent& event) {
     }
     if (!item.in_sequence() || !item.countable()) return;
     for (const auto& user : known_) {
+      if (parent != user->ids && parent != user->deletes) continue;
+      internal::ValuePlace place;
       for (Clock i = 0; i < item.length; ++i) {
-        if (parent == user->ids) NoteClient(internal::ReadValue(doc, item, i), user->name);
-        if (parent == user->deletes) NoteDeletes(internal::ReadValue(doc, item, i), *user);
+        const Value value = internal::TakeValue(doc, item, place);
+        if (parent == user->ids) NoteClient(value, user->name);
+        if (parent == user->deletes) NoteDeletes(value, *user);
       }
     }
   };

@@ -1,5 +1,6 @@
-// Who wrote what: a record, inside the document, of the client ids that a user had and of what was deleted under them. Clients draw a new
-// id for each session; this tells which ids are the same person, and, unlike the document itself, who deleted something.
+// Who wrote what: a record, inside the document, of the client ids that a user had and of what was
+// deleted under them. Clients draw a new id for each session; this tells which ids are the same
+// person, and, unlike the document itself, who deleted something.
 //
 //   ypp::PermanentUserData users(doc);
 //   users.SetUserMapping(doc.client_id(), "ada");
@@ -7,12 +8,12 @@
 //   users.UserByClientId(item.client);   // who wrote it
 //   users.UserByDeletedId(item);         // who deleted it
 //
-// It is kept as Yjs keeps it: a map (root "users") of user -> {"ids": array of client ids, "ds": array of delete sets, V1}. Entries of
-// another shape, from whoever, are passed over.
+// It is kept as Yjs keeps it: a map (root "users") of user -> {"ids": array of client ids, "ds":
+// array of delete sets, V1}. Entries of another shape, from whoever, are passed over.
 //
-// When it writes: Yjs uses timers. Here each deletion is written down when the transactions that are going on are all through
-// (Doc::OnAfterAllTransactions), as a transaction of its own; so what a transaction deletes is in the document when the call that
-// ended the transaction returns.
+// When it writes: Yjs uses timers. Here each deletion is written down when the transactions that
+// are going on are all through (Doc::OnAfterAllTransactions), as a transaction of its own; so what
+// a transaction deletes is in the document when the call that ended the transaction returns.
 //
 // Thread rule: that of the document, which must outlive it.
 #ifndef YPP_CRDT_PERMANENT_USER_DATA_H_
@@ -38,7 +39,8 @@ namespace ypp {
 
 class PermanentUserData {
  public:
-  // Reads what the map has, and from now on what comes. Nothing happens with a map that is not valid().
+  // Reads what the map has, and from now on what comes. Nothing happens with a map that is not
+  // valid().
   PermanentUserData(Doc& doc, Map users);
   explicit PermanentUserData(Doc& doc) : PermanentUserData(doc, doc.GetMap("users")) {}
   ~PermanentUserData();
@@ -47,9 +49,11 @@ class PermanentUserData {
 
   // Answers whether the deletions of a transaction shall be written down.
   using Filter = std::function<bool(const TransactionEvent&, const DeleteSet&)>;
-  // Notes that `client` is `user`, and from now on that what local transactions delete was deleted by `user`. For several users at once
-  // each gets the deletions that its filter lets through. When somebody else replaces the user's entry, what is known of the user is
-  // written into the new one. FailedPrecondition when the map of users is not valid(), InvalidArgument for a name that is not UTF-8.
+  // Notes that `client` is `user`, and from now on that what local transactions delete was deleted
+  // by `user`. For several users at once each gets the deletions that its filter lets through. When
+  // somebody else replaces the user's entry, what is known of the user is written into the new one.
+  // FailedPrecondition when the map of users is not valid(), InvalidArgument for a name that is not
+  // UTF-8.
   absl::Status SetUserMapping(ClientId client, std::string_view user, Filter filter = nullptr);
 
   std::optional<std::string> UserByClientId(ClientId client) const;

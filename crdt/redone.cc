@@ -28,8 +28,8 @@ void SetKeep(DocState& doc, ItemRef ref, bool keep) {
   while (ref != ItemRef::kNone) {
     Item& item = doc.items[ref];
     if (((item.flags & Item::kKeepFlag) != 0) == keep) return;
-    item.flags = static_cast<uint8_t>(keep ? item.flags | Item::kKeepFlag
-                                           : item.flags & ~Item::kKeepFlag);
+    item.flags =
+        static_cast<uint8_t>(keep ? item.flags | Item::kKeepFlag : item.flags & ~Item::kKeepFlag);
     ref = doc.types[item.parent].item;
   }
 }

@@ -1,5 +1,6 @@
-// Links from deleted items to the copies that undo made of them, and the mark that keeps what undo may bring back from being
-// collected. Both live in memory alone: no encoding shows them. Source: followRedone and keepItem, yjs src/structs/Item.js.
+// Links from deleted items to the copies that undo made of them, and the mark that keeps what undo
+// may bring back from being collected. Both live in memory alone: no encoding shows them. Source:
+// followRedone and keepItem, yjs src/structs/Item.js.
 #ifndef YPP_CRDT_REDONE_H_
 #define YPP_CRDT_REDONE_H_
 
@@ -17,10 +18,12 @@ struct UnitPlace {
   ItemRef item = ItemRef::kNone;  // kGc when it was collected
   Clock offset = 0;               // of the unit in the item
 };
-// Where the unit `id` is now: in the copy of the copy …, or where it always was. REQUIRES: the document has it.
+// Where the unit `id` is now: in the copy of the copy …, or where it always was. REQUIRES: the
+// document has it.
 UnitPlace FollowRedone(const DocState& doc, LocalId id);
 
-// Sets or clears kKeepFlag on the item and on the items that hold its parents, up to the first that has it so already.
+// Sets or clears kKeepFlag on the item and on the items that hold its parents, up to the first that
+// has it so already.
 void SetKeep(DocState& doc, ItemRef item, bool keep);
 
 }  // namespace ypp::internal

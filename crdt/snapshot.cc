@@ -24,8 +24,8 @@ using internal::TypeRecord;
 
 namespace {
 
-// The value of a chain at the snapshot: that of the last unit that was there, if it was not deleted. Not that of the last item, since
-// old values are joined into one.
+// The value of a chain at the snapshot: that of the last unit that was there, if it was not
+// deleted. Not that of the last item, since old values are joined into one.
 std::optional<Value> ChainValueAt(DocState& doc, const MapEntry& entry, const SnapshotView& view) {
   for (ItemRef ref = entry.tail; ref != ItemRef::kNone; ref = doc.items[ref].left) {
     const Item& item = doc.items[ref];
@@ -102,10 +102,13 @@ std::vector<Value> ElementsAt(const SharedType& type, const Snapshot& snapshot,
   for (ItemRef ref = record->start; ref != ItemRef::kNone; ref = doc.items[ref].right) {
     const Item& item = doc.items[ref];
     if (!item.countable()) continue;
+    internal::ValuePlace place;
     for (Clock i = 0; i < item.length; ++i) {
       const Clock decides = detail == SnapshotDetail::kElements ? i : 0;
-      if (!view.Shows({item.id.client, item.id.clock + decides})) continue;
-      elements.push_back(internal::ReadValue(doc, item, i));
+      Value value = internal::TakeValue(doc, item, place);
+      if (view.Shows({item.id.client, item.id.clock + decides})) {
+        elements.push_back(std::move(value));
+      }
     }
   }
   return elements;

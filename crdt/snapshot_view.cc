@@ -40,9 +40,9 @@ SnapshotView::SnapshotView(const DocState& doc, const Snapshot& snapshot)
 bool SnapshotView::Shows(LocalId id) const {
   const Part& part = parts_[id.client];
   if (id.clock >= part.state) return false;
-  const auto after = std::upper_bound(
-      part.deletes.begin(), part.deletes.end(), id.clock,
-      [](Clock clock, const ClockRange& range) { return clock < range.clock; });
+  const auto after =
+      std::upper_bound(part.deletes.begin(), part.deletes.end(), id.clock,
+                       [](Clock clock, const ClockRange& range) { return clock < range.clock; });
   return after == part.deletes.begin() || id.clock >= (after - 1)->end();
 }
 

@@ -27,9 +27,10 @@ class SnapshotView {
   // Whether the unit was there and not deleted.
   bool Shows(LocalId id) const;
 
-  // Cuts items at the borders of the snapshot, so that it shows each wholly or not at all. They are joined again at the end of the
-  // transaction. Characters are left whole: only a made-up snapshot has a border in one, and looking must not change a text. REQUIRES:
-  // inside a transaction. Source: splitSnapshotAffectedStructs, yjs src/utils/Snapshot.js.
+  // Cuts items at the borders of the snapshot, so that it shows each wholly or not at all. They are
+  // joined again at the end of the transaction. Characters are left whole: only a made-up snapshot
+  // has a border in one, and looking must not change a text. REQUIRES: inside a transaction.
+  // Source: splitSnapshotAffectedStructs, yjs src/utils/Snapshot.js.
   void CutItems(DocState& doc) const;
 
  private:

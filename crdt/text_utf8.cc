@@ -1,4 +1,5 @@
-// Places of a text in UTF-8 bytes. An item knows its units and its bytes, so only the item that holds the place is looked into.
+// Places of a text in UTF-8 bytes. An item knows its units and its bytes, so only the item that
+// holds the place is looked into.
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "codec/utf.h"
@@ -13,7 +14,8 @@ using internal::ItemRef;
 
 namespace {
 
-// Calls `visit(units, characters)` for each visible item in order until it answers false. An embed has no characters.
+// Calls `visit(units, characters)` for each visible item in order until it answers false. An embed
+// has no characters.
 template <typename Visit>
 void ForEachVisible(const DocState& doc, const internal::TypeRecord& type, Visit&& visit) {
   for (ItemRef ref = type.start; ref != ItemRef::kNone; ref = doc.items[ref].right) {

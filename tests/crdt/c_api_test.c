@@ -1,4 +1,5 @@
-/* The C interface, compiled by the C compiler. Prints what is not as it should be; the exit status says whether anything was. */
+/* The C interface, compiled by the C compiler. Prints what is not as it should be; the exit status
+ * says whether anything was. */
 #include "crdt/c_api.h"
 
 #include <stdio.h>
@@ -6,19 +7,19 @@
 
 static int failures = 0;
 
-#define EXPECT(condition)                                        \
-  do {                                                           \
-    if (!(condition)) {                                          \
+#define EXPECT(condition)                                             \
+  do {                                                                \
+    if (!(condition)) {                                               \
       fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      ++failures;                                                \
-    }                                                            \
+      ++failures;                                                     \
+    }                                                                 \
   } while (0)
 
 /* Compares and frees. */
 static void ExpectText(ypp_bytes bytes, const char* expected, int line) {
   if (bytes.data == NULL || bytes.size != strlen(expected) || strcmp(bytes.data, expected) != 0) {
-    fprintf(stderr, "%s:%d: %s instead of %s\n", __FILE__, line, bytes.data == NULL ? "nothing" : bytes.data,
-            expected);
+    fprintf(stderr, "%s:%d: %s instead of %s\n", __FILE__, line,
+            bytes.data == NULL ? "nothing" : bytes.data, expected);
     ++failures;
   }
   ypp_bytes_free(bytes);
@@ -37,7 +38,8 @@ static void EditsTexts(void) {
   EXPECT(ypp_text_insert(text, 0, "-", 1, "{}", NULL) == YPP_OK);
   EXPECT(ypp_text_length(text) == 6);
   EXPECT_TEXT(ypp_text_string(text), "-hello");
-  EXPECT_TEXT(ypp_text_delta(text), "[{\"insert\":\"-\"},{\"insert\":\"hello\",\"attributes\":{\"bold\":true}}]");
+  EXPECT_TEXT(ypp_text_delta(text),
+              "[{\"insert\":\"-\"},{\"insert\":\"hello\",\"attributes\":{\"bold\":true}}]");
 
   EXPECT(ypp_text_insert(text, 7, "x", 1, NULL, &error) == YPP_OUT_OF_RANGE);
   EXPECT(error.code == YPP_OUT_OF_RANGE && strlen(error.message) > 0);
@@ -93,7 +95,8 @@ struct Received {
   char origin[16];
 };
 
-static void Forward(const void* update, size_t size, const char* origin, bool local, void* context) {
+static void Forward(const void* update, size_t size, const char* origin, bool local,
+                    void* context) {
   struct Received* received = context;
   EXPECT(ypp_doc_apply_update(received->to, update, size, YPP_V2, "net", NULL) == YPP_OK);
   ++received->count;

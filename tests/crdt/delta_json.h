@@ -1,4 +1,5 @@
-// A text delta as the compact JSON that `JSON.stringify(text.toDelta())` gives. A nested type shows as what its ToJson gives.
+// A text delta as the compact JSON that `JSON.stringify(text.toDelta())` gives. A nested type shows
+// as what its ToJson gives.
 #ifndef YPP_TESTS_CRDT_DELTA_JSON_H_
 #define YPP_TESTS_CRDT_DELTA_JSON_H_
 

@@ -87,21 +87,22 @@ TEST_F(TwoUsers, KnowWhoDeletedWhat) {
   EXPECT_EQ(late_users.UserByClientId(2), "ben");
 }
 
-// The same steps in yjs 13.6.33 (p1.setUserMapping(doc, 1, 'ada'), …), with time for its timers after each.
+// The same steps in yjs 13.6.33 (p1.setUserMapping(doc, 1, 'ada'), …), with time for its timers
+// after each.
 TEST_F(TwoUsers, AreKeptWithTheBytesOfYjs) {
   DeleteInTurn();
-  EXPECT_EQ(absl::BytesToHexString(ada_.EncodeUpdate()),
-            "0205020027010575736572730362656e01270002000369647300270002000264730008000201017d0203000202"
-            "05010101060309010027010575736572730361646101270001000369647300270001000264730008000101017d"
-            "01010101740584010801208101090284010b03726c640300010205010101040201010204050a02");
+  EXPECT_EQ(
+      absl::BytesToHexString(ada_.EncodeUpdate()),
+      "0205020027010575736572730362656e01270002000369647300270002000264730008000201017d0203000202"
+      "05010101060309010027010575736572730361646101270001000369647300270001000264730008000101017d"
+      "01010101740584010801208101090284010b03726c640300010205010101040201010204050a02");
   EXPECT_EQ(ben_.EncodeUpdate(), ada_.EncodeUpdate());
 }
 
 TEST_F(TwoUsers, KeepWhatIsKnownWhenAnEntryIsReplaced) {
   DeleteInTurn();
-  ASSERT_TRUE(ben_.GetMap("users")
-                  .Set("ada", NewMap({{"ids", NewArray()}, {"ds", NewArray()}}))
-                  .ok());
+  ASSERT_TRUE(
+      ben_.GetMap("users").Set("ada", NewMap({{"ids", NewArray()}, {"ds", NewArray()}})).ok());
   Exchange();
   Exchange();
   Doc late;
@@ -116,9 +117,8 @@ TEST_F(TwoUsers, RememberWhatWasDeletedWhileThereWasNoEntry) {
   ASSERT_TRUE(ada_.GetMap("users").Set("ada", 7).ok());
   const Clock first = ada_.GetStateVector().Get(1) - 4;
   ASSERT_TRUE(ada_.GetText("t").Delete(0, 1).ok());
-  ASSERT_TRUE(ada_.GetMap("users")
-                  .Set("ada", NewMap({{"ids", NewArray()}, {"ds", NewArray()}}))
-                  .ok());
+  ASSERT_TRUE(
+      ada_.GetMap("users").Set("ada", NewMap({{"ids", NewArray()}, {"ds", NewArray()}})).ok());
   Doc late;
   ASSERT_TRUE(late.ApplyUpdate(ada_.EncodeUpdate()).ok());
   EXPECT_EQ(PermanentUserData(late).UserByDeletedId({1, first}), "ada");

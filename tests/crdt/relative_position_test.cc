@@ -39,7 +39,8 @@ int64_t IndexOf(Doc& doc, const RelativePosition& position) {
   return place ? static_cast<int64_t>(place->index) : -1;
 }
 
-// Expected: yjs 13.6.33 with t.insert(0, 'abcd'); t.delete(1, 2); and a nested text 'xy' in map 'm'.
+// Expected: yjs 13.6.33 with t.insert(0, 'abcd'); t.delete(1, 2); and a nested text 'xy' in map
+// 'm'.
 TEST(RelativePosition, HasTheBytesOfYjs) {
   Doc doc(Client(1));
   Text text = doc.GetText("t");
@@ -197,8 +198,9 @@ TEST(RelativePosition, IsReadFromJson) {
   Doc doc(Client((uint64_t{1} << 53) - 1));
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "abcd").ok());
-  for (const RelativePosition& position : {RelativePositionAt(text, 1), RelativePositionAt(text, 4, -1),
-                                           RelativePositionAt(text, 9), RelativePosition()}) {
+  for (const RelativePosition& position :
+       {RelativePositionAt(text, 1), RelativePositionAt(text, 4, -1), RelativePositionAt(text, 9),
+        RelativePosition()}) {
     EXPECT_EQ(*RelativePositionFromJson(RelativePositionToJson(position)), position);
   }
   // What editors send: the members of the class, null where there is nothing.
@@ -210,9 +212,10 @@ TEST(RelativePosition, IsReadFromJson) {
 
 TEST(RelativePosition, RefusesJsonOfAnotherShape) {
   for (const char* json :
-       {"1", "[]", R"({"item":1})", R"({"item":{"client":1}})", R"({"item":{"client":-1,"clock":0}})",
-        R"({"item":{"client":1,"clock":4294967296}})", R"({"item":{"client":1.5,"clock":1}})",
-        R"({"tname":7})", R"({"assoc":"1"})", R"({"assoc":0.5})", R"({"type":{"clock":1}})"}) {
+       {"1", "[]", R"({"item":1})", R"({"item":{"client":1}})",
+        R"({"item":{"client":-1,"clock":0}})", R"({"item":{"client":1,"clock":4294967296}})",
+        R"({"item":{"client":1.5,"clock":1}})", R"({"tname":7})", R"({"assoc":"1"})",
+        R"({"assoc":0.5})", R"({"type":{"clock":1}})"}) {
     EXPECT_EQ(RelativePositionFromJson(*codec::ParseJson(json)).status().code(),
               absl::StatusCode::kInvalidArgument)
         << json;

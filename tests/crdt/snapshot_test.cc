@@ -87,17 +87,16 @@ TEST_F(TextHistory, ShowsTheTextAtASnapshot) {
 }
 
 TEST_F(TextHistory, MarksWhatCameAndWentBetweenTwoSnapshots) {
-  EXPECT_EQ(
-      DeltaJson(doc_.GetText("t").ToDelta(second_, first_)),
-      R"([{"insert":"h","attributes":{"bold":true}},)"
-      R"({"insert":"zz","attributes":{"bold":true,"ychange":{"type":"added"}}},)"
-      R"({"insert":"e","attributes":{"bold":true}},{"insert":{"img":1}},)"
-      R"({"insert":"l","attributes":{"bold":true}},)"
-      R"({"insert":"lo","attributes":{"bold":true,"ychange":{"type":"removed"}}},)"
-      R"({"insert":"XY","attributes":{"bold":true,"ychange":{"type":"added"},"em":true}},)"
-      R"({"insert":" wo","attributes":{"bold":true,"ychange":{"type":"removed"},"em":true}},)"
-      R"({"insert":"r","attributes":{"bold":true,"ychange":{"type":"removed"},"em":true}},)"
-      R"({"insert":"ld","attributes":{"bold":true,"em":true}}])");
+  EXPECT_EQ(DeltaJson(doc_.GetText("t").ToDelta(second_, first_)),
+            R"([{"insert":"h","attributes":{"bold":true}},)"
+            R"({"insert":"zz","attributes":{"bold":true,"ychange":{"type":"added"}}},)"
+            R"({"insert":"e","attributes":{"bold":true}},{"insert":{"img":1}},)"
+            R"({"insert":"l","attributes":{"bold":true}},)"
+            R"({"insert":"lo","attributes":{"bold":true,"ychange":{"type":"removed"}}},)"
+            R"({"insert":"XY","attributes":{"bold":true,"ychange":{"type":"added"},"em":true}},)"
+            R"({"insert":" wo","attributes":{"bold":true,"ychange":{"type":"removed"},"em":true}},)"
+            R"({"insert":"r","attributes":{"bold":true,"ychange":{"type":"removed"},"em":true}},)"
+            R"({"insert":"ld","attributes":{"bold":true,"em":true}}])");
 }
 
 TEST_F(TextHistory, CanBeReadBackwards) {
@@ -161,7 +160,7 @@ TEST_F(TextHistory, TellsWhichUnitsASnapshotShows) {
 TEST_F(TextHistory, GivesItsDeletedPiecesWithTheirParent) {
   std::string pieces;
   DeleteSet asked = DeletesOf(doc_);
-  asked.Add(9, {0, 5});   // nobody
+  asked.Add(9, {0, 5});    // nobody
   asked.Add(1, {18, 99});  // only the first two are there
   ForEachPiece(doc_, asked, [&](const StructPiece& piece) {
     pieces += std::to_string(piece.id.clock) + "+" + std::to_string(piece.length) + " ";
@@ -179,7 +178,8 @@ TEST(Snapshot, OfAnEmptyDocumentIsEmpty) {
 
 TEST(Snapshot, IsNotRestoredFromADocumentThatCollects) {
   Doc doc;
-  EXPECT_EQ(DocFromSnapshot(doc, Snapshot()).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(DocFromSnapshot(doc, Snapshot()).status().code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(Snapshot, IsNotRestoredFromADocumentThatKnowsLess) {
@@ -204,8 +204,9 @@ TEST(Snapshot, RestoresIntoADocumentWithItsOwnOptions) {
   EXPECT_EQ(origin, "snapshot");
 }
 
-// In yjs 13.6.33 (a.push([1, 2]); m.set('k', 'one'); … as below) typeMapGetAllSnapshot gives the same; typeListToArraySnapshot gives
-// [1,2], [3], [], since items that were joined later count by their first element.
+// In yjs 13.6.33 (a.push([1, 2]); m.set('k', 'one'); … as below) typeMapGetAllSnapshot gives the
+// same; typeListToArraySnapshot gives [1,2], [3], [], since items that were joined later count by
+// their first element.
 TEST(Snapshot, ShowsElementsAndEntriesOfTheTime) {
   Doc doc(KeepingAll(1));
   Array array = doc.GetArray("a");
@@ -279,7 +280,8 @@ TEST(Snapshot, LeavesCharactersWhole) {
   delete_in_pair.deletes.Add(1, {2, 1});
   doc.GetText("t").ToDelta(state_in_pair);
   EXPECT_EQ(DeltaJson(doc.GetText("t").ToDelta(delete_in_pair)), R"([{"insert":"a😀b"}])");
-  EXPECT_EQ(DocFromSnapshot(doc, state_in_pair).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(DocFromSnapshot(doc, state_in_pair).status().code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(doc.GetText("t").ToString(), "a😀b");
 }
 
@@ -316,14 +318,18 @@ void EditSomewhere(Doc& doc, uint32_t action, uint32_t index, uint32_t amount) {
   switch (action % 9) {
     case 0:
     case 1:
-      RC_ASSERT(text.Insert(place, std::string(1 + amount % 3, static_cast<char>('a' + amount % 26))).ok());
+      RC_ASSERT(
+          text.Insert(place, std::string(1 + amount % 3, static_cast<char>('a' + amount % 26)))
+              .ok());
       break;
     case 2:
       RC_ASSERT(text.Delete(place, std::min(text.length() - place, amount % 4)).ok());
       break;
     case 3: {
       const Any value = amount % 2 == 0 ? Any(true) : Any(nullptr);
-      RC_ASSERT(text.Format(place, std::min(text.length() - place, amount % 5), {{keys[amount % 3], value}}).ok());
+      RC_ASSERT(text.Format(place, std::min(text.length() - place, amount % 5),
+                            {{keys[amount % 3], value}})
+                    .ok());
       break;
     }
     case 4:
@@ -352,7 +358,8 @@ RC_GTEST_PROP(Snapshot, ShowsWhatWasShownWhenItWasTaken,
   for (const auto& [action, index, amount, remote] : edits) {
     EditSomewhere(remote ? other : doc, action, index, amount);
     if (amount % 3 == 0) RC_ASSERT(doc.ApplyUpdate(other.EncodeUpdate(doc.GetStateVector())).ok());
-    if (amount % 5 == 0) RC_ASSERT(other.ApplyUpdate(doc.EncodeUpdate(other.GetStateVector())).ok());
+    if (amount % 5 == 0)
+      RC_ASSERT(other.ApplyUpdate(doc.EncodeUpdate(other.GetStateVector())).ok());
     history.emplace_back(TakeSnapshot(doc), ShownNow(doc));
   }
   const std::string whole = doc.EncodeUpdate();
