@@ -32,8 +32,8 @@ Clock ChangeSet::FirstNew(ClientIndex client) const {
 
 bool ChangeSet::Deletes(LocalId id) const {
   const auto& deletes = transaction_.deletes;
-  const auto behind = std::upper_bound(
-      deletes.begin(), deletes.end(), id, [](LocalId a, const DeletedRange& b) {
+  const auto behind =
+      std::upper_bound(deletes.begin(), deletes.end(), id, [](LocalId a, const DeletedRange& b) {
         return a.client != b.id.client ? a.client < b.id.client : a.clock < b.id.clock;
       });
   if (behind == deletes.begin()) return false;

@@ -161,8 +161,7 @@ class Builder {
         break;
       case DeltaAction::kInsert:
         if (inserted_.empty()) break;
-        delta_.push_back(
-            TextStep::Insert(Value(std::exchange(inserted_, {})), Sorted(current_)));
+        delta_.push_back(TextStep::Insert(Value(std::exchange(inserted_, {})), Sorted(current_)));
         break;
     }
     length_ = 0;

@@ -73,8 +73,7 @@ void Doc::Load() {
 void Doc::Destroy() {
   const std::shared_ptr<Doc> self = weak_from_this().lock();
   state_->is_destroyed = true;
-  const auto subdocs =
-      state_->on_subdocs.empty() ? state_->subdocs.Made() : state_->subdocs.All();
+  const auto subdocs = state_->on_subdocs.empty() ? state_->subdocs.Made() : state_->subdocs.All();
   for (const std::shared_ptr<Doc>& subdoc : subdocs) subdoc->Destroy();
   if (DocState* parent = std::exchange(state_->parent, nullptr)) {
     parent->subdocs.Replace(state_->parent_item, self);

@@ -67,7 +67,8 @@ const TypeObservers* ObserversOf(const DocState& doc, TypeIndex type) {
 class Ancestry {
  public:
   struct Entry {
-    TypeIndex observed = kNoIndex;  // the nearest type with deep observers: itself or one that holds it
+    TypeIndex observed =
+        kNoIndex;  // the nearest type with deep observers: itself or one that holds it
     uint32_t depth = 0;
   };
 

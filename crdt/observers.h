@@ -22,7 +22,8 @@ namespace ypp::internal {
 class DocState;
 
 struct TypeObservers {
-  uint32_t generation = 0;  // of the type; those of a collected one are forgotten when its place is taken
+  uint32_t generation =
+      0;  // of the type; those of a collected one are forgotten when its place is taken
   CallbackList<const Event&> own;
   CallbackList<const std::vector<Event>&> deep;
 };

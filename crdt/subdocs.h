@@ -58,7 +58,8 @@ class Subdocs {
  private:
   struct Entry {
     std::shared_ptr<Doc> doc;  // null until it is made
-    uint64_t added_in = 0;     // number of the transaction, and the place in its list: also the order in which they came
+    uint64_t added_in =
+        0;  // number of the transaction, and the place in its list: also the order in which they came
     uint32_t added_at = 0;
     // Where it stands in that transaction's subdocs_loaded; kNoIndex when it need not be loaded.
     uint32_t loaded_at = kNoIndex;

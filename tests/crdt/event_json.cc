@@ -10,8 +10,8 @@ namespace {
 
 Any Shown(const Value& value) {
   if (const SharedType* type = value.if_type()) {
-    static constexpr const char* kNames[] = {"array", "map", "text", "xmlelement", "xmlfragment",
-                                             "xmlhook", "xmltext", "untyped"};
+    static constexpr const char* kNames[] = {"array",       "map",     "text",    "xmlelement",
+                                             "xmlfragment", "xmlhook", "xmltext", "untyped"};
     return Any::Object{{"type", kNames[static_cast<int>(type->kind())]}};
   }
   const Any* any = value.if_any();
@@ -40,8 +40,8 @@ std::string KeysJson(const Event& event) {
   static constexpr const char* kActions[] = {"add", "update", "delete"};
   Any::Object keys;
   for (const KeyChange& change : event.keys()) {
-    keys.emplace_back(change.key, Any::Array{kActions[static_cast<int>(change.action)],
-                                             Shown(change.old_value)});
+    keys.emplace_back(
+        change.key, Any::Array{kActions[static_cast<int>(change.action)], Shown(change.old_value)});
   }
   return codec::ToJson(keys);
 }

@@ -63,9 +63,8 @@ class Mirrored {
     text_ = doc_.GetText("text");
     subscriptions_.push_back(list_.Observe(
         [this](const Event& event) { list_mirror_ = Applied(event.delta(), list_mirror_); }));
-    subscriptions_.push_back(text_.Observe([this](const Event& event) {
-      text_mirror_ = Applied(event.text_delta(), text_mirror_);
-    }));
+    subscriptions_.push_back(text_.Observe(
+        [this](const Event& event) { text_mirror_ = Applied(event.text_delta(), text_mirror_); }));
   }
   Doc& doc() { return doc_; }
 
@@ -80,16 +79,20 @@ class Mirrored {
           ASSERT_TRUE(list_.Insert(list_at, {static_cast<int>(below(100)), "x"}).ok());
           break;
         case 1:
-          ASSERT_TRUE(list_.Delete(list_at, below(1 + std::min(3u, list_.length() - list_at))).ok());
+          ASSERT_TRUE(
+              list_.Delete(list_at, below(1 + std::min(3u, list_.length() - list_at))).ok());
           break;
         case 2:
           ASSERT_TRUE(list_.Push({static_cast<int>(below(100))}).ok());
           break;
         case 3:
-          ASSERT_TRUE(text_.Insert(text_at, std::string(1 + below(3), static_cast<char>('a' + below(26)))).ok());
+          ASSERT_TRUE(
+              text_.Insert(text_at, std::string(1 + below(3), static_cast<char>('a' + below(26))))
+                  .ok());
           break;
         default:
-          ASSERT_TRUE(text_.Delete(text_at, below(1 + std::min(4u, text_.length() - text_at))).ok());
+          ASSERT_TRUE(
+              text_.Delete(text_at, below(1 + std::min(4u, text_.length() - text_at))).ok());
       }
     }
   }

@@ -51,8 +51,7 @@ TEST(Event, TellsTextChangesWithTheirFormats) {
                    R"({"retain":2,"attributes":{"bold":null,"em":{}}},)"
                    R"({"retain":5,"attributes":{"bold":null}}])"}));
   ASSERT_TRUE(text.InsertEmbed(1, Any::Object{{"img", 1}}, {{"w", 5}}).ok());
-  EXPECT_EQ(Take(log),
-            (Lines{R"([{"retain":1},{"insert":{"img":1},"attributes":{"w":5}}])"}));
+  EXPECT_EQ(Take(log), (Lines{R"([{"retain":1},{"insert":{"img":1},"attributes":{"w":5}}])"}));
 }
 
 TEST(Event, LeavesOutOfATextDeltaWhatTheTransactionDeletedAgain) {
@@ -161,10 +160,9 @@ TEST(Event, TellsKeysWithTheirOldValues) {
   ASSERT_TRUE(map.Delete("c").ok());
   ASSERT_TRUE(map.SetArray("l").ok());
   ASSERT_TRUE(map.Delete("l").ok());
-  EXPECT_EQ(Take(log),
-            (Lines{R"({"c":["add","undefined"],"a":["add","undefined"]} c a)",
-                   R"({"c":["delete",5]} c)", R"({"l":["add","undefined"]} l)",
-                   R"({"l":["delete",{"type":"array"}]} l)"}));
+  EXPECT_EQ(Take(log), (Lines{R"({"c":["add","undefined"],"a":["add","undefined"]} c a)",
+                              R"({"c":["delete",5]} c)", R"({"l":["add","undefined"]} l)",
+                              R"({"l":["delete",{"type":"array"}]} l)"}));
 }
 
 TEST(Event, ReachesDeepObserversOutermostFirstWithPaths) {
@@ -195,11 +193,11 @@ TEST(Event, ReachesDeepObserversOutermostFirstWithPaths) {
     ASSERT_TRUE(inner.Set("y", 2).ok());
     ASSERT_TRUE(list.Delete(2, 1).ok());
   });
-  EXPECT_EQ(log, (Lines{R"([][]{"l":["add","undefined"]} )",
-                        R"(["l"][{"insert":[1,{"type":"map"}]}]{} )",
-                        R"([][]{"k":["add","undefined"]} ["l"][{"insert":["z"]}]{} )"
-                        R"(["l",2][]{"y":["add","undefined"]} )",
-                        R"(["l"][{"retain":2},{"delete":1}]{} )"}));
+  EXPECT_EQ(
+      log, (Lines{R"([][]{"l":["add","undefined"]} )", R"(["l"][{"insert":[1,{"type":"map"}]}]{} )",
+                  R"([][]{"k":["add","undefined"]} ["l"][{"insert":["z"]}]{} )"
+                  R"(["l",2][]{"y":["add","undefined"]} )",
+                  R"(["l"][{"retain":2},{"delete":1}]{} )"}));
 }
 
 TEST(Event, DeletesFormatsThatTheDeltaFindsRedundant) {
@@ -215,11 +213,12 @@ TEST(Event, DeletesFormatsThatTheDeltaFindsRedundant) {
     log.push_back(event.local() ? "local" : "remote");
     EXPECT_TRUE(event.text_delta().empty());
   });
-  const Subscription updates =
-      a.OnUpdate([&](const UpdateEvent& event) { log.push_back("update from " + event.origin.label); });
+  const Subscription updates = a.OnUpdate(
+      [&](const UpdateEvent& event) { log.push_back("update from " + event.origin.label); });
   ASSERT_TRUE(a.ApplyUpdate(b.EncodeUpdate(), "network").ok());
   EXPECT_EQ(log, (Lines{"remote", "update from network", "local", "update from "}));
-  EXPECT_EQ(DeltaJson(a.GetText("t").ToDelta()), R"([{"insert":"hello","attributes":{"bold":true}}])");
+  EXPECT_EQ(DeltaJson(a.GetText("t").ToDelta()),
+            R"([{"insert":"hello","attributes":{"bold":true}}])");
 }
 
 TEST(Event, SaysNothingAboutTypesMadeOrDeletedByTheTransaction) {

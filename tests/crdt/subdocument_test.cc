@@ -38,7 +38,8 @@ std::string Names(const Docs& docs) {
 // "+added -removed l=loaded" of every event.
 Subscription Watch(Doc& doc, Lines& log) {
   return doc.OnSubdocs([&log](const SubdocsEvent& event) {
-    log.push_back("+" + Names(event.added) + " -" + Names(event.removed) + " l=" + Names(event.loaded));
+    log.push_back("+" + Names(event.added) + " -" + Names(event.removed) +
+                  " l=" + Names(event.loaded));
   });
 }
 
@@ -194,8 +195,8 @@ TEST(Subdocument, TellsItsOldValueInAKeyChange) {
   const auto sub = MakeDoc("s");
   ASSERT_TRUE(map.Set("k", sub).ok());
   std::shared_ptr<Doc> old;
-  const Subscription watch = map.Observe(
-      [&](const Event& event) { old = event.keys().front().old_value.if_doc(); });
+  const Subscription watch =
+      map.Observe([&](const Event& event) { old = event.keys().front().old_value.if_doc(); });
   ASSERT_TRUE(map.Set("k", 1).ok());
   EXPECT_EQ(old, sub);
 }
@@ -247,8 +248,7 @@ TEST(Subdocument, ShowsAsAnObjectWithItsGuidInJson) {
   Doc doc(Named("parent", 1));
   ASSERT_TRUE(doc.GetArray("a").Push({MakeDoc("s")}).ok());
   doc.GetText("t");
-  const Any expected =
-      Any::Object{{"a", Any::Array{Any::Object{{"guid", "s"}}}}, {"t", ""}};
+  const Any expected = Any::Object{{"a", Any::Array{Any::Object{{"guid", "s"}}}}, {"t", ""}};
   EXPECT_EQ(doc.ToJson(), expected);
 }
 

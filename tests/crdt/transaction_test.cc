@@ -77,11 +77,11 @@ TEST(Transaction, RunsThoseThatCallbacksOpenOneAfterTheOther) {
   });
   doc.Transact([&] { ASSERT_TRUE(text.Insert(0, "a").ok()); }, "one");
   // The first update tells all there is by then; the second one tells its part again.
-  EXPECT_EQ(recorder.Take(),
-            (Lines{"before all", "before one", "before observers one", "observe one", "before two",
-                   "after one", "clean one", "update 010101000401017402616200",
-                   "before observers two", "observe two", "after two", "clean two",
-                   "update 01010101840100016200", "after all"}));
+  EXPECT_EQ(
+      recorder.Take(),
+      (Lines{"before all", "before one", "before observers one", "observe one", "before two",
+             "after one", "clean one", "update 010101000401017402616200", "before observers two",
+             "observe two", "after two", "clean two", "update 01010101840100016200", "after all"}));
   EXPECT_TRUE(CheckInvariants(doc).ok());
 }
 
