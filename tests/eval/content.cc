@@ -48,7 +48,7 @@ Json RootContent(SharedType type, const Root& root) {
 Json Content(Doc& doc, const Roots& roots) {
   Any::Object content;
   for (const Root& root : roots) {
-    content.emplace_back(root.name, RootContent(doc.GetRoot(root.name, root.kind), root));
+    content.emplace_back(root.name, RootContent(OpenRoot(doc, root), root));
   }
   return content;
 }

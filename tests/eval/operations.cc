@@ -41,7 +41,7 @@ Value ResolveValue(Doc& doc, const Roots& roots, const Json& path) {
   const Any::Array& steps = AsArray(path);
   if (steps.empty()) throw CaseError("empty path");
   const Root& root = FindRoot(roots, AsString(steps[0]));
-  Value value(doc.GetRoot(root.name, root.kind));
+  Value value(OpenRoot(doc, root));
   for (size_t i = 1; i < steps.size(); ++i) {
     const SharedType* type = value.if_type();
     if (type == nullptr) throw CaseError("a path leads through a plain value");

@@ -30,7 +30,7 @@ function same(what, yjs, cpp) {
 
 function sameTaken(yjs, cpp) {
   same("number of emitted updates", yjs.emits.length, cpp.emits.length);
-  yjs.emits.forEach((emit, i) => same("emitted [V1, V2, remote]", emit, cpp.emits[i]));
+  yjs.emits.forEach((emit, i) => same("emitted update", emit, cpp.emits[i]));
   same("events", yjs.events, cpp.events ?? []);
 }
 
@@ -116,11 +116,12 @@ class Session {
 
   // What others are to receive, in both forms.
   #send(c, yjs, cpp) {
+    const forms = ({ v1, v2 }) => [v1, v2];
     for (const [i, emit] of yjs.emits.entries()) {
-      if (emit[2]) continue;
-      this.updates.push(emit);
+      if (emit.remote) continue;
+      this.updates.push(forms(emit));
       this.inboxes.forEach((inbox, other) => {
-        if (other !== c) inbox.push({ yjs: emit, cpp: cpp.emits[i] });
+        if (other !== c) inbox.push({ yjs: forms(emit), cpp: forms(cpp.emits[i]) });
       });
     }
   }
@@ -198,7 +199,7 @@ class Session {
   async compare(c) {
     const yjs = this.replicas[c].state();
     const cpp = await this.cpp.ask({ c, state: true });
-    for (const part of ["sv", "v1", "v2", "snap", "roots"]) same(`${part} of the document`, yjs[part], cpp[part]);
+    for (const part of ["sv", "v1", "v2", "snapV1", "snapV2", "roots"]) same(`${part} of the document`, yjs[part], cpp[part]);
     sameTaken(yjs, cpp);
   }
 

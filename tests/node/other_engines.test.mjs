@@ -93,7 +93,7 @@ class Session {
   }
 
   #emitted({ emits }) {
-    for (const [v1, v2, remote] of emits) {
+    for (const { v1, v2, remote } of emits) {
       if (!remote) this.updates.push({ from: 2, v: [fromBase64(v1), fromBase64(v2)] });
     }
   }

@@ -52,8 +52,8 @@ export class YjsReplica {
     this.log = { emits: [], events: [] };
     this.snapshots = new Map();
     const types = Object.entries(roots).map(([name, kind]) => [name, openRoot(this.doc, name, kind)]);
-    this.doc.on("update", (update, origin) => this.log.emits.push([base64(update), null, origin === "remote"]));
-    this.doc.on("updateV2", (update) => (this.log.emits.at(-1)[1] = base64(update)));
+    this.doc.on("update", (update, origin) => this.log.emits.push({ v1: base64(update), remote: origin === "remote" }));
+    this.doc.on("updateV2", (update) => (this.log.emits.at(-1).v2 = base64(update)));
     if (subdocEvents) {
       this.doc.on("subdocs", ({ added, removed, loaded }) =>
         this.log.events.push({ subdocs: { added: guids(added), removed: guids(removed), loaded: guids(loaded) } }));
@@ -148,7 +148,8 @@ export class YjsReplica {
       sv: base64(Y.encodeStateVector(this.doc)),
       v1: base64(Y.encodeStateAsUpdate(this.doc)),
       v2: base64(Y.encodeStateAsUpdateV2(this.doc)),
-      snap: base64(Y.encodeSnapshot(Y.snapshot(this.doc))),
+      snapV1: base64(Y.encodeSnapshot(Y.snapshot(this.doc))),
+      snapV2: base64(Y.encodeSnapshotV2(Y.snapshot(this.doc))),
       roots: contentOf(this.doc, this.roots),
       ...this.#taken(),
     };
