@@ -82,8 +82,8 @@ SessionClient::SessionClient(const Json& spec, const Roots& roots, WriteBytes wr
 void SessionClient::WatchEvents() {
   for (const Root& root : roots_) {
     subscriptions_.push_back(OpenRoot(doc(), root).ObserveDeep(
-        [this, name = root.name](const std::vector<TypeEvent>& events) {
-          for (const TypeEvent& event : events) events_.push_back(EventJson(name, event));
+        [this, name = root.name](const std::vector<Event>& events) {
+          for (const Event& event : events) events_.push_back(EventJson(name, event));
         }));
   }
 }
