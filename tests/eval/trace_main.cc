@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,23 +71,22 @@ class Replay {
 
   // What a person sees only grows, so what its document has is what it had seen.
   void ReceiveParents(Person& person, const Json& transaction) {
-    std::vector<size_t> wanted;
+    std::set<size_t> wanted;  // ascending: no transaction comes before its parents
     std::vector<size_t> todo;
-    const auto want = [&](const Json& child) {
+    const auto want_parents = [&](const Json& child) {
       for (const Json& parent : NeedArray(child, "parents")) {
         const uint32_t number = AsIndex(parent);
         if (number >= transactions_.size()) throw CaseError("a parent that does not exist");
-        if (!person.has[number]) todo.push_back(number);
+        if (!person.has[number] && wanted.insert(number).second) todo.push_back(number);
       }
     };
-    want(transaction);
+    want_parents(transaction);
     while (!todo.empty()) {
       const size_t number = todo.back();
       todo.pop_back();
-      wanted.push_back(number);
-      want(transactions_[number]);
+      want_parents(transactions_[number]);
     }
-    for (auto it = wanted.rbegin(); it != wanted.rend(); ++it) Receive(person, *it);
+    for (const size_t number : wanted) Receive(person, number);
   }
 
   void RunOne(size_t number) {
