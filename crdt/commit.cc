@@ -15,6 +15,17 @@ namespace ypp::internal {
 
 namespace {
 
+void NoteClients(const std::vector<DeletedRange>& deletes, std::vector<ClientIndex>* clients) {
+  clients->clear();
+  absl::flat_hash_set<ClientIndex> known;
+  ClientIndex last = kNoIndex;
+  for (const DeletedRange& range : deletes) {
+    if (range.id.client == last) continue;
+    last = range.id.client;
+    if (known.insert(last).second) clients->push_back(last);
+  }
+}
+
 void SortAndJoin(std::vector<DeletedRange>& deletes) {
   if (deletes.size() < 2) return;
   std::sort(deletes.begin(), deletes.end(), [](const DeletedRange& a, const DeletedRange& b) {
@@ -78,6 +89,7 @@ void SendUpdate(DocState& doc, const TransactionState& transaction) {
 }  // namespace
 
 void Commit(DocState& doc, TransactionState& transaction) {
+  NoteClients(transaction.deletes, &transaction.delete_clients);
   SortAndJoin(transaction.deletes);
   NoteStateAfter(doc, transaction);
   const bool has_listeners = !doc.on_before_observer_calls.empty() ||

@@ -75,6 +75,17 @@ void ForEachItem(const DocState& doc, ClientIndex client, Clock clock, Clock end
   }
 }
 
+// In the order of Yjs, which matters: gaps of a text are looked at only until the first deleted format of that text.
+template <typename Visit>
+void ForEachDeleted(const TransactionState& transaction, Visit visit) {
+  const std::vector<DeletedRange>& deletes = transaction.deletes;
+  for (const ClientIndex client : transaction.delete_clients) {
+    auto range = std::lower_bound(deletes.begin(), deletes.end(), client,
+                                  [](const DeletedRange& a, ClientIndex b) { return a.id.client < b; });
+    for (; range != deletes.end() && range->id.client == client; ++range) visit(*range);
+  }
+}
+
 }  // namespace
 
 uint32_t CleanUpGap(DocState& doc, ItemRef start, ItemRef here, const FormatSet& at_start, FormatSet& current) {
@@ -134,7 +145,7 @@ void CleanUpFormattingAfter(DocState& doc, const TransactionState& transaction) 
     });
   }
   TransactionScope cleanup(doc);
-  for (const DeletedRange& range : transaction.deletes) {
+  ForEachDeleted(transaction, [&](const DeletedRange& range) {
     ForEachItem(doc, range.id.client, range.id.clock, range.id.clock + range.length, [&](ItemRef ref) {
       const Item& item = doc.items[ref];
       if (!doc.types[item.parent].has_formatting || is_whole(item.parent)) return;
@@ -144,7 +155,7 @@ void CleanUpFormattingAfter(DocState& doc, const TransactionState& transaction) 
         CleanUpGapAround(doc, ref);
       }
     });
-  }
+  });
   for (const TypeIndex text : whole) CleanUpText(doc, text);
 }
 

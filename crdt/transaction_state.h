@@ -48,6 +48,8 @@ struct TransactionState {
   // transactions that ran since, in callbacks: `after` is the state of the document at that time.
   std::vector<TouchedClient> touched;
   std::vector<DeletedRange> deletes;      // as they happened; sorted and joined at commit
+  // Their clients in the order in which they first came, which is that of Yjs' delete set. Set at commit.
+  std::vector<ClientIndex> delete_clients;
   std::vector<LocalId> merge_candidates;  // structs to try to join with their neighbours at commit
   // What changed in types that were there before, in the order in which it first changed; a key may
   // come more than once. Types that the transaction deleted later are not in it.
@@ -64,6 +66,7 @@ struct TransactionState {
     origin = Origin();
     touched.clear();
     deletes.clear();
+    delete_clients.clear();
     merge_candidates.clear();
     changed.clear();
     subdocs_added = {};  // rare: not worth keeping the memory

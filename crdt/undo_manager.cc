@@ -124,6 +124,7 @@ void UndoManager::State::Capture(const TransactionEvent& event) {
     if (client.after > client.before) step.insertions.Add({client.client, client.before}, client.after - client.before);
   }
   UndoRanges deletions;
+  for (const internal::ClientIndex client : transaction.delete_clients) step.deletions.AddClient(client);
   for (const internal::DeletedRange& range : transaction.deletes) {
     step.deletions.Add(range.id, range.length);
     deletions.Add(range.id, range.length);

@@ -4,16 +4,23 @@
 
 namespace ypp::internal {
 
-void UndoRanges::Add(LocalId id, Clock length) {
+UndoRanges::OfClient& UndoRanges::ClientOf(ClientIndex client) {
   auto entry = std::find_if(clients_.begin(), clients_.end(),
-                            [&](const OfClient& of_client) { return of_client.client == id.client; });
-  if (entry == clients_.end()) entry = clients_.insert(clients_.end(), {id.client, true, {}});
-  std::vector<ClockRange>& ranges = entry->ranges;
+                            [&](const OfClient& of_client) { return of_client.client == client; });
+  if (entry == clients_.end()) entry = clients_.insert(clients_.end(), {client, true, {}});
+  return *entry;
+}
+
+void UndoRanges::AddClient(ClientIndex client) { ClientOf(client); }
+
+void UndoRanges::Add(LocalId id, Clock length) {
+  OfClient& of_client = ClientOf(id.client);
+  std::vector<ClockRange>& ranges = of_client.ranges;
   if (!ranges.empty() && ranges.back().end() == id.clock) {
     ranges.back().length += length;
     return;
   }
-  entry->sorted = entry->sorted && (ranges.empty() || ranges.back().end() < id.clock);
+  of_client.sorted = of_client.sorted && (ranges.empty() || ranges.back().end() < id.clock);
   ranges.push_back({id.clock, length});
 }
 

@@ -13,6 +13,8 @@ namespace ypp::internal {
 
 class UndoRanges {
  public:
+  // From here on the client has its place in the order, even if it has no ranges yet.
+  void AddClient(ClientIndex client);
   // A range that continues the one before it, as in typing, costs nothing.
   void Add(LocalId id, Clock length);
   // Sorts and joins, after which the functions below may be used.
@@ -33,6 +35,8 @@ class UndoRanges {
     bool sorted = true;
     std::vector<ClockRange> ranges;
   };
+
+  OfClient& ClientOf(ClientIndex client);
 
   template <typename Visit>
   static void VisitRange(DocState& doc, ClientIndex client, ClockRange range, Visit visit) {

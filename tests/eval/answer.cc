@@ -38,12 +38,4 @@ Json States::Add(Json content) {
   return Json(static_cast<uint64_t>(it->second));
 }
 
-void Answer::Try(const std::function<void()>& part) {
-  try {
-    part();
-  } catch (const Unsupported& missing) {
-    unsupported_.insert(missing.what());
-  }
-}
-
 }  // namespace ypp::eval

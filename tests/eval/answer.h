@@ -1,10 +1,7 @@
-// What one case is answered with: the tables of byte strings and contents that results point into,
-// and the list of what had to be left out because the engine does not have it.
+// What one case is answered with: the tables of byte strings and contents that results point into.
 #ifndef YPP_TESTS_EVAL_ANSWER_H_
 #define YPP_TESTS_EVAL_ANSWER_H_
 
-#include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,6 +9,7 @@
 
 #include "codec/byte_reader.h"
 #include "tests/eval/json_access.h"
+#include "tests/eval/write_bytes.h"
 
 namespace ypp::eval {
 
@@ -43,24 +41,14 @@ class States {
   std::unordered_map<std::string, size_t> index_;  // by their JSON text
 };
 
-class Answer {
- public:
+struct Answer {
   explicit Answer(const Json& case_json) : blobs(case_json) {}
-
-  // Runs `part`; if the engine lacks what it needs, that is noted and the part stays undone.
-  void Try(const std::function<void()>& part);
-  // The case could not be run to its end: its later results would mean nothing.
-  void Stop(std::string_view why) { stopped_ = why; }
-
-  const std::set<std::string>& unsupported() const { return unsupported_; }
-  const std::string& stopped() const { return stopped_; }
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
 
   Blobs blobs;
   States states;
-
- private:
-  std::set<std::string> unsupported_;
-  std::string stopped_;
+  const WriteBytes write = [this](std::string_view bytes) { return blobs.Add(bytes); };
 };
 
 }  // namespace ypp::eval

@@ -1,14 +1,15 @@
 // Kind "apply": raw update bytes applied one after the other to one document, and functions on raw
 // bytes.
 #include "codec/obfuscate.h"
-#include "codec/relative_position.h"
 #include "codec/snapshot.h"
 #include "codec/state_vector.h"
 #include "codec/update_algebra.h"
+#include "crdt/relative_position.h"
 #include "tests/eval/bytes_text.h"
 #include "tests/eval/kinds.h"
 #include "tests/eval/meta_json.h"
 #include "tests/eval/obfuscate_options.h"
+#include "tests/eval/position_json.h"
 #include "tests/eval/replica.h"
 #include "tests/eval/roots.h"
 #include "tests/eval/state_record.h"
@@ -22,7 +23,7 @@ Json RunStep(const Json& step, Replica& replica, ClientId client, const Roots& r
   Any::Object result = Pick(step, {"enc", "u", "note", "unchecked"});
   const absl::Status status = replica.Apply(answer.blobs.Get(Need(step, "u")), FormatOf(step));
   if (!status.ok()) result.emplace_back("throws", Json(status.ToString()));
-  const Json emits = replica.TakeEmits(answer);
+  const Json emits = replica.TakeEmits(answer.write);
   if (BoolOr(step, "unchecked", false)) return result;
   result.emplace_back("state", TakeState(replica.doc(), roots, answer));
   result.emplace_back("emits", emits);
@@ -59,21 +60,9 @@ absl::StatusOr<std::string> RecodeSnapshot(codec::Bytes snapshot) {
   return EncodeSnapshot(*decoded, UpdateFormat::kV2);
 }
 
-Json IdJson(Id id) {
-  return Any::Object{{"client", id.client}, {"clock", static_cast<uint64_t>(id.clock)}};
-}
-
-// relativePositionToJSON.
 Json PositionOrThrows(const absl::StatusOr<RelativePosition>& position) {
   if (!position.ok()) return Any::Object{{"throws", true}};
-  Any::Object json;
-  if (position->type) json.emplace_back("type", IdJson(*position->type));
-  if (position->root_name && !position->root_name->empty()) {
-    json.emplace_back("tname", *position->root_name);
-  }
-  if (position->item) json.emplace_back("item", IdJson(*position->item));
-  json.emplace_back("assoc", position->assoc);
-  return json;
+  return RelativePositionToJson(*position);
 }
 
 Json RunFunction(const std::string& name, const std::vector<codec::Bytes>& args,
@@ -111,10 +100,8 @@ Json RunUtil(const Json& util, Answer& answer) {
   for (const Json& index : NeedArray(util, "args")) {
     args.push_back(codec::AsBytes(answer.blobs.Get(index)));
   }
-  answer.Try([&] {
-    result.emplace_back("result",
-                        RunFunction(NeedString(util, "fn"), args, ReadObfuscateOptions(util)));
-  });
+  result.emplace_back("result",
+                      RunFunction(NeedString(util, "fn"), args, ReadObfuscateOptions(util)));
   return result;
 }
 
@@ -135,10 +122,14 @@ Any::Object EvaluateApply(const Json& case_json, Answer& answer) {
   }
   result.emplace_back("steps", std::move(steps));
   if (const Any::Array& positions = ArrayOrEmpty(case_json, "relpos"); !positions.empty()) {
-    answer.Try([] { throw Unsupported("relative positions"); });
-    Any::Array inputs;
-    for (const Json& position : positions) inputs.push_back(Pick(position, {"bytes"}));
-    result.emplace_back("relpos", std::move(inputs));
+    Any::Array resolved;
+    for (const Json& position : positions) {
+      Any::Object entry = Pick(position, {"bytes"});
+      entry.emplace_back("onReceiver0",
+                         ResolvedJson(replica.doc(), answer.blobs.Get(Need(position, "bytes"))));
+      resolved.push_back(std::move(entry));
+    }
+    result.emplace_back("relpos", std::move(resolved));
   }
   if (const Any::Array& utils = ArrayOrEmpty(case_json, "utils"); !utils.empty()) {
     Any::Array results;

@@ -71,34 +71,44 @@ std::string HexAt(const Blobs& blobs, const Json& object, const char* name) {
   return index == nullptr ? std::string() : ToHex(blobs.Get(*index));
 }
 
-void CompareMalformed(const Json& recorded, const Json& answer, Comparison* result) {
-  const Any::Array& expected = NeedArray(recorded, "cases");
-  const Any::Array& got = NeedArray(answer, "cases");
-  const Blobs recorded_blobs(recorded);
-  const Blobs answer_blobs(answer);
-  for (size_t i = 0; i < expected.size(); ++i) {
-    const std::string where =
-        "case " + std::to_string(i) + " " + NeedString(expected[i], "mutation");
-    const Json& mine = Need(got.at(i), "got");
-    Check(where + ".roundtrip", true, Need(mine, "roundtrip"), result);
-    if (!BoolOr(expected[i], "strict", false)) continue;
-    const Json& yjs = Need(expected[i], "yjs");
-    Check(where + ".result", "accept", Need(mine, "result"), result);
+// One input of a malformed set.
+class MalformedComparer {
+ public:
+  MalformedComparer(const Json& recorded, const Json& answer)
+      : recorded_blobs_(recorded),
+        answer_blobs_(answer),
+        recorded_states_(ArrayOrEmpty(recorded, "states")),
+        answer_states_(ArrayOrEmpty(answer, "states")) {}
+
+  Comparison Compare(const Json& expected, const Json& got) const {
+    Comparison result;
+    const Json& mine = Need(got, "got");
+    Check("roundtrip", true, Need(mine, "roundtrip"), &result);
+    if (!BoolOr(expected, "strict", false)) return result;
+    const Json& yjs = Need(expected, "yjs");
+    Check("result", "accept", Need(mine, "result"), &result);
     for (const char* name : {"sv", "v1"}) {
-      Check(where + "." + name, Json(HexAt(recorded_blobs, yjs, name)),
-            Json(HexAt(answer_blobs, mine, name)), result);
+      Check(name, Json(HexAt(recorded_blobs_, yjs, name)), Json(HexAt(answer_blobs_, mine, name)),
+            &result);
     }
     const Json* roots = Find(yjs, "roots");
-    if (roots == nullptr) continue;
+    if (roots == nullptr) return result;
     const Json* mine_roots = Find(mine, "roots");
     if (mine_roots == nullptr) {
-      ++result->missing;
+      result.missing.push_back("roots");
     } else {
-      Check(where + ".roots", NeedArray(recorded, "states").at(AsIndex(*roots)),
-            NeedArray(answer, "states").at(AsIndex(*mine_roots)), result);
+      Check("roots", recorded_states_.at(AsIndex(*roots)), answer_states_.at(AsIndex(*mine_roots)),
+            &result);
     }
+    return result;
   }
-}
+
+ private:
+  const Blobs recorded_blobs_;
+  const Blobs answer_blobs_;
+  const Any::Array& recorded_states_;
+  const Any::Array& answer_states_;
+};
 
 }  // namespace
 
@@ -109,17 +119,13 @@ Comparison Compare(const Json& recorded, const Json& answer) {
     result.wrong.push_back("no answer: " + (error == nullptr ? std::string("?") : Shown(*error)));
     return result;
   }
-  if (NeedString(recorded, "kind") == "malformed") {
-    CompareMalformed(recorded, answer, &result);
-    return result;
-  }
   std::map<std::string, Json> got;
   for (Result& entry : ResultsOf(answer))
     got.emplace(std::move(entry.first), std::move(entry.second));
   for (const auto& [where, expected] : ResultsOf(recorded)) {
     const auto it = got.find(where);
     if (it == got.end()) {
-      ++result.missing;
+      result.missing.push_back(where);
       continue;
     }
     if (!MayRefuse(where, expected, it->second)) Check(where, expected, it->second, &result);
@@ -131,6 +137,22 @@ Comparison Compare(const Json& recorded, const Json& answer) {
   }
   if (NeedString(recorded, "kind") == "lib0") CheckDecoded(answer, &result);
   return result;
+}
+
+std::vector<std::pair<std::string, Comparison>> CompareParts(const std::string& name,
+                                                             const Json& recorded,
+                                                             const Json& answer) {
+  if (NeedString(recorded, "kind") != "malformed" || Find(answer, "kind") == nullptr) {
+    return {{name, Compare(recorded, answer)}};
+  }
+  std::vector<std::pair<std::string, Comparison>> parts;
+  const MalformedComparer comparer(recorded, answer);
+  const Any::Array& expected = NeedArray(recorded, "cases");
+  const Any::Array& got = NeedArray(answer, "cases");
+  for (size_t i = 0; i < expected.size(); ++i) {
+    parts.emplace_back(name + "/" + std::to_string(i), comparer.Compare(expected[i], got.at(i)));
+  }
+  return parts;
 }
 
 }  // namespace ypp::eval

@@ -5,6 +5,7 @@
 #define YPP_TESTS_EVAL_COMPARE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/eval/json_access.h"
@@ -12,14 +13,20 @@
 namespace ypp::eval {
 
 struct Comparison {
-  size_t equal = 0;                // results that are as recorded
-  size_t missing = 0;              // recorded results that the answer does not have
-  std::vector<std::string> wrong;  // results that differ: where, expected, got
+  size_t equal = 0;                  // results that are as recorded
+  std::vector<std::string> missing;  // recorded results that the answer does not have
+  std::vector<std::string> wrong;    // results that differ: where, expected, got
 
-  bool passed() const { return wrong.empty() && missing == 0; }
+  bool passed() const { return wrong.empty() && missing.empty(); }
 };
 
 Comparison Compare(const Json& recorded, const Json& answer);
+
+// The parts of a case that pass or fail by themselves: a case named `name` as a whole, but of a
+// malformed set each input, as `name/number`.
+std::vector<std::pair<std::string, Comparison>> CompareParts(const std::string& name,
+                                                             const Json& recorded,
+                                                             const Json& answer);
 
 }  // namespace ypp::eval
 

@@ -2,105 +2,54 @@
 
 #include <algorithm>
 
-#include "codec/delete_set.h"
-#include "codec/update_reader.h"
-#include "tests/eval/tagged_json.h"
+#include "crdt/xml.h"
+#include "tests/eval/tagged_value.h"
 
 namespace ypp::eval {
 
 namespace {
 
-bool IsXml(TypeKind kind) {
-  return kind != TypeKind::kText && kind != TypeKind::kArray && kind != TypeKind::kMap;
+// What texts of both kinds have in common.
+void AddTextMembers(const Text& text, Any::Object& content) {
+  content.emplace_back("length", Json(text.length()));
+  content.emplace_back("delta", FromDelta(text.ToDelta(), TypesAs::kContent));
+  const Entries attributes = text.GetAttributes();
+  if (!attributes.empty()) content.emplace_back("attributes", FromEntries(attributes));
 }
 
-// What the engine would need to show `view`, nullptr when it can.
-const char* MissingFor(const codec::StructView& view, const Roots& roots) {
-  if (view.parent == codec::StructView::Parent::kRoot && view.kind != codec::StructKind::kGc) {
-    for (const Root& root : roots) {
-      if (root.name != view.parent_name) continue;
-      if (IsXml(root.kind)) return "xml types";
-      if (root.kind == TypeKind::kText && view.has_parent_sub) return "text attributes";
-    }
-  }
-  switch (view.kind) {
-    case codec::StructKind::kFormat:
-      return "text formats";
-    case codec::StructKind::kEmbed:
-      return "text embeds";
-    case codec::StructKind::kDoc:
-      return "sub-documents";
-    case codec::StructKind::kType:
-      return view.type_ref > codec::TypeRef::kText ? "xml types" : nullptr;
-    default:
-      return nullptr;
-  }
-}
-
-// Looks for live content of kinds that the engine keeps and passes on but cannot show.
-void RefuseWhatCannotBeShown(const Roots& roots, const std::string& update) {
-  struct Found {
-    Id id;
-    bool even_deleted;
-    const char* missing;
-  };
-  std::vector<Found> found;
-  codec::UpdateReader reader(codec::AsBytes(update), codec::Dialect::kV1);
-  codec::UpdateReader::Section section;
-  while (reader.NextSection(&section)) {
-    codec::StructView view;
-    while (reader.NextStruct(&view)) {
-      if (const char* missing = MissingFor(view, roots)) {
-        // A deleted attribute may have a successor, which does not name its parent again.
-        const bool succeeded = view.has_parent_sub;
-        found.push_back({view.id, succeeded, missing});
-      }
-    }
-  }
-  DeleteSet deletes = reader.ReadDeleteSet();
-  deletes.Normalize();
-  for (const Found& item : found) {
-    if (item.even_deleted || !deletes.Contains(item.id)) throw Unsupported(item.missing);
-  }
-}
-
-Json TextContent(const Text& text) {
-  const std::string string = text.ToString();
-  Any::Array delta;
-  if (!string.empty()) delta.push_back(Any::Object{{"insert", Json(string)}});
-  return Any::Object{{"kind", "text"},
-                     {"length", Json(text.length())},
-                     {"string", Json(string)},
-                     {"delta", std::move(delta)}};
-}
-
-Json RootContent(Doc& doc, const Root& root) {
+Json RootContent(SharedType type, const Root& root) {
+  Any::Object content = {{"kind", Json(root.kind_name)}};
   switch (root.kind) {
     case TypeKind::kText:
-      return TextContent(doc.GetText(root.name));
-    case TypeKind::kArray: {
-      const Array array = doc.GetArray(root.name);
-      return Any::Object{
-          {"kind", "array"}, {"length", Json(array.length())}, {"json", ToTagged(array.ToJson())}};
-    }
-    case TypeKind::kMap: {
-      const Map map = doc.GetMap(root.name);
-      return Any::Object{
-          {"kind", "map"}, {"size", Json(map.size())}, {"json", ToTagged(map.ToJson())}};
-    }
-    case TypeKind::kXmlFragment:  // an empty one, by what was checked before
-      return Any::Object{{"kind", Json(root.kind_name)}, {"length", 0}, {"xml", Json("")}};
+      AddTextMembers(Text(type), content);
+      content.emplace_back("string", Json(Text(type).ToString()));
+      break;
+    case TypeKind::kXmlText:
+      AddTextMembers(XmlText(type), content);
+      content.emplace_back("xml", Json(XmlText(type).ToString()));
+      break;
+    case TypeKind::kArray:
+      content.emplace_back("length", Json(Array(type).length()));
+      content.emplace_back("json", PlainContent(Value(type)));
+      break;
+    case TypeKind::kMap:
+      content.emplace_back("size", Json(Map(type).size()));
+      content.emplace_back("json", PlainContent(Value(type)));
+      break;
     default:
-      throw Unsupported("xml types");
+      content.emplace_back("length", Json(XmlFragment(type).length()));
+      content.emplace_back("xml", Json(XmlFragment(type).ToString()));
   }
+  return content;
 }
 
 }  // namespace
 
-Json Content(Doc& doc, const Roots& roots, const std::string& update) {
-  RefuseWhatCannotBeShown(roots, update);
+Json Content(Doc& doc, const Roots& roots) {
   Any::Object content;
-  for (const Root& root : roots) content.emplace_back(root.name, RootContent(doc, root));
+  for (const Root& root : roots) {
+    content.emplace_back(root.name, RootContent(OpenRoot(doc, root), root));
+  }
   return content;
 }
 

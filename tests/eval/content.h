@@ -2,17 +2,13 @@
 #ifndef YPP_TESTS_EVAL_CONTENT_H_
 #define YPP_TESTS_EVAL_CONTENT_H_
 
-#include <string>
-
 #include "crdt/doc.h"
 #include "tests/eval/json_access.h"
 #include "tests/eval/roots.h"
 
 namespace ypp::eval {
 
-// Throws Unsupported when the document holds what the engine cannot show. `update`: the full V1
-// update of the document.
-Json Content(Doc& doc, const Roots& roots, const std::string& update);
+Json Content(Doc& doc, const Roots& roots);
 
 // How deep arrays and objects nest: 0 for a plain value, 1 for `[]`.
 int Depth(const Json& value);

@@ -26,7 +26,9 @@ Any::Object Dispatch(const Json& case_json, const std::string& folder, Answer& a
   throw CaseError("unknown kind \"" + kind + "\"");
 }
 
-Json Evaluate(const Json& case_json, const std::string& folder) {
+}  // namespace
+
+Json EvaluateCase(const Json& case_json, const std::string& folder) {
   if (NeedString(case_json, "format") != "crdt-fixture/1") throw CaseError("unknown format");
   Answer answer(case_json);
   Any::Object result = Dispatch(case_json, folder, answer);
@@ -34,20 +36,8 @@ Json Evaluate(const Json& case_json, const std::string& folder) {
     result.emplace_back("blobs", answer.blobs.ToJson());
     result.emplace_back("states", answer.states.ToJson());
   }
-  std::string names;
-  Any::Array missing;
-  for (const std::string& what : answer.unsupported()) {
-    missing.push_back(Json(what));
-    names += (names.empty() ? "" : ", ") + what;
-  }
-  if (!missing.empty()) result.emplace_back("unsupported", std::move(missing));
-  if (!answer.stopped().empty()) {
-    result.emplace_back("error", Json(answer.stopped() + "; the engine lacks: " + names));
-  }
   return result;
 }
-
-}  // namespace
 
 Json ReadCaseFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -64,10 +54,7 @@ Json EvaluateCaseFile(const std::string& path) {
   try {
     const Json case_json = ReadCaseFile(path);
     if (const Json* own_name = Find(case_json, "name")) name = AsString(*own_name);
-    return Evaluate(case_json, file.parent_path().empty() ? "." : file.parent_path().string());
-  } catch (const Unsupported& missing) {
-    return Any::Object{{"name", Json(name)},
-                       {"error", Json(std::string("the engine lacks: ") + missing.what())}};
+    return EvaluateCase(case_json, file.parent_path().empty() ? "." : file.parent_path().string());
   } catch (const std::exception& error) {
     return Any::Object{{"name", Json(name)}, {"error", Json(error.what())}};
   }

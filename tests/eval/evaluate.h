@@ -8,10 +8,11 @@
 
 namespace ypp::eval {
 
-// The case with every result replaced by what this engine does. What the engine lacks is named in
-// `unsupported`, and those results are left out; a case that could not be run to its end also has
-// `error`. A case that could not be run at all is {name, error}.
+// The case with every result replaced by what this engine does; {name, error} when the case cannot
+// be run.
 Json EvaluateCaseFile(const std::string& path);
+// The same for a case at hand. `folder`: where the data lies that it may name. Throws CaseError.
+Json EvaluateCase(const Json& case_json, const std::string& folder);
 
 // Throws CaseError when the file cannot be read or is not JSON.
 Json ReadCaseFile(const std::string& path);

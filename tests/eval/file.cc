@@ -5,12 +5,12 @@
 #include "codec/any.h"
 #include "codec/state_vector.h"
 #include "codec/utf.h"
+#include "crdt/snapshot.h"
 #include "tests/eval/bytes_text.h"
 #include "tests/eval/kinds.h"
 #include "tests/eval/replica.h"
 #include "tests/eval/roots.h"
 #include "tests/eval/same_json.h"
-#include "tests/eval/snapshot.h"
 #include "tests/eval/tagged_json.h"
 
 namespace ypp::eval {
@@ -42,7 +42,7 @@ Json OneUpdate(const std::string& data, const std::string& root) {
                      {"sv", Json(ToBase64(doc.GetStateVector().Encode()))},
                      {"v1", LengthAndHash(v1)},
                      {"v2", LengthAndHash(doc.EncodeUpdate({}, UpdateFormat::kV2))},
-                     {"snapshotV1", LengthAndHash(TakeSnapshot(doc, v1).v1)}};
+                     {"snapshotV1", LengthAndHash(EncodeSnapshot(TakeSnapshot(doc), UpdateFormat::kV1))}};
 }
 
 // Reads one case of a file of many; adds its line to `runs`. True when the content is the one the

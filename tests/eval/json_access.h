@@ -27,12 +27,6 @@ class CaseError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The case asks for what the engine does not have. what() names it.
-class Unsupported : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 // nullptr when absent, null or undefined.
 const Json* Find(const Json& object, std::string_view key);
 // These throw CaseError when the member is absent or of another kind.

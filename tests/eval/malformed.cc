@@ -36,14 +36,12 @@ Json Got(const Json& input, const Roots& roots, ClientId client, Answer& answer)
   const std::string v1 = doc.EncodeUpdate();
   got.emplace_back("sv", answer.blobs.Add(state.Encode()));
   got.emplace_back("v1", answer.blobs.Add(v1));
-  answer.Try([&] {
-    const Json content = Content(doc, roots, v1);
-    if (const int depth = Depth(content); depth > kMaxJsonDepth) {
-      got.emplace_back("deep", Json(depth));
-    } else {
-      got.emplace_back("roots", answer.states.Add(content));
-    }
-  });
+  const Json content = Content(doc, roots);
+  if (const int depth = Depth(content); depth > kMaxJsonDepth) {
+    got.emplace_back("deep", Json(depth));
+  } else {
+    got.emplace_back("roots", answer.states.Add(content));
+  }
   got.emplace_back("roundtrip", Json(LoadsElsewhere(v1, roots, client, state)));
   return got;
 }

@@ -11,7 +11,7 @@ namespace ypp::eval {
 // `path`: a root's name, then map keys and array indices. Throws CaseError when it leads nowhere.
 SharedType ResolvePath(Doc& doc, const Roots& roots, const Json& path);
 
-// Throws CaseError when the engine refuses the edit, Unsupported when it does not know it.
+// Throws CaseError when the engine refuses the edit or the operation is unknown.
 void ApplyOperation(Doc& doc, const Roots& roots, const Json& operation);
 
 }  // namespace ypp::eval

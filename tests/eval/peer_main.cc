@@ -1,18 +1,23 @@
 // ypp-peer: documents at the end of a pipe, for programs in other languages that edit together with
 // the engine. Reads one JSON command per line and answers each with one line. Bytes are base64;
-// edits are written as in crdt-fixture/1.
+// clients, edits and steps are written as in crdt-fixture/1.
 //
-//   {"clients": [{"id", "gc"}], "roots": {name: kind}}   begins anew
-//   {"c": i, "tx": [operation]}                          edits in one transaction
-//   {"c": i, "apply": bytes, "enc": 1|2}                 applies an update
-//   {"c": i, "diff": state vector, "enc": 1|2}           {bytes}: what that peer lacks
-//   {"c": i, "state": true}                              {sv, v1, v2, roots}; checks the document's
-//   invariants
-//   {"merge": [updates], "enc": 1|2}                     {bytes}; and in the same way, without a
-//   document:
-//   {"convert": update, "enc": of it}, {"cut": update, "known": state vector, "enc"}, {"vector":
-//   update, "enc"}
-// Edits and updates are answered with {emits: [[v1, v2, remote]]}, failures with {error}.
+//   {"clients": [client], "roots": {name: kind}}   begins anew
+//   {"c": i, ...}                                  with one of these:
+//     "tx": [operation], "origin"?                 edits in one transaction
+//     "um": "undo"|"redo"|"stop"|"clear"           {ret, stacks}
+//     "snapshot": n                                {snap: [V1, V2]}
+//     "look": n, "prev": n|null                    what snapshot n shows: {restored, deltas, arrays}
+//     "relpos": [{p, i, assoc}]                    {relposOut: [{bytes, json}]}
+//     "resolve": [position]                        {resolved: [{index, assoc, type}|null]}
+//     "apply": bytes, "enc": 1|2                   applies an update
+//     "diff": state vector, "enc": 1|2             {bytes}: what that peer lacks
+//     "state": true                                a state record; checks the document's invariants
+//   {"merge": [updates], "enc": 1|2}               {bytes}; and in the same way, without a document:
+//   {"convert": update, "enc": of it}, {"cut": update, "known": state vector, "enc"},
+//   {"vector": update, "enc"}
+//
+// An answer for a client also has {emits: [{v1, v2, remote}], events: []}. Failures: {error}.
 #include <iostream>
 #include <memory>
 #include <string>
@@ -24,9 +29,10 @@
 #include "crdt/check_invariants.h"
 #include "tests/eval/bytes_text.h"
 #include "tests/eval/content.h"
-#include "tests/eval/operations.h"
-#include "tests/eval/replica.h"
+#include "tests/eval/position_json.h"
 #include "tests/eval/roots.h"
+#include "tests/eval/session_client.h"
+#include "tests/eval/state_record.h"
 
 namespace ypp::eval {
 namespace {
@@ -36,6 +42,8 @@ T Must(absl::StatusOr<T> result) {
   if (!result.ok()) throw CaseError(result.status().ToString());
   return *std::move(result);
 }
+
+Json Base64(std::string_view bytes) { return Json(ToBase64(bytes)); }
 
 StateVector DecodeVector(const Json& base64) {
   const std::string encoded = FromBase64(AsString(base64));
@@ -71,64 +79,69 @@ class Peer {
   Json Run(const Json& command) {
     if (Find(command, "clients") != nullptr) return Begin(command);
     if (Find(command, "c") == nullptr) {
-      return Any::Object{{"bytes", Json(ToBase64(RunAlgebra(command)))}};
+      return Any::Object{{"bytes", Base64(RunAlgebra(command))}};
     }
     const uint32_t c = NeedIndex(command, "c");
-    if (c >= replicas_.size()) throw CaseError("no such client");
-    Replica& replica = *replicas_[c];
-    if (const Json* operations = Find(command, "tx")) {
-      {
-        Transaction transaction(replica.doc());
-        for (const Json& operation : AsArray(*operations)) {
-          ApplyOperation(replica.doc(), roots_, operation);
-        }
-      }
-      return Emits(replica);
-    }
-    if (const Json* update = Find(command, "apply")) {
-      const absl::Status status = replica.Apply(FromBase64(AsString(*update)), FormatOf(command));
-      if (!status.ok()) throw CaseError(status.ToString());
-      return Emits(replica);
-    }
-    if (const Json* vector = Find(command, "diff")) {
-      return Any::Object{{"bytes", Json(ToBase64(replica.doc().EncodeUpdate(DecodeVector(*vector),
-                                                                            FormatOf(command))))}};
-    }
-    return State(replica.doc());
+    if (c >= clients_.size()) throw CaseError("no such client");
+    SessionClient& client = *clients_[c];
+    Any::Object result;
+    if (!client.Run(command, &result)) Run(command, client, &result);
+    client.AddEmitsAndEvents(&result);
+    return result;
   }
 
  private:
   Json Begin(const Json& command) {
-    replicas_.clear();
+    clients_.clear();
     roots_ = ReadRoots(command);
-    for (const Json& client : NeedArray(command, "clients")) {
-      replicas_.push_back(
-          std::make_unique<Replica>(NeedUint(client, "id"), BoolOr(client, "gc", true)));
-      OpenRoots(replicas_.back()->doc(), roots_);
+    for (const Json& spec : NeedArray(command, "clients")) {
+      clients_.push_back(std::make_unique<SessionClient>(spec, roots_, Base64));
     }
     return Any::Object{};
   }
 
-  static Json Emits(Replica& replica) {
-    Any::Array list;
-    for (const Replica::Emit& emit : replica.TakeEmits()) {
-      list.push_back(Any::Array{ToBase64(emit.v1), ToBase64(emit.v2), emit.remote});
+  void Run(const Json& command, SessionClient& client, Any::Object* result) {
+    if (const Json* update = Find(command, "apply")) {
+      client.Apply(FromBase64(AsString(*update)), FormatOf(command));
+    } else if (const Json* vector = Find(command, "diff")) {
+      const UpdateFormat format = FormatOf(command);
+      result->emplace_back("bytes",
+                           Base64(client.doc().EncodeUpdate(DecodeVector(*vector), format)));
+    } else if (const Json* number = Find(command, "look")) {
+      Look(client, *number, Find(command, "prev"), result);
+    } else if (const Json* positions = Find(command, "resolve")) {
+      Any::Array resolved;
+      for (const Json& position : AsArray(*positions)) {
+        resolved.push_back(ResolvedJson(client.doc(), FromBase64(AsString(position))));
+      }
+      result->emplace_back("resolved", std::move(resolved));
+    } else if (Find(command, "state") != nullptr) {
+      const absl::Status whole = CheckInvariants(client.doc());
+      if (!whole.ok()) throw CaseError("broken: " + whole.ToString());
+      *result = TakeEncodings(client.doc(), Base64);
+      result->emplace_back("roots", Content(client.doc(), roots_));
+    } else {
+      throw CaseError("unknown command");
     }
-    return Any::Object{{"emits", std::move(list)}};
   }
 
-  Json State(Doc& doc) {
-    const absl::Status whole = CheckInvariants(doc);
-    if (!whole.ok()) throw CaseError("broken: " + whole.ToString());
-    const std::string v1 = doc.EncodeUpdate();
-    return Any::Object{{"sv", Json(ToBase64(doc.GetStateVector().Encode()))},
-                       {"v1", Json(ToBase64(v1))},
-                       {"v2", Json(ToBase64(doc.EncodeUpdate({}, UpdateFormat::kV2)))},
-                       {"roots", Content(doc, roots_, v1)}};
+  void Look(SessionClient& client, const Json& number, const Json* previous, Any::Object* result) {
+    Any::Object deltas;
+    Any::Object arrays;
+    for (const Root& root : roots_) {
+      if (root.kind == TypeKind::kText) {
+        deltas.emplace_back(root.name, client.TextDeltaAt(root.name, number, previous));
+      } else if (root.kind == TypeKind::kArray) {
+        arrays.emplace_back(root.name, client.ArrayAt(root.name, number));
+      }
+    }
+    *result = {{"restored", client.RestoredContent(number)},
+               {"deltas", std::move(deltas)},
+               {"arrays", std::move(arrays)}};
   }
 
   Roots roots_;
-  std::vector<std::unique_ptr<Replica>> replicas_;
+  std::vector<std::unique_ptr<SessionClient>> clients_;
 };
 
 Json Reply(Peer& peer, const std::string& line) {

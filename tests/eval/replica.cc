@@ -10,8 +10,8 @@ UpdateFormat FormatOf(const Json& step) {
   return format == 1 ? UpdateFormat::kV1 : UpdateFormat::kV2;
 }
 
-Replica::Replica(ClientId client, bool gc) : doc_(DocOptions{client, gc}) {
-  doc_.set_client_id(client);  // among the options, 0 asks for a random one
+Replica::Replica(const DocOptions& options) : doc_(options) {
+  doc_.set_client_id(options.client_id);  // among the options, 0 asks for a random one
   on_v1_ = doc_.OnUpdate(
       [this](const UpdateEvent& event) {
         emits_.push_back({std::string(event.update), {}, event.origin.label == kRemoteOrigin});
@@ -22,14 +22,11 @@ Replica::Replica(ClientId client, bool gc) : doc_(DocOptions{client, gc}) {
       UpdateFormat::kV2);
 }
 
-std::vector<Replica::Emit> Replica::TakeEmits() { return std::exchange(emits_, {}); }
-
-Json Replica::TakeEmits(Answer& answer) {
+Json Replica::TakeEmits(const WriteBytes& write) {
   Any::Array list;
-  for (const Emit& emit : TakeEmits()) {
-    list.push_back(Any::Object{{"v1", answer.blobs.Add(emit.v1)},
-                               {"v2", answer.blobs.Add(emit.v2)},
-                               {"remote", Json(emit.remote)}});
+  for (const Emit& emit : std::exchange(emits_, {})) {
+    list.push_back(Any::Object{
+        {"v1", write(emit.v1)}, {"v2", write(emit.v2)}, {"remote", Json(emit.remote)}});
   }
   return list;
 }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "crdt/doc.h"
-#include "tests/eval/answer.h"
 #include "tests/eval/json_access.h"
+#include "tests/eval/write_bytes.h"
 
 namespace ypp::eval {
 
@@ -19,7 +19,8 @@ UpdateFormat FormatOf(const Json& step);  // by its member `enc`
 
 class Replica {
  public:
-  Replica(ClientId client, bool gc);
+  explicit Replica(const DocOptions& options);
+  Replica(ClientId client, bool gc) : Replica(DocOptions{client, gc}) {}
   // The subscriptions point here.
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
@@ -31,17 +32,16 @@ class Replica {
     return doc_.ApplyUpdate(update, kRemoteOrigin, format);
   }
 
+  // What was emitted since the last call: [{v1, v2, remote}, …].
+  Json TakeEmits(const WriteBytes& write);
+
+ private:
   struct Emit {
     std::string v1;
     std::string v2;
     bool remote;
   };
-  // Since the last call.
-  std::vector<Emit> TakeEmits();
-  // The same as [{v1, v2, remote}, …].
-  Json TakeEmits(Answer& answer);
 
- private:
   Doc doc_;
   std::vector<Emit> emits_;
   Subscription on_v1_;

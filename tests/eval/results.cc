@@ -83,10 +83,7 @@ class Collector {
 
   void Session() {
     const Any::Array& steps = NeedArray(case_, "steps");
-    // The answer of a case that stopped lacks the results of some steps.
-    const bool stopped = Find(case_, "error") != nullptr;
-    for (size_t i = 0; i < steps.size(); ++i)
-      SessionStep("step " + std::to_string(i), steps[i], stopped);
+    for (size_t i = 0; i < steps.size(); ++i) SessionStep("step " + std::to_string(i), steps[i]);
     for (const Json& delivery : ArrayOrEmpty(case_, "deliveries")) {
       const std::string where = "delivery " + NeedString(delivery, "name");
       for (const Json& checkpoint : ArrayOrEmpty(delivery, "checkpoints")) {
@@ -104,7 +101,7 @@ class Collector {
     if (const Json* utils = Find(case_, "utils")) Utils(*utils);
   }
 
-  void SessionStep(const std::string& where, const Json& step, bool stopped) {
+  void SessionStep(const std::string& where, const Json& step) {
     Blob(where + ".bytes", step, "bytes");
     Plain(where + ".stacks", step, "stacks");
     Plain(where + ".ret", step, "ret");
@@ -120,7 +117,7 @@ class Collector {
     }
     if (const Json* state = Find(step, "stateOut")) State(where + ".stateOut", *state);
     if (!ArrayOrEmpty(step, "events").empty()) Plain(where + ".events", step, "events");
-    if (!stopped || Find(step, "emits") != nullptr) Emits(where, step);
+    Emits(where, step);
   }
 
   void Snapshot(const Json& snapshot) {

@@ -31,8 +31,10 @@ const Root& FindRoot(const Roots& roots, std::string_view name) {
   throw CaseError("no root \"" + std::string(name) + "\"");
 }
 
+SharedType OpenRoot(Doc& doc, const Root& root) { return doc.GetRoot(root.name, root.kind); }
+
 void OpenRoots(Doc& doc, const Roots& roots) {
-  for (const Root& root : roots) doc.GetRoot(root.name, root.kind);
+  for (const Root& root : roots) OpenRoot(doc, root);
 }
 
 }  // namespace ypp::eval

@@ -21,6 +21,7 @@ using Roots = std::vector<Root>;
 // In file order.
 Roots ReadRoots(const Json& case_json);
 const Root& FindRoot(const Roots& roots, std::string_view name);
+SharedType OpenRoot(Doc& doc, const Root& root);
 void OpenRoots(Doc& doc, const Roots& roots);
 
 }  // namespace ypp::eval

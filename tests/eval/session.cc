@@ -26,33 +26,30 @@ std::string SessionUpdates::Merge(const Any::Array& numbers, UpdateFormat format
   return *std::move(merged);
 }
 
-namespace {
-
-// Entries whose results need what the engine does not have: the inputs alone.
-Json InputsOnly(const Any::Array& entries, std::initializer_list<const char*> inputs) {
-  Any::Array list;
-  for (const Json& entry : entries) list.push_back(Pick(entry, inputs));
-  return list;
+SessionClients::SessionClients(const Json& case_json, const Roots& roots,
+                               const WriteBytes& write) {
+  for (const Json& spec : NeedArray(case_json, "clients")) {
+    clients_.push_back(std::make_unique<SessionClient>(spec, roots, write));
+  }
 }
 
-}  // namespace
+SessionClient& SessionClients::At(const Json& index) const {
+  const uint32_t i = AsIndex(index);
+  if (i >= clients_.size()) throw CaseError("no client " + std::to_string(i));
+  return *clients_[i];
+}
 
 Any::Object EvaluateSession(const Json& case_json, Answer& answer) {
   const Roots roots = ReadRoots(case_json);
   const SessionUpdates updates(case_json, answer);
-  Any::Object result = Pick(case_json, {"format", "kind", "name", "tags", "producer", "seed",
-                                        "roots", "clients", "updates"});
+  const SessionClients clients(case_json, roots, answer.write);
+  Any::Object result = Pick(case_json, {"format", "kind", "name", "tags", "note", "producer",
+                                        "seed", "roots", "clients", "updates"});
   std::unique_ptr<Replica> in_order;
-  result.emplace_back("steps", RunSteps(case_json, roots, updates, answer));
+  result.emplace_back("steps", RunSteps(case_json, clients, roots, updates, answer));
   result.emplace_back("deliveries", RunDeliveries(case_json, roots, updates, answer, &in_order));
-  if (const Any::Array& positions = ArrayOrEmpty(case_json, "relpos"); !positions.empty()) {
-    answer.Try([] { throw Unsupported("relative positions"); });
-    result.emplace_back("relpos", InputsOnly(positions, {"step", "n", "bytes"}));
-  }
-  if (const Any::Array& snapshots = ArrayOrEmpty(case_json, "snapshots"); !snapshots.empty()) {
-    answer.Try([] { throw Unsupported("restoring snapshots"); });
-    result.emplace_back("snapshots", InputsOnly(snapshots, {"id", "c"}));
-  }
+  result.emplace_back("relpos", ResolvePositions(case_json, clients, in_order.get(), answer));
+  result.emplace_back("snapshots", ShowSnapshots(case_json, clients, answer));
   if (const Json* utils = Find(case_json, "utils")) {
     result.emplace_back("utils", RunUtils(*utils, updates, in_order.get(), answer));
   }

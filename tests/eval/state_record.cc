@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "crdt/snapshot.h"
 #include "tests/eval/content.h"
-#include "tests/eval/snapshot.h"
 
 namespace ypp::eval {
 
@@ -22,18 +22,20 @@ Json PendingJson(const Doc& doc) {
 
 }  // namespace
 
+Any::Object TakeEncodings(const Doc& doc, const WriteBytes& write) {
+  const Snapshot snapshot = TakeSnapshot(doc);
+  return {{"sv", write(doc.GetStateVector().Encode())},
+          {"v1", write(doc.EncodeUpdate({}, UpdateFormat::kV1))},
+          {"v2", write(doc.EncodeUpdate({}, UpdateFormat::kV2))},
+          {"snapV1", write(EncodeSnapshot(snapshot, UpdateFormat::kV1))},
+          {"snapV2", write(EncodeSnapshot(snapshot, UpdateFormat::kV2))},
+          {"pending", PendingJson(doc)}};
+}
+
 Json TakeState(Doc& doc, const Roots& roots, Answer& answer) {
-  const std::string v1 = doc.EncodeUpdate({}, UpdateFormat::kV1);
-  const EncodedSnapshot snapshot = TakeSnapshot(doc, v1);
-  Any::Object record;
-  record.emplace_back("sv", answer.blobs.Add(doc.GetStateVector().Encode()));
-  record.emplace_back("v1", answer.blobs.Add(v1));
-  record.emplace_back("v2", answer.blobs.Add(doc.EncodeUpdate({}, UpdateFormat::kV2)));
-  record.emplace_back("snapV1", answer.blobs.Add(snapshot.v1));
-  record.emplace_back("snapV2", answer.blobs.Add(snapshot.v2));
+  Any::Object record = TakeEncodings(doc, answer.write);
   OpenRoots(doc, roots);
-  answer.Try([&] { record.emplace_back("roots", answer.states.Add(Content(doc, roots, v1))); });
-  record.emplace_back("pending", PendingJson(doc));
+  record.emplace_back("roots", answer.states.Add(Content(doc, roots)));
   return record;
 }
 

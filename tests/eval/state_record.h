@@ -9,8 +9,10 @@
 
 namespace ypp::eval {
 
-// {sv, v1, v2, snapV1, snapV2, roots, pending}. Opens the roots after the encodings are taken.
-// `roots` is left out, and noted, when the engine cannot show the content.
+// {sv, v1, v2, snapV1, snapV2, pending}: what can be said without opening a root.
+Any::Object TakeEncodings(const Doc& doc, const WriteBytes& write);
+
+// The same with `roots`, which are opened after the encodings are taken.
 Json TakeState(Doc& doc, const Roots& roots, Answer& answer);
 
 }  // namespace ypp::eval

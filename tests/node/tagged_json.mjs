@@ -1,16 +1,32 @@
-// Tagged JSON, the way in which fixtures write values that JSON does not have, and edits written as fixtures write them.
+// Tagged JSON, the way in which fixtures write values that JSON does not have.
 import * as Y from "yjs";
 
-export function toTagged(value) {
+export function kindOf(type) {
+  if (type instanceof Y.XmlText) return "xmltext";
+  if (type instanceof Y.Text) return "text";
+  if (type instanceof Y.XmlHook) return "xmlhook";
+  if (type instanceof Y.Map) return "map";
+  if (type instanceof Y.Array) return "array";
+  if (type instanceof Y.XmlElement) return "xmlelement";
+  return "xmlfragment";
+}
+
+// With `shallow`, shared types are shown by their kind alone, as events do.
+export function toTagged(value, shallow = false) {
   if (value === undefined) return { $: "undefined" };
   if (typeof value === "bigint") return { $: "bigint", v: String(value) };
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) {
     return { $: "number", v: Object.is(value, -0) ? "-0" : String(value) };
   }
   if (value instanceof Uint8Array) return { $: "bytes", v: Buffer.from(value).toString("base64") };
-  if (Array.isArray(value)) return value.map(toTagged);
+  if (value instanceof Y.Doc) return { $: "doc", guid: value.guid };
+  if (value instanceof Y.AbstractType) {
+    const shown = { $: "type", kind: kindOf(value) };
+    return shallow ? shown : { ...shown, json: toTagged(value.toJSON()) };
+  }
+  if (Array.isArray(value)) return value.map((element) => toTagged(element, shallow));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toTagged(member)]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toTagged(member, shallow)]));
 }
 
 export function fromTagged(tagged) {
@@ -23,43 +39,46 @@ export function fromTagged(tagged) {
     case "bigint": return BigInt(tagged.v);
     case "number": return Number(tagged.v);
     case "bytes": return new Uint8Array(Buffer.from(tagged.v, "base64"));
+    case "doc": return new Y.Doc({ guid: tagged.guid, ...fromTagged(tagged.opts ?? {}) });
     case "type": return newType(tagged);
     default: throw new Error(`unknown tag ${tagged.$}`);
   }
 }
 
-function newType({ kind, init }) {
-  switch (kind) {
-    case "text": return new Y.Text(init);
-    case "array": return Y.Array.from((init ?? []).map(fromTagged));
-    case "map": return new Y.Map((init ?? []).map(([key, value]) => [key, fromTagged(value)]));
-    default: throw new Error(`unknown kind ${kind}`);
-  }
+export const deltaFromTagged = (delta) =>
+  delta.map((step) => Object.fromEntries(Object.entries(step).map(([key, member]) => [key, fromTagged(member)])));
+
+export const deltaToTagged = (delta, shallow = false) =>
+  delta.map((step) => Object.fromEntries(
+    Object.entries(step).filter(([, member]) => member !== undefined).map(([key, member]) => [key, toTagged(member, shallow)])));
+
+function newText(type, init) {
+  if (Array.isArray(init)) type.applyDelta(deltaFromTagged(init));
+  else if (init) type.insert(0, init);
+  return type;
 }
 
-export function openRoot(doc, name, kind) {
+function newType({ kind, init, name, attrs }) {
+  const members = () => (init ?? []).map(([key, value]) => [key, fromTagged(value)]);
+  const children = () => (init ?? []).map(fromTagged);
   switch (kind) {
-    case "text": return doc.getText(name);
-    case "array": return doc.getArray(name);
-    case "map": return doc.getMap(name);
+    case "text": return newText(new Y.Text(), init);
+    case "xmltext": return newText(new Y.XmlText(), init);
+    case "array": return Y.Array.from(children());
+    case "map": return new Y.Map(members());
+    case "xmlhook": {
+      const hook = new Y.XmlHook(name);
+      for (const [key, value] of members()) hook.set(key, value);
+      return hook;
+    }
+    case "xmlelement":
+    case "xmlfragment": {
+      const type = kind === "xmlelement" ? new Y.XmlElement(name) : new Y.XmlFragment();
+      for (const [key, value] of attrs ?? []) type.setAttribute(key, fromTagged(value));
+      if (init?.length) type.insert(0, children());
+      return type;
+    }
     default: throw new Error(`unknown kind ${kind}`);
-  }
-}
-
-export function applyOperation(doc, roots, operation) {
-  const [root, ...steps] = operation.p;
-  let type = openRoot(doc, root, roots[root]);
-  for (const step of steps) type = type.get(step);
-  switch (operation.o) {
-    case "t.ins": return type.insert(operation.i, operation.s);
-    case "t.del": return type.delete(operation.i, operation.n);
-    case "a.ins": return type.insert(operation.i, operation.v.map(fromTagged));
-    case "a.push": return type.push(operation.v.map(fromTagged));
-    case "a.del": return type.delete(operation.i, operation.n);
-    case "m.set": return type.set(operation.k, fromTagged(operation.v));
-    case "m.del": return type.delete(operation.k);
-    case "m.clear": return type.clear();
-    default: throw new Error(`unknown operation ${operation.o}`);
   }
 }
 
