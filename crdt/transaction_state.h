@@ -59,16 +59,26 @@ struct TransactionState {
   std::unique_ptr<TransactionState> next;
 
   bool changed_content() const { return !touched.empty() || !deletes.empty(); }
+  // For the next transaction. What a large one took is given back.
   void Reset() {
     local = true;
     origin = Origin();
-    touched.clear();
-    deletes.clear();
-    merge_candidates.clear();
-    changed.clear();
-    subdocs_added.clear();
-    subdocs_removed.clear();
-    subdocs_loaded.clear();
+    Clear(touched);
+    Clear(deletes);
+    Clear(merge_candidates);
+    Clear(changed);
+    Clear(subdocs_added);
+    Clear(subdocs_removed);
+    Clear(subdocs_loaded);
+  }
+
+ private:
+  static constexpr size_t kKeptEntries = 1024;
+
+  template <typename T>
+  static void Clear(std::vector<T>& list) {
+    list.clear();
+    if (list.capacity() > kKeptEntries) list = std::vector<T>();  // `{}` would keep the room
   }
 };
 
