@@ -1,6 +1,9 @@
 #include "codec/delete_set.h"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <utility>
 
 #include "codec/check.h"
 
@@ -14,17 +17,17 @@ constexpr size_t kFewClients = 8;
 
 std::vector<ClockRange>& DeleteSet::RangesOf(ClientId client) {
   if (!clients_.empty() && clients_.back().client == client) return clients_.back().ranges;
-  if (index_.empty()) {
+  if (clients_.size() <= kFewClients) {
     for (ClientRanges& entry : clients_) {
       if (entry.client == client) return entry.ranges;
     }
-    if (clients_.size() == kFewClients) {
+  } else {
+    if (index_.empty()) {
       for (size_t i = 0; i < clients_.size(); ++i) index_.emplace(clients_[i].client, i);
     }
-  } else if (const auto it = index_.find(client); it != index_.end()) {
-    return clients_[it->second].ranges;
+    const auto [it, is_new] = index_.try_emplace(client, clients_.size());
+    if (!is_new) return clients_[it->second].ranges;
   }
-  if (!index_.empty()) index_.emplace(client, clients_.size());
   clients_.push_back({client, {}});
   return clients_.back().ranges;
 }
@@ -47,6 +50,55 @@ void DeleteSet::Merge(const DeleteSet& other) {
     std::vector<ClockRange>& ranges = RangesOf(entry.client);
     ranges.insert(ranges.end(), entry.ranges.begin(), entry.ranges.end());
   }
+}
+
+DeleteSet DeleteSet::FromParts(std::vector<ClientRanges> parts) {
+  const auto descend = [](const ClientRanges& a, const ClientRanges& b) {
+    return a.client <= b.client;
+  };
+  DeleteSet set;
+  set.clients_ = std::move(parts);
+  if (std::adjacent_find(set.clients_.begin(), set.clients_.end(), descend) != set.clients_.end()) {
+    set.UniteEqualClients();
+  }
+  return set;
+}
+
+// Finds them by sorting positions: a table of clients would take more memory than the set itself.
+void DeleteSet::UniteEqualClients() {
+  std::vector<uint32_t> order(clients_.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
+    return clients_[a].client != clients_[b].client ? clients_[a].client < clients_[b].client
+                                                    : a < b;
+  });
+  uint32_t first = 0;  // in `order`, of the client at hand
+  for (uint32_t i = 1; i < order.size(); ++i) {
+    ClientRanges& into = clients_[order[first]];
+    ClientRanges& from = clients_[order[i]];
+    if (from.client != into.client) {
+      first = i;
+      continue;
+    }
+    into.ranges.insert(into.ranges.end(), from.ranges.begin(), from.ranges.end());
+    from.ranges = std::vector<ClockRange>();
+  }
+  const auto is_empty = [](const ClientRanges& entry) { return entry.ranges.empty(); };
+  clients_.erase(std::remove_if(clients_.begin(), clients_.end(), is_empty), clients_.end());
+}
+
+DeleteSet DeleteSet::Union(std::vector<DeleteSet> sets) {
+  size_t clients = 0;
+  for (const DeleteSet& set : sets) clients += set.clients_.size();
+  std::vector<ClientRanges> parts;
+  parts.reserve(clients);
+  for (DeleteSet& set : sets) {
+    std::move(set.clients_.begin(), set.clients_.end(), std::back_inserter(parts));
+    set = DeleteSet();
+  }
+  DeleteSet united = FromParts(std::move(parts));
+  united.Normalize();
+  return united;
 }
 
 // sortAndMergeDeleteSet, yjs src/utils/DeleteSet.js
@@ -77,8 +129,7 @@ void DeleteSet::SortClients() {
   };
   if (std::is_sorted(clients_.begin(), clients_.end(), descending)) return;
   std::sort(clients_.begin(), clients_.end(), descending);
-  if (index_.empty()) return;
-  for (size_t i = 0; i < clients_.size(); ++i) index_[clients_[i].client] = i;
+  index_.clear();
 }
 
 void DeleteSet::MakeFitForV2() {
@@ -92,15 +143,17 @@ void DeleteSet::MakeFitForV2() {
   SortClients();
 }
 
-bool DeleteSet::Contains(Id id) const {
-  const auto entry = std::lower_bound(
-      clients_.begin(), clients_.end(), id.client,
-      [](const ClientRanges& ranges, ClientId client) { return ranges.client > client; });
-  if (entry == clients_.end() || entry->client != id.client) return false;
+bool DeleteSet::Contains(Id id) const { return Covers(id.client, {id.clock, 1}); }
+
+bool DeleteSet::Covers(ClientId client, ClockRange range) const {
+  const auto entry =
+      std::lower_bound(clients_.begin(), clients_.end(), client,
+                       [](const ClientRanges& ranges, ClientId id) { return ranges.client > id; });
+  if (entry == clients_.end() || entry->client != client) return false;
   const auto after =
-      std::upper_bound(entry->ranges.begin(), entry->ranges.end(), id.clock,
-                       [](Clock clock, const ClockRange& range) { return clock < range.clock; });
-  return after != entry->ranges.begin() && id.clock < (after - 1)->end();
+      std::upper_bound(entry->ranges.begin(), entry->ranges.end(), range.clock,
+                       [](Clock clock, const ClockRange& other) { return clock < other.clock; });
+  return after != entry->ranges.begin() && range.end() <= (after - 1)->end();
 }
 
 namespace codec {
@@ -108,8 +161,10 @@ namespace {
 
 constexpr char kClockTooLarge[] = "clock beyond 2^32-1";
 
-// Both formats take at least two bytes for a client and for a range.
+// Both formats take at least two bytes for a client and for a range, and four for a client that has
+// one.
 constexpr size_t kMinBytes = 2;
+constexpr size_t kMinClientBytes = 4;
 
 // Reads `length` so that clock + length stays a clock.
 ClockRange ReadRangeV1(ByteReader& in) {
@@ -131,22 +186,29 @@ ClockRange ReadRangeV2(ByteReader& in, Clock end_before) {
   return range;
 }
 
+// Room is made for what is announced, and no more: the ranges of a client are checked against the
+// bytes that remain, so an announcement that is not kept ends the reading.
 template <bool kV2>
 DeleteSet ReadDeleteSet(ByteReader& in) {
-  DeleteSet set;
   const uint64_t clients = in.ReadCount(kMinBytes);
+  std::vector<ClientRanges> parts;
+  parts.reserve(std::min<uint64_t>(clients, in.remaining() / kMinClientBytes));
   for (uint64_t i = 0; i < clients && in.ok(); ++i) {
-    const ClientId client = in.ReadVarUint();
+    ClientRanges part;
+    part.client = in.ReadVarUint();
     const uint64_t ranges = in.ReadCount(kMinBytes);
+    if (ranges == 0) continue;
+    part.ranges.reserve(ranges);
     Clock end_before = 0;
     for (uint64_t k = 0; k < ranges; ++k) {
       const ClockRange range = kV2 ? ReadRangeV2(in, end_before) : ReadRangeV1(in);
       if (!in.ok()) return {};
       end_before = range.end();
-      set.AddSeparately(client, range);
+      part.ranges.push_back(range);
     }
+    parts.push_back(std::move(part));
   }
-  return in.ok() ? set : DeleteSet();
+  return in.ok() ? DeleteSet::FromParts(std::move(parts)) : DeleteSet();
 }
 
 size_t CountNonEmpty(const std::vector<ClockRange>& ranges) {

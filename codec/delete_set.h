@@ -45,6 +45,11 @@ class DeleteSet {
   void AddSeparately(ClientId client, ClockRange range);
   // Adds all ranges of `other` separately. Normalize afterwards.
   void Merge(const DeleteSet& other);
+  // The ranges as they are; those of a client that occurs twice are put together, where it occurs
+  // first.
+  static DeleteSet FromParts(std::vector<ClientRanges> parts);
+  // What any of the sets has, normalized.
+  static DeleteSet Union(std::vector<DeleteSet> sets);
   // Sorts clients descending and ranges ascending, and unites ranges that touch or overlap. A
   // zero-length range that touches no other one stays, as in Yjs.
   void Normalize();
@@ -55,6 +60,9 @@ class DeleteSet {
   void MakeFitForV2();
   // REQUIRES: normalized.
   bool Contains(Id id) const;
+  // Whether one of the client's ranges has all of `range`, or ends where an empty one is. REQUIRES:
+  // normalized.
+  bool Covers(ClientId client, ClockRange range) const;
 
   friend bool operator==(const DeleteSet& a, const DeleteSet& b) {
     return a.clients_ == b.clients_;
@@ -62,9 +70,11 @@ class DeleteSet {
 
  private:
   std::vector<ClockRange>& RangesOf(ClientId client);
+  void UniteEqualClients();
 
   std::vector<ClientRanges> clients_;  // no client twice
-  // Where each client is. Built only once there are too many to look through, and then complete.
+  // Where each client is: empty or complete. Built only when ranges are added to a set of too many
+  // clients to look through, for it takes more memory than they do.
   absl::flat_hash_map<ClientId, size_t> index_;
 };
 

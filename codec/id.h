@@ -13,10 +13,12 @@ using ClientId = uint64_t;
 using Clock = uint32_t;
 
 inline constexpr ClientId kMaxClientId = (uint64_t{1} << 53) - 1;
-// Clocks are 32 bits wide inside the engine. The wire allows 53; no real document comes near
-// either, so an update whose clocks pass this is refused. The bound holds for the end of every
-// struct and range that is read, so clock + length of one of them never wraps.
+// Clocks are 32 bits wide inside the engine. The wire allows 53; no real document comes near either, so
+// an update whose clocks pass this is refused. The bound holds for the end of every struct and range
+// that is read, so clock + length of one of them never wraps.
 inline constexpr Clock kMaxClock = std::numeric_limits<Clock>::max();
+// What a document can hold.
+inline constexpr Clock kMaxDocumentClock = kMaxClock;
 
 struct Id {
   ClientId client = 0;

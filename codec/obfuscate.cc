@@ -130,10 +130,11 @@ class Obfuscator {
 }  // namespace
 
 absl::StatusOr<std::string> ObfuscateUpdate(codec::Bytes update, UpdateFormat format,
-                                            const ObfuscateOptions& options) {
+                                            const ObfuscateOptions& options,
+                                            const DecodeLimits& limits) {
   const codec::Dialect dialect = codec::DialectOf(format);
   Obfuscator obfuscator(options);
-  return codec::ConvertUpdate(update, dialect, dialect,
+  return codec::ConvertUpdate(update, dialect, dialect, limits,
                               [&](StructView* view) { obfuscator.Change(view); });
 }
 

@@ -23,7 +23,8 @@ struct ObfuscateOptions {
 
 // DataLoss with the byte offset for a bad update.
 absl::StatusOr<std::string> ObfuscateUpdate(codec::Bytes update, UpdateFormat format,
-                                            const ObfuscateOptions& options = {});
+                                            const ObfuscateOptions& options = {},
+                                            const DecodeLimits& limits = {});
 
 }  // namespace ypp
 

@@ -43,8 +43,8 @@ absl::StatusOr<Snapshot> DecodeSnapshot(codec::Bytes bytes, UpdateFormat format)
 
 // snapshotContainsUpdateV2, yjs src/utils/Snapshot.js
 absl::StatusOr<bool> SnapshotContainsUpdate(const Snapshot& snapshot, codec::Bytes update,
-                                            UpdateFormat format) {
-  codec::UpdateReader reader(update, codec::DialectOf(format));
+                                            UpdateFormat format, const DecodeLimits& limits) {
+  codec::UpdateReader reader(update, codec::DialectOf(format), limits);
   codec::UpdateReader::Section section;
   codec::StructView view;
   bool contains = true;
@@ -52,14 +52,17 @@ absl::StatusOr<bool> SnapshotContainsUpdate(const Snapshot& snapshot, codec::Byt
     const Clock have = snapshot.state.Get(section.client);
     while (reader.NextStruct(&view)) contains = contains && view.end() <= have;
   }
-  DeleteSet united = reader.ReadDeleteSet();
+  const DeleteSet deletes = reader.ReadDeleteSet();
   if (!reader.ok()) return reader.status();
-  if (!contains) return false;
-  DeleteSet deletes = snapshot.deletes;
-  deletes.Normalize();
-  united.Merge(deletes);
-  united.Normalize();
-  return united == deletes;
+  if (!contains || deletes.empty()) return contains;
+  DeleteSet known = snapshot.deletes;
+  known.Normalize();
+  for (const ClientRanges& entry : deletes.clients()) {
+    for (const ClockRange& range : entry.ranges) {
+      if (!known.Covers(entry.client, range)) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace ypp

@@ -33,7 +33,7 @@ absl::StatusOr<Snapshot> DecodeSnapshot(codec::Bytes bytes, UpdateFormat format)
 // Whether the snapshot has everything that the update brings: every struct of it, holes counted,
 // and every deletion. DataLoss with a byte offset for a bad update.
 absl::StatusOr<bool> SnapshotContainsUpdate(const Snapshot& snapshot, codec::Bytes update,
-                                            UpdateFormat format);
+                                            UpdateFormat format, const DecodeLimits& limits = {});
 
 }  // namespace ypp
 

@@ -41,8 +41,9 @@ enum class TypeRef : uint8_t {
   kXmlFragment = 4,
   kXmlHook = 5,
   kXmlText = 6,
+  kWeakLink = 7,  // of yrs alone: weak_link.h
 };
-inline constexpr uint8_t kTypeRefCount = 7;
+inline constexpr uint8_t kTypeRefCount = 8;
 constexpr bool TypeRefHasName(TypeRef ref) {
   return ref == TypeRef::kXmlElement || ref == TypeRef::kXmlHook;
 }
@@ -86,7 +87,8 @@ struct StructView {
   //   kDoc      one encoded Any, the options
   //   kGc, kSkip, kDeleted, kType: nothing.
   std::string_view content;
-  // kFormat: the key. kType: the node or hook name, where the type has one. kDoc: the guid.
+  // kFormat: the key. kType: the node or hook name, where the type has one; of a weak link its
+  // source, as V1 writes it. kDoc: the guid.
   std::string_view name;
 
   Clock end() const { return id.clock + length; }

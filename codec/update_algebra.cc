@@ -6,6 +6,13 @@
 #include "codec/update_writer.h"
 
 namespace ypp {
+namespace {
+
+// Of one that holds a struct.
+constexpr size_t kMinSectionBytes = 3;
+
+}  // namespace
+
 namespace codec {
 namespace {
 
@@ -26,8 +33,9 @@ absl::StatusOr<std::string> FinishWith(UpdateReader& reader, UpdateWriter& write
 }  // namespace
 
 // diffUpdateV2, yjs src/utils/updates.js
-absl::StatusOr<std::string> DiffUpdate(Bytes update, const StateVector& known, Dialect dialect) {
-  UpdateReader reader(update, dialect);
+absl::StatusOr<std::string> DiffUpdate(Bytes update, const StateVector& known, Dialect dialect,
+                                       const DecodeLimits& limits) {
+  UpdateReader reader(update, dialect, limits);
   UpdateWriter writer(dialect);
   writer.BeginCountedUpdate();
   UpdateReader::Section section;
@@ -51,8 +59,9 @@ absl::StatusOr<std::string> DiffUpdate(Bytes update, const StateVector& known, D
 
 // convertUpdateFormat, yjs src/utils/updates.js
 absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to,
+                                          const DecodeLimits& limits,
                                           absl::FunctionRef<void(StructView*)> change) {
-  UpdateReader reader(update, from);
+  UpdateReader reader(update, from, limits);
   UpdateWriter writer(to);
   writer.BeginCountedUpdate();
   UpdateReader::Section section;
@@ -68,29 +77,32 @@ absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to
   return FinishWith(reader, writer, to);
 }
 
-absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to) {
-  return ConvertUpdate(update, from, to, [](StructView*) {});
+absl::StatusOr<std::string> ConvertUpdate(Bytes update, Dialect from, Dialect to,
+                                          const DecodeLimits& limits) {
+  return ConvertUpdate(update, from, to, limits, [](StructView*) {});
 }
 
 }  // namespace codec
 
 absl::StatusOr<std::string> MergeUpdates(absl::Span<const codec::Bytes> updates,
-                                         UpdateFormat format) {
-  return codec::MergeUpdates(updates, codec::DialectOf(format));
+                                         UpdateFormat format, const DecodeLimits& limits) {
+  return codec::MergeUpdates(updates, codec::DialectOf(format), limits);
 }
 
 absl::StatusOr<std::string> DiffUpdate(codec::Bytes update, const StateVector& known,
-                                       UpdateFormat format) {
-  return codec::DiffUpdate(update, known, codec::DialectOf(format));
+                                       UpdateFormat format, const DecodeLimits& limits) {
+  return codec::DiffUpdate(update, known, codec::DialectOf(format), limits);
 }
 
-absl::StatusOr<std::string> ConvertUpdate(codec::Bytes update, UpdateFormat from, UpdateFormat to) {
-  return codec::ConvertUpdate(update, codec::DialectOf(from), codec::DialectOf(to));
+absl::StatusOr<std::string> ConvertUpdate(codec::Bytes update, UpdateFormat from, UpdateFormat to,
+                                          const DecodeLimits& limits) {
+  return codec::ConvertUpdate(update, codec::DialectOf(from), codec::DialectOf(to), limits);
 }
 
 // encodeStateVectorFromUpdateV2, yjs src/utils/updates.js
-absl::StatusOr<StateVector> StateVectorFromUpdate(codec::Bytes update, UpdateFormat format) {
-  codec::UpdateReader reader(update, codec::DialectOf(format));
+absl::StatusOr<StateVector> StateVectorFromUpdate(codec::Bytes update, UpdateFormat format,
+                                                  const DecodeLimits& limits) {
+  codec::UpdateReader reader(update, codec::DialectOf(format), limits);
   StateVector vector;
   codec::UpdateReader::Section section;
   codec::StructView view;
@@ -108,29 +120,51 @@ absl::StatusOr<StateVector> StateVectorFromUpdate(codec::Bytes update, UpdateFor
 }
 
 // parseUpdateMetaV2, yjs src/utils/updates.js
-absl::StatusOr<UpdateMeta> ParseUpdateMeta(codec::Bytes update, UpdateFormat format) {
-  codec::UpdateReader reader(update, codec::DialectOf(format));
-  UpdateMeta meta;
-  absl::flat_hash_map<ClientId, size_t> place;
+absl::StatusOr<UpdateMeta> ParseUpdateMeta(codec::Bytes update, UpdateFormat format,
+                                           const DecodeLimits& limits) {
+  codec::UpdateReader reader(update, codec::DialectOf(format), limits);
+  struct Reach {
+    ClientId client;
+    Clock from;
+    Clock to;
+  };
+  std::vector<Reach> reaches;
+  reaches.reserve(std::min<size_t>(reader.sections_left(), update.size() / kMinSectionBytes + 1));
   codec::UpdateReader::Section section;
   codec::StructView view;
+  bool descend = true;
   while (reader.NextSection(&section)) {
     if (section.structs == 0) continue;
     Clock end = section.clock;
     while (reader.NextStruct(&view)) end = view.end();
-    const auto [it, inserted] = place.try_emplace(section.client, meta.from.size());
-    if (inserted) {
-      meta.from.emplace_back(section.client, section.clock);
-      meta.to.emplace_back(section.client, end);
-    } else {
-      Clock& from = meta.from[it->second].second;
-      Clock& to = meta.to[it->second].second;
-      from = std::min(from, section.clock);
-      to = std::max(to, end);
-    }
+    descend = descend && (reaches.empty() || section.client < reaches.back().client);
+    reaches.push_back({section.client, section.clock, end});
   }
   reader.ReadDeleteSet();
   if (!reader.ok()) return reader.status();
+
+  if (!descend) {  // a client may occur twice
+    absl::flat_hash_map<ClientId, uint32_t> place;
+    size_t kept = 0;
+    for (const Reach& reach : reaches) {
+      const auto [it, is_new] = place.try_emplace(reach.client, static_cast<uint32_t>(kept));
+      if (is_new) {
+        reaches[kept++] = reach;
+      } else {
+        Reach& known = reaches[it->second];
+        known.from = std::min(known.from, reach.from);
+        known.to = std::max(known.to, reach.to);
+      }
+    }
+    reaches.resize(kept);
+  }
+  UpdateMeta meta;
+  meta.from.reserve(reaches.size());
+  meta.to.reserve(reaches.size());
+  for (const Reach& reach : reaches) {
+    meta.from.emplace_back(reach.client, reach.from);
+    meta.to.emplace_back(reach.client, reach.to);
+  }
   return meta;
 }
 

@@ -28,8 +28,8 @@ bool InOrder(const UpdateReader::Section& before, const UpdateReader::Section& a
 // are found anew.
 class Input {
  public:
-  Input(Bytes update, Dialect dialect, size_t number)
-      : reader_(update, dialect), moved_(static_cast<int64_t>(number)) {
+  Input(Bytes update, Dialect dialect, const DecodeLimits& limits, size_t number)
+      : reader_(update, dialect, limits), moved_(static_cast<int64_t>(number)) {
     Next();
   }
 
@@ -211,8 +211,9 @@ struct Source {
 };
 
 // The same update with its sections in order, in kV1Any. Empty when they were in order already.
-absl::StatusOr<std::string> SortSections(const Source& source) {
-  absl::StatusOr<std::string> plain = ConvertUpdate(source.bytes, source.dialect, Dialect::kV1Any);
+absl::StatusOr<std::string> SortSections(const Source& source, const DecodeLimits& limits) {
+  absl::StatusOr<std::string> plain =
+      ConvertUpdate(source.bytes, source.dialect, Dialect::kV1Any, limits);
   if (!plain.ok()) return plain;
   struct Place {
     UpdateReader::Section section;
@@ -243,11 +244,11 @@ absl::StatusOr<std::string> SortSections(const Source& source) {
 
 // Gives up with *sorted false when an input turns out not to be in order.
 absl::StatusOr<std::string> MergeSorted(const std::vector<Source>& sources, Dialect dialect,
-                                        bool* sorted) {
+                                        const DecodeLimits& limits, bool* sorted) {
   std::vector<std::unique_ptr<Input>> inputs;
   std::vector<Input*> not_empty;
   for (const Source& source : sources) {
-    inputs.push_back(std::make_unique<Input>(source.bytes, source.dialect, inputs.size()));
+    inputs.push_back(std::make_unique<Input>(source.bytes, source.dialect, limits, inputs.size()));
     if (!inputs.back()->at_end()) not_empty.push_back(inputs.back().get());
   }
   Heap heap(std::move(not_empty));
@@ -262,20 +263,22 @@ absl::StatusOr<std::string> MergeSorted(const std::vector<Source>& sources, Dial
       return std::string();
     }
   }
-  DeleteSet deletes;
+  std::vector<DeleteSet> deletes;
+  deletes.reserve(inputs.size());
   for (const std::unique_ptr<Input>& input : inputs) {
-    deletes.Merge(input->reader().ReadDeleteSet());
+    deletes.push_back(input->reader().ReadDeleteSet());
     if (!input->reader().ok()) return input->reader().status();
   }
-  deletes.Normalize();
-  return out.Finish(deletes);
+  return out.Finish(DeleteSet::Union(std::move(deletes)));
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> MergeUpdates(absl::Span<const Bytes> updates, Dialect dialect) {
+absl::StatusOr<std::string> MergeUpdates(absl::Span<const Bytes> updates, Dialect dialect,
+                                         const DecodeLimits& limits) {
   if (updates.size() == 1) {
-    UpdateReader reader(updates[0], dialect);
+    UpdateReader reader(updates[0], dialect, limits);
+    reader.AcceptHolesWithFlags();  // Yjs would not even look
     reader.ReadDeleteSet();
     if (!reader.ok()) return reader.status();
     return std::string(AsText(updates[0]));
@@ -283,19 +286,19 @@ absl::StatusOr<std::string> MergeUpdates(absl::Span<const Bytes> updates, Dialec
   std::vector<Source> sources;
   for (const Bytes update : updates) sources.push_back({update, dialect});
   bool sorted = true;
-  absl::StatusOr<std::string> merged = MergeSorted(sources, dialect, &sorted);
+  absl::StatusOr<std::string> merged = MergeSorted(sources, dialect, limits, &sorted);
   if (sorted) return merged;
 
   std::vector<std::unique_ptr<std::string>> rewritten;
   for (Source& source : sources) {
-    absl::StatusOr<std::string> update = SortSections(source);
+    absl::StatusOr<std::string> update = SortSections(source, limits);
     if (!update.ok()) return update;
     if (update->empty()) continue;
     rewritten.push_back(std::make_unique<std::string>(*std::move(update)));
     source = {AsBytes(*rewritten.back()), Dialect::kV1Any};
   }
   sorted = true;
-  merged = MergeSorted(sources, dialect, &sorted);
+  merged = MergeSorted(sources, dialect, limits, &sorted);
   YPP_DCHECK(sorted);
   return merged;
 }

@@ -12,6 +12,7 @@
 #include "codec/column_reader.h"
 #include "codec/json.h"
 #include "codec/utf.h"
+#include "codec/weak_link.h"
 
 namespace ypp::codec {
 namespace {
@@ -79,6 +80,14 @@ struct UpdateReader::SourceV1 {
   std::string_view ReadKey() { return in.ReadVarString(); }
   uint64_t ReadLength() { return in.ReadVarUint(); }
   uint64_t ReadTypeRef() { return in.ReadVarUint(); }
+
+  std::string_view ReadWeakLink() {
+    const uint8_t* start = in.cursor();
+    ByteWriter ignored;
+    CopyWeakLink(
+        in, [this] { return in.ReadVarString(); }, ignored, [](std::string_view) {});
+    return in.TextSince(start);
+  }
 
   uint64_t ReadText(StructView* view) {
     uint32_t length_utf16;
@@ -164,6 +173,15 @@ struct UpdateReader::SourceV2 {
     return key;
   }
 
+  // Its numbers are in the rest stream, its names in the column.
+  std::string_view ReadWeakLink() {
+    ByteWriter link;
+    CopyWeakLink(
+        in, [this] { return ReadString(); }, link,
+        [&link](std::string_view name) { link.WriteVarString(name); });
+    return columns.scratch.emplace_back(link.Take());
+  }
+
   uint64_t ReadText(StructView* view) {
     StringColumnReader::Piece piece = Read(columns.string);
     if (piece.starts_inside_pair && !piece.ends_inside_pair) {
@@ -211,6 +229,7 @@ void ReadType(Source& source, StructView* view) {
   const uint64_t ref = source.ReadTypeRef();
   if (ref >= kTypeRefCount) return source.in.Fail("unknown type reference");
   view->type_ref = static_cast<TypeRef>(ref);
+  if (view->type_ref == TypeRef::kWeakLink) view->name = source.ReadWeakLink();
   if (TypeRefHasName(view->type_ref)) view->name = source.ReadKey();
 }
 
@@ -259,13 +278,16 @@ uint64_t ReadContent(Source& source, StructView* view) {
 
 // item := info, [origin], [right origin], [parent, [parentSub]], content
 template <typename Source>
-void ReadStructFrom(Source& source, Id id, StructView* view) {
+void ReadStructFrom(Source& source, Id id, bool accept_holes_with_flags, StructView* view) {
   ByteReader& in = source.in;
   *view = StructView();
   view->id = id;
   const uint8_t info = source.ReadInfo();
   const uint8_t kind = info & kInfoKindMask;
   if (kind > static_cast<uint8_t>(StructKind::kSkip)) return in.Fail("unknown content");
+  if (kind == static_cast<uint8_t>(StructKind::kSkip) && info != kind && !accept_holes_with_flags) {
+    return in.Fail("hole with flags");
+  }
   view->kind = static_cast<StructKind>(kind);
   if (view->kind != StructKind::kGc && view->kind != StructKind::kSkip) {
     view->has_origin = (info & kInfoHasOrigin) != 0;
@@ -294,7 +316,8 @@ void ReadStructFrom(Source& source, Id id, StructView* view) {
 
 }  // namespace
 
-UpdateReader::UpdateReader(Bytes update, Dialect dialect) : dialect_(dialect), in_(update) {
+UpdateReader::UpdateReader(Bytes update, Dialect dialect, const DecodeLimits& limits)
+    : dialect_(dialect), in_(update) {
   if (dialect_ != Dialect::kV2) {
     sections_left_ = in_.ReadCount(kMinSectionBytesV1);
     return;
@@ -310,7 +333,7 @@ UpdateReader::UpdateReader(Bytes update, Dialect dialect) : dialect_(dialect), i
   columns_->parent_info = RleReader(in_.ReadVarBytes());
   columns_->type_ref = UintOptRleReader(in_.ReadVarBytes());
   columns_->length = UintOptRleReader(in_.ReadVarBytes());
-  columns_->structs_allowed = kFreeStructsV2 + kStructsPerByteV2 * update.size();
+  columns_->structs_allowed = limits.free_structs + limits.structs_per_byte * update.size();
   if (columns_->string.error() != nullptr) in_.Fail(columns_->string.error());
   sections_left_ = in_.ReadCount(kMinSectionBytesV2);
 }
@@ -332,7 +355,7 @@ bool UpdateReader::NextSection(Section* section) {
     section->client = in_.ReadVarUint();
   } else {
     section->structs = in_.ReadVarUintUpTo(columns_->structs_allowed,
-                                           "more structs than an update of this size may hold");
+                                           "more structs than the limits allow for so few bytes");
     columns_->structs_allowed -= section->structs;
     section->client = SourceV2{in_, *columns_}.Read(columns_->client);
   }
@@ -349,11 +372,11 @@ bool UpdateReader::NextStruct(StructView* view) {
   if (columns_ == nullptr) {
     ByteReader in = in_;  // a copy, so that it stays in registers
     SourceV1 source{in, dialect_ == Dialect::kV1Any};
-    ReadStructFrom(source, next_, view);
+    ReadStructFrom(source, next_, accept_holes_with_flags_, view);
     in_ = in;
   } else {
     SourceV2 source{in_, *columns_};
-    ReadStructFrom(source, next_, view);
+    ReadStructFrom(source, next_, accept_holes_with_flags_, view);
   }
   if (!ok()) {
     structs_left_ = 0;

@@ -24,6 +24,7 @@
 
 #include "absl/status/status.h"
 #include "codec/byte_reader.h"
+#include "codec/decode_limits.h"
 #include "codec/delete_set.h"
 #include "codec/struct_view.h"
 
@@ -46,12 +47,6 @@ constexpr Dialect DialectOf(UpdateFormat format) {
   return format == UpdateFormat::kV1 ? Dialect::kV1 : Dialect::kV2;
 }
 
-// In V2 a run of equal structs takes no bytes, so bytes cannot bound their number as they do in V1,
-// and a few bytes could ask for any amount of work. So many structs are free, and so many more for
-// each byte of the update. The free ones are there for documents that are regular by nature: an
-// array of empty maps, a list that was always prepended to and is now deleted.
-inline constexpr uint64_t kFreeStructsV2 = uint64_t{1} << 20;
-inline constexpr uint64_t kStructsPerByteV2 = 8;
 // A key in V2 may refer to an earlier one, so that a short update could name one long key again and
 // again. No known writer does; so many bytes of keys may come from references.
 inline constexpr uint64_t kMaxReferredKeyBytes = uint64_t{1} << 24;
@@ -64,14 +59,20 @@ class UpdateReader {
     uint64_t structs = 0;  // how many follow, Skips counted
   };
 
-  UpdateReader(Bytes update, Dialect dialect);
+  UpdateReader(Bytes update, Dialect dialect, const DecodeLimits& limits = {});
   ~UpdateReader();
   UpdateReader(UpdateReader&&) noexcept;
   UpdateReader& operator=(UpdateReader&&) noexcept;
 
+  // A hole whose info byte has upper bits set is a hole for a document that applies the update, and
+  // bad input for everything else, as in Yjs. For the former, call this before reading.
+  void AcceptHolesWithFlags() { accept_holes_with_flags_ = true; }
+
   bool ok() const;
   absl::Status status() const;
 
+  // How many sections the update still announces. No more than its bytes could hold.
+  uint64_t sections_left() const { return sections_left_; }
   // Passes over what is left of the current section. False when there is no further one, or on
   // failure.
   bool NextSection(Section* section);
@@ -92,6 +93,7 @@ class UpdateReader {
   struct SourceV2;
 
   Dialect dialect_;
+  bool accept_holes_with_flags_ = false;
   ByteReader in_;  // the whole update in V1, the rest stream in V2
   std::unique_ptr<Columns> columns_;
   uint64_t sections_left_ = 0;

@@ -6,6 +6,7 @@
 #include "codec/check.h"
 #include "codec/column_writer.h"
 #include "codec/utf.h"
+#include "codec/weak_link.h"
 
 namespace ypp::codec {
 
@@ -39,6 +40,8 @@ struct UpdateWriter::SinkV1 {
   void WriteKey(std::string_view key) { out.WriteVarString(key); }
   void WriteLength(Clock length) { out.WriteVarUint(length); }
   void WriteTypeRef(TypeRef ref) { out.WriteVarUint(static_cast<uint8_t>(ref)); }
+
+  void WriteWeakLink(std::string_view link) { out.WriteBytes(link); }
 
   void WriteText(const StructView& view) {
     if (!view.starts_inside_pair) return out.WriteVarString(view.content);
@@ -82,6 +85,13 @@ struct UpdateWriter::SinkV2 {
   }
   void WriteLength(Clock length) { columns.length.Write(length); }
   void WriteTypeRef(TypeRef ref) { columns.type_ref.Write(static_cast<uint8_t>(ref)); }
+
+  void WriteWeakLink(std::string_view link) {
+    ByteReader in(AsBytes(link));
+    CopyWeakLink(
+        in, [&in] { return in.ReadVarString(); }, out,
+        [this](std::string_view name) { columns.string.Write(name); });
+  }
 
   void WriteText(const StructView& view) {
     if (view.starts_inside_pair) columns.string.WriteText(kReplacementCharacter);
@@ -132,6 +142,7 @@ void UpdateWriter::WriteBody(Sink& sink, const StructView& view) {
     case StructKind::kType:
       sink.WriteTypeRef(view.type_ref);
       if (TypeRefHasName(view.type_ref)) sink.WriteKey(view.name);
+      if (view.type_ref == TypeRef::kWeakLink) sink.WriteWeakLink(view.name);
       return;
     case StructKind::kDoc:
       sink.WriteString(view.name);

@@ -127,7 +127,7 @@ class Checker {
       CheckChain(index, entry);
       if (!doc_.items[entry.tail].deleted()) ++live_keys;
     }
-    Require(type.live_keys == live_keys, "keys: wrong count");
+    Require(type.map.live() == live_keys, "keys: wrong count");
   }
 
   void CheckChain(TypeIndex index, const MapEntry& entry) {

@@ -36,6 +36,13 @@ class ClientTable {
     return found == index_.end() ? kNoIndex : found->second;
   }
 
+  // Makes room for so many more, when that is much; a client that comes alone finds room anyhow.
+  void Reserve(size_t more) {
+    if (more <= clients_.capacity() - clients_.size() || more < clients_.size() / 4) return;
+    clients_.reserve(clients_.size() + more);
+    index_.reserve(clients_.size() + more);
+  }
+
   Client& operator[](ClientIndex index) { return clients_[index]; }
   const Client& operator[](ClientIndex index) const { return clients_[index]; }
   size_t size() const { return clients_.size(); }

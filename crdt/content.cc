@@ -78,6 +78,7 @@ TypeKind KindOf(codec::TypeRef ref) {
     case codec::TypeRef::kXmlFragment: return TypeKind::kXmlFragment;
     case codec::TypeRef::kXmlHook: return TypeKind::kXmlHook;
     case codec::TypeRef::kXmlText: return TypeKind::kXmlText;
+    case codec::TypeRef::kWeakLink: break;
   }
   return TypeKind::kUntyped;
 }
@@ -91,16 +92,15 @@ codec::TypeRef RefOf(TypeKind kind) {
     case TypeKind::kXmlFragment: return codec::TypeRef::kXmlFragment;
     case TypeKind::kXmlHook: return codec::TypeRef::kXmlHook;
     case TypeKind::kXmlText: return codec::TypeRef::kXmlText;
-    case TypeKind::kUntyped: break;
+    case TypeKind::kUntyped: break;  // a root is never held by an item
   }
-  YPP_CHECK(false && "an untyped root is never held by an item");
-  return codec::TypeRef::kArray;
+  return codec::TypeRef::kWeakLink;
 }
 
 void StoreContent(DocState& doc, const StructView& view, ItemRef ref) {
   Item& item = doc.items[ref];
   item.kind = view.kind;
-  item.length = view.length;
+  item.length = static_cast<Clock>(view.length);
   switch (view.kind) {
     case StructKind::kString:
       if (view.starts_inside_pair) {
@@ -124,8 +124,10 @@ void StoreContent(DocState& doc, const StructView& view, ItemRef ref) {
       SetBytes(doc, item, VarString(view.name) + codec::CanonicalContent(view));
       break;
     case StructKind::kType: {
-      const KeyIndex name =
-          codec::TypeRefHasName(view.type_ref) ? doc.strings.Intern(view.name) : kNoIndex;
+      // A weak link is carried along with its source in place of a name.
+      const bool has_name =
+          codec::TypeRefHasName(view.type_ref) || view.type_ref == codec::TypeRef::kWeakLink;
+      const KeyIndex name = has_name ? doc.strings.Intern(view.name) : kNoIndex;
       item.content = doc.types.Add(KindOf(view.type_ref), ref, name);
       break;
     }

@@ -57,6 +57,8 @@ struct DocOptions {
   bool gc = true;
   // With gc on: what it answers false for is kept. Must not edit. What lives inside a deleted type goes with that type, unasked.
   std::function<bool(const CollectibleItem&)> gc_filter = nullptr;
+  // What a V2 update may claim. The default is for foreign bytes.
+  DecodeLimits decode_limits = {};
 
   // A name for the document that is unique in the world. Empty: a random UUID.
   std::string guid = {};

@@ -10,7 +10,7 @@ using codec::StructKind;
 namespace {
 
 // An id past this is left for a new one, so that clocks never wrap. Only a peer that claims them without content gets there.
-constexpr Clock kMaxOwnClock = kMaxClock / 2;
+constexpr Clock kMaxOwnClock = kMaxDocumentClock / 2;
 
 // Typing extends in place: what follows directly on the client's last run, between the same neighbours, would be joined to it at the end
 // of the transaction anyway (commit.cc, Joinable).

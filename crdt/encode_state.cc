@@ -92,8 +92,8 @@ std::vector<std::string> EncodePending(const DocState& doc, const StateVector& k
 std::string EncodeState(const DocState& doc, const StateVector& known, Dialect dialect) {
   std::vector<Part> parts;
   for (const ClientIndex client : doc.clients.Descending()) {
-    const Clock from = known.Get(doc.clients[client].id);
-    if (from < doc.clients[client].state()) parts.push_back({client, from});
+    const ypp::Clock from = known.Get(doc.clients[client].id);
+    if (from < doc.clients[client].state()) parts.push_back({client, static_cast<Clock>(from)});
   }
   const size_t size_hint = known.empty() ? doc.bytes.size() + doc.items.live() * 16 : 0;
   std::string state = EncodeParts(doc, parts, DeleteSetOf(doc), dialect, size_hint);

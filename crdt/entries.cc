@@ -39,7 +39,7 @@ Value CurrentValue(DocState& doc, const Item& item) {
 
 uint32_t EntryCount(const SharedType& type) {
   const TypeRecord* record = type.record();
-  return record == nullptr ? 0 : record->live_keys;
+  return record == nullptr ? 0 : record->map.live();
 }
 
 bool HasEntry(const SharedType& type, std::string_view key) {

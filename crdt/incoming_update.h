@@ -14,24 +14,32 @@
 
 namespace ypp::internal {
 
+// One client's part of an update. Small, since a hostile update may have one for every five of its bytes.
 struct IncomingSection {
-  codec::UpdateReader::Section rest;  // what is still to be read of it
-  size_t position = 0;                // where in the bytes that begins
-  bool on_stack = false;              // waits for another section, or is being read
-  bool blocked = false;               // waits for something that is not in this update
+  ClientId client = 0;
+  size_t position = 0;    // where in the bytes what is still to be read of it begins,
+  ypp::Clock clock = 0;   // with which clock,
+  uint32_t structs = 0;   // and how many structs that are
+  bool on_stack = false;  // waits for another section, or is being read
+  bool blocked = false;   // waits for something that is not in this update
+
+  codec::UpdateReader::Section rest() const { return {client, clock, structs}; }
 };
 
 struct IncomingUpdate {
   // DataLoss with the byte offset when the update is bad. A V2 update is turned into kV1Any first, whose bytes can be read in
-  // any order; `converted` then owns them, else `bytes` is the caller's and must stay.
-  static absl::StatusOr<IncomingUpdate> Check(codec::Bytes update, codec::Dialect dialect);
+  // any order; `converted` then owns them, else they are the caller's and must stay.
+  static absl::StatusOr<IncomingUpdate> Check(codec::Bytes update, codec::Dialect dialect,
+                                              const DecodeLimits& limits = {});
 
+  codec::Bytes bytes() const { return converted.empty() ? given : codec::AsBytes(converted); }
+
+  codec::Bytes given;
   std::string converted;
-  codec::Bytes bytes;
   codec::Dialect dialect = codec::Dialect::kV1;
   std::vector<IncomingSection> sections;  // ascending by client, each client once
   DeleteSet deletes;
-  size_t structs = 0;
+  size_t items = 0;  // structs that will become items, at most
   // Where sections begin that hold, with no hole before it, a struct that leans on its own future. A document that has all before it
   // could never integrate it; behind a gap it only waits.
   std::vector<Id> self_leaning;

@@ -106,7 +106,7 @@ void LinkIntoKey(DocState& doc, ItemRef ref) {
   }
   const bool had_value = entry.tail != ItemRef::kNone && !doc.items[entry.tail].deleted();
   entry.tail = ref;
-  if (!had_value) ++type.live_keys;
+  if (!had_value) type.map.CountOneMore();
   // The new value is the current one; the one before it is history.
   if (item.left != ItemRef::kNone) Delete(doc, item.left);
 }
@@ -121,7 +121,7 @@ void DeleteOne(DocState& doc, ItemRef ref) {
   } else if (item.kind == StructKind::kFormat) {
     doc.DropTextCursor(item.parent);
   }
-  if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) --type.live_keys;
+  if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) type.map.CountOneLess();
   item.flags |= Item::kDeletedFlag;
   doc.transaction().deletes.push_back({item.id, item.length});
   doc.MarkChanged(item.parent, item.key);
@@ -152,7 +152,7 @@ void Integrate(DocState& doc, ItemRef ref) {
   }
   if (item.kind == StructKind::kDeleted) {
     TypeRecord& type = doc.types[item.parent];
-    if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) --type.live_keys;
+    if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) type.map.CountOneLess();
     item.flags |= Item::kDeletedFlag;
     doc.transaction().deletes.push_back({item.id, item.length});
   } else if (item.kind == StructKind::kFormat) {

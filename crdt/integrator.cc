@@ -14,7 +14,9 @@ using codec::StructView;
 using codec::UpdateReader;
 
 Integrator::Integrator(DocState& doc, IncomingUpdate& update)
-    : doc_(doc), update_(update), reader_(update.bytes, update.dialect) {}
+    : doc_(doc), update_(update), reader_(update.bytes(), update.dialect) {
+  reader_.AcceptHolesWithFlags();
+}
 
 void Integrator::Run() {
   // The highest client first, as Yjs does: in a conflict the lower one then rarely has to wait.
@@ -27,7 +29,7 @@ void Integrator::RunSection(uint32_t bottom) {
   update_.sections[bottom].on_stack = true;
   while (!stack_.empty()) {
     const Frame top = stack_.back();
-    const ClientId client = update_.sections[top.section].rest.client;
+    const ClientId client = update_.sections[top.section].client;
     const bool reached = stack_.size() > 1 && doc_.clients.StateOf(client) >= top.until;
     if (reached || !Peek(top.section)) {
       if (!reached && stack_.size() > 1) {  // the update ends before what is needed
@@ -67,10 +69,10 @@ void Integrator::RunSection(uint32_t bottom) {
 
 bool Integrator::Peek(uint32_t index) {
   const IncomingSection& section = update_.sections[index];
-  if (section.rest.structs == 0) return false;
+  if (section.structs == 0) return false;
   if (reader_section_ == index && view_is_read_) return true;
   if (reader_section_ != index) {
-    reader_.SeekTo(section.position, section.rest);
+    reader_.SeekTo(section.position, section.rest());
     reader_section_ = index;
   }
   view_ = StructView();
@@ -84,8 +86,8 @@ bool Integrator::Peek(uint32_t index) {
 void Integrator::Advance(uint32_t index) {
   IncomingSection& section = update_.sections[index];
   section.position = after_view_;
-  section.rest.clock = view_.end();
-  --section.rest.structs;
+  section.clock = view_.end();
+  --section.structs;
   view_is_read_ = false;
 }
 
@@ -100,7 +102,7 @@ bool Integrator::FindMissing(Id* missing) const {
          lacks(view_.parent == StructView::Parent::kItem, view_.parent_id);
 }
 
-void Integrator::WaitFor(ClientId client, Clock clock) {
+void Integrator::WaitFor(ClientId client, ypp::Clock clock) {
   const auto [entry, is_new] = missing_.try_emplace(client, clock);
   if (!is_new) entry->second = std::min(entry->second, clock);
 }
@@ -119,8 +121,8 @@ uint32_t Integrator::SectionOf(ClientId client) const {
   const auto& sections = update_.sections;
   const auto found = std::lower_bound(
       sections.begin(), sections.end(), client,
-      [](const IncomingSection& section, ClientId id) { return section.rest.client < id; });
-  if (found == sections.end() || found->rest.client != client) return kNoIndex;
+      [](const IncomingSection& section, ClientId id) { return section.client < id; });
+  if (found == sections.end() || found->client != client) return kNoIndex;
   return static_cast<uint32_t>(found - sections.begin());
 }
 
@@ -144,11 +146,12 @@ bool Integrator::ContinueLastRun(ClientIndex client) {
   doc_.Touch(client);
   run.content = doc_.bytes.Extend(run.content, run.content_size, view_.content);
   run.content_size += static_cast<uint32_t>(view_.content.size());
-  run.length += view_.length;
-  structs.AppendLength(view_.length);
+  const Clock length = static_cast<Clock>(view_.length);
+  run.length += length;
+  structs.AppendLength(length);
   TypeRecord& type = doc_.types[run.parent];
-  type.length += view_.length;
-  if (type.tree != kNoIndex) doc_.tree.AddVisible(ref, view_.length);
+  type.length += length;
+  if (type.tree != kNoIndex) doc_.tree.AddVisible(ref, length);
   doc_.DropCursor(run.parent);
   doc_.MarkChanged(run.parent);
   return true;
@@ -157,12 +160,15 @@ bool Integrator::ContinueLastRun(ClientIndex client) {
 void Integrator::IntegrateView() {
   const ClientIndex client = doc_.clients.Intern(view_.id.client);
   if (view_.kind == StructKind::kGc) {
-    IntegrateGc(doc_, client, view_.length);
+    IntegrateGc(doc_, client, static_cast<Clock>(view_.length));
     return;
   }
   if (!doc_.clients[client].structs.empty() && ContinueLastRun(client)) return;
 
-  const auto local = [&](const Id& id) { return LocalId{doc_.clients.Find(id.client), id.clock}; };
+  // Of what the document has, hence with a clock of its width.
+  const auto local = [&](const Id& id) {
+    return LocalId{doc_.clients.Find(id.client), static_cast<Clock>(id.clock)};
+  };
   Item neighbours;  // only what is known before there is an item
   if (view_.has_origin) neighbours.left = doc_.ItemEndingAt(local(view_.origin));
   if (view_.has_right_origin) neighbours.right = doc_.ItemStartingAt(local(view_.right_origin));
@@ -186,13 +192,13 @@ void Integrator::IntegrateView() {
     }
   }
   if (!has_parent) {
-    IntegrateGc(doc_, client, view_.length);
+    IntegrateGc(doc_, client, static_cast<Clock>(view_.length));
     return;
   }
   const ItemRef ref = doc_.items.Allocate();
   Item& item = doc_.items[ref];
   item = neighbours;
-  item.id = {client, view_.id.clock};
+  item.id = {client, static_cast<Clock>(view_.id.clock)};
   if (view_.has_origin) item.origin = local(view_.origin);
   if (view_.has_right_origin) item.right_origin = local(view_.right_origin);
   StoreContent(doc_, view_, ref);
@@ -202,16 +208,16 @@ void Integrator::IntegrateView() {
 std::string Integrator::TakeRest() {
   uint64_t count = 0;
   for (const IncomingSection& section : update_.sections) {
-    if (section.blocked && section.rest.structs > 0) ++count;
+    if (section.blocked && section.structs > 0) ++count;
   }
   if (count == 0) return {};
   codec::UpdateWriter writer(codec::Dialect::kV1Any);
   writer.BeginUpdate(count);
   for (size_t i = update_.sections.size(); i-- > 0;) {  // clients descending
     const IncomingSection& section = update_.sections[i];
-    if (!section.blocked || section.rest.structs == 0) continue;
-    writer.BeginSection(section.rest);
-    reader_.SeekTo(section.position, section.rest);
+    if (!section.blocked || section.structs == 0) continue;
+    writer.BeginSection(section.rest());
+    reader_.SeekTo(section.position, section.rest());
     StructView view;
     while (reader_.NextStruct(&view)) {
       ForgetInheritedParentSub(&view);

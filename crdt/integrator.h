@@ -25,7 +25,7 @@ class Integrator {
   // What is left, as an update without deletions in the dialect kV1Any; empty when nothing is.
   std::string TakeRest();
   // Client -> the clock whose struct is waited for.
-  const absl::flat_hash_map<ClientId, Clock>& missing() const { return missing_; }
+  const absl::flat_hash_map<ClientId, ypp::Clock>& missing() const { return missing_; }
 
  private:
   // A section being read, and the clock of its client at which the one below on the stack can go on.
@@ -41,7 +41,7 @@ class Integrator {
   // The first of origin, right origin and parent that this document does not have yet.
   bool FindMissing(Id* missing) const;
   bool Has(const Id& id) const { return id.clock < doc_.clients.StateOf(id.client); }
-  void WaitFor(ClientId client, Clock clock);
+  void WaitFor(ClientId client, ypp::Clock clock);
   void BlockStack();
   // kNoIndex when the update has none.
   uint32_t SectionOf(ClientId client) const;
@@ -57,7 +57,7 @@ class Integrator {
   codec::StructView view_;
   size_t after_view_ = 0;
   std::vector<Frame> stack_;
-  absl::flat_hash_map<ClientId, Clock> missing_;
+  absl::flat_hash_map<ClientId, ypp::Clock> missing_;
 };
 
 }  // namespace ypp::internal

@@ -32,7 +32,7 @@ void ItemPool::Reserve(size_t count) {
 }
 
 void ItemPool::AddSlab(size_t chunks_needed) {
-  const size_t chunks = std::max(chunks_needed, std::min(chunks_.size() / 4, kMaxGrowthChunks));
+  const size_t chunks = std::max(chunks_needed, std::min(chunks_.size() / 16, kMaxGrowthChunks));
   slabs_.push_back(std::make_unique<Item[]>(chunks * kChunkItems));
   Item* slab = slabs_.back().get();
   for (size_t i = 0; i < chunks; ++i) chunks_.push_back(slab + i * kChunkItems);

@@ -38,7 +38,7 @@ class ItemPool {
  private:
   static constexpr uint32_t kChunkBits = 6;
   static constexpr uint32_t kChunkItems = 1u << kChunkBits;
-  // A slab is a quarter of what there is, up to 1 MiB, so that growth stays smooth in a large document; or what was asked for.
+  // A slab is a sixteenth of what there is, up to 1 MiB, so that growth stays smooth in a large document; or what was asked for.
   static constexpr size_t kMaxGrowthChunks = 256;
 
   Item* Locate(ItemRef ref) const {

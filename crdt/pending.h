@@ -16,7 +16,7 @@ struct Pending {
   // weighs and not what all weigh.
   std::vector<std::string> updates;
   // Client -> the lowest clock that is waited for. When the client's state passes it, the updates are tried again.
-  absl::flat_hash_map<ClientId, Clock> missing;
+  absl::flat_hash_map<ClientId, ypp::Clock> missing;
   // Deletions of structs that are not here yet, by client, sorted and joined.
   absl::flat_hash_map<ClientId, std::vector<ClockRange>> deletes;
 

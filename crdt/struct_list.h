@@ -79,6 +79,8 @@ class StructList {
 
   using Block = std::vector<Entry>;
 
+  static void MakeRoom(Block& block);
+
   std::vector<Block> blocks_;  // none empty
   size_t size_ = 0;
   Clock end_clock_ = 0;

@@ -61,17 +61,27 @@ struct TransactionState {
   std::unique_ptr<TransactionState> next;
 
   bool changed_content() const { return !touched.empty() || !deletes.empty(); }
+  // For the next transaction. What a large one took is given back.
   void Reset() {
     local = true;
     origin = Origin();
-    touched.clear();
-    deletes.clear();
-    delete_clients.clear();
-    merge_candidates.clear();
-    changed.clear();
+    Clear(touched);
+    Clear(deletes);
+    Clear(delete_clients);
+    Clear(merge_candidates);
+    Clear(changed);
     subdocs_added = {};  // rare: not worth keeping the memory
     subdocs_removed = {};
     subdocs_loaded = {};
+  }
+
+ private:
+  static constexpr size_t kKeptEntries = 1024;
+
+  template <typename T>
+  static void Clear(std::vector<T>& list) {
+    list.clear();
+    if (list.capacity() > kKeptEntries) list = std::vector<T>();  // `{}` would keep the room
   }
 };
 

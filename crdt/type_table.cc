@@ -3,26 +3,27 @@
 namespace ypp::internal {
 
 const MapEntry* MapEntries::Find(KeyIndex key) const {
-  if (index_ == nullptr) {
-    for (const MapEntry& entry : entries_) {
+  if (size() <= kSmall) {
+    for (const MapEntry& entry : *this) {
       if (entry.key == key) return &entry;
     }
     return nullptr;
   }
-  const auto found = index_->find(key);
-  return found == index_->end() ? nullptr : &entries_[found->second];
+  const auto found = table_->index.find(key);
+  return found == table_->index.end() ? nullptr : &table_->entries[found->second];
 }
 
 MapEntry& MapEntries::FindOrAdd(KeyIndex key) {
   if (MapEntry* found = Find(key)) return *found;
-  entries_.push_back({key, ItemRef::kNone, ItemRef::kNone});
-  if (index_ != nullptr) {
-    index_->emplace(key, static_cast<uint32_t>(entries_.size() - 1));
-  } else if (entries_.size() > kSmall) {
-    index_ = std::make_unique<absl::flat_hash_map<KeyIndex, uint32_t>>();
-    for (uint32_t i = 0; i < entries_.size(); ++i) index_->emplace(entries_[i].key, i);
+  if (table_ == nullptr) table_ = std::make_unique<Table>();
+  std::vector<MapEntry>& entries = table_->entries;
+  entries.push_back({key, ItemRef::kNone, ItemRef::kNone});
+  if (entries.size() > kSmall) {
+    for (size_t i = table_->index.size(); i < entries.size(); ++i) {
+      table_->index.emplace(entries[i].key, static_cast<uint32_t>(i));
+    }
   }
-  return entries_.back();
+  return entries.back();
 }
 
 TypeIndex TypeTable::Add(TypeKind kind, ItemRef item, KeyIndex name) {

@@ -29,23 +29,33 @@ class MapEntries {
   const MapEntry* Find(KeyIndex key) const;
   MapEntry& FindOrAdd(KeyIndex key);
 
-  bool empty() const { return entries_.empty(); }
-  size_t size() const { return entries_.size(); }
-  std::vector<MapEntry>::iterator begin() { return entries_.begin(); }
-  std::vector<MapEntry>::iterator end() { return entries_.end(); }
-  std::vector<MapEntry>::const_iterator begin() const { return entries_.begin(); }
-  std::vector<MapEntry>::const_iterator end() const { return entries_.end(); }
+  bool empty() const { return table_ == nullptr; }
+  size_t size() const { return empty() ? 0 : table_->entries.size(); }
+  // Keys whose current value is not deleted. Whoever deletes or sets one counts.
+  uint32_t live() const { return empty() ? 0 : table_->live; }
+  void CountOneMore() { ++table_->live; }
+  void CountOneLess() { --table_->live; }
+  MapEntry* begin() { return empty() ? nullptr : table_->entries.data(); }
+  MapEntry* end() { return begin() + size(); }
+  const MapEntry* begin() const { return empty() ? nullptr : table_->entries.data(); }
+  const MapEntry* end() const { return begin() + size(); }
 
  private:
   // Up to here a walk over the entries is faster than a hash table, and most maps stay below.
   static constexpr size_t kSmall = 12;
 
-  std::vector<MapEntry> entries_;
-  std::unique_ptr<absl::flat_hash_map<KeyIndex, uint32_t>> index_;
+  struct Table {
+    std::vector<MapEntry> entries;
+    absl::flat_hash_map<KeyIndex, uint32_t> index;  // empty while there are few
+    uint32_t live = 0;
+  };
+  std::unique_ptr<Table> table_;  // none without keys: most types are lists, and a record should be small
 };
 
 struct TypeRecord {
   TypeKind kind = TypeKind::kUntyped;
+  bool has_formatting = false;     // a format was put into it, maybe long ago, since it has its kind
+  bool ever_formatted = false;     // the same, also before it had its kind
   uint32_t generation = 0;         // rises when the record is used for another type
   uint64_t changed_in = 0;         // number of the transaction that changed its sequence last
   ItemRef item = ItemRef::kNone;   // the item that holds it; none for a root
@@ -54,13 +64,12 @@ struct TypeRecord {
   ItemRef tail = ItemRef::kNone;
   Clock length = 0;                // of the visible part of the sequence
   uint32_t tree = kNoIndex;        // root node of its position tree, once there is one
-  bool has_formatting = false;     // a format was put into it, maybe long ago, since it has its kind
-  bool ever_formatted = false;     // the same, also before it had its kind
   MapEntries map;
-  uint32_t live_keys = 0;          // keys whose current value is not deleted
 
   bool is_root() const { return item == ItemRef::kNone; }
 };
+// An update may make one of every four of its bytes.
+static_assert(sizeof(TypeRecord) <= 48);
 
 class TypeTable {
  public:

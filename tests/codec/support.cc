@@ -93,6 +93,22 @@ Any ArbitraryContainer(Element element) {
   return object;
 }
 
+// Of a range of elements, or of a root from one of them on.
+std::string ArbitraryWeakLink() {
+  ByteWriter link;
+  const bool to_end = InRange(0, 2) == 1;
+  link.WriteUint8(to_end ? 16 + 32 + 2 : 1 + 4);
+  link.WriteVarUint(InRange<uint64_t>(0, kMaxClientId));
+  link.WriteVarUint(InRange(0, 70000));
+  if (to_end) {
+    link.WriteVarString(ArbitraryText());
+  } else {
+    link.WriteVarUint(3);
+    link.WriteVarUint(InRange(0, 300));
+  }
+  return link.Take();
+}
+
 void FillContent(UpdateModel* update, StructView* s) {
   StructView& view = *s;
   view.length = 1;
@@ -132,6 +148,7 @@ void FillContent(UpdateModel* update, StructView* s) {
     case StructKind::kType:
       view.type_ref = static_cast<TypeRef>(InRange(0, int{kTypeRefCount}));
       if (TypeRefHasName(view.type_ref)) view.name = update->Keep(ArbitraryText());
+      if (view.type_ref == TypeRef::kWeakLink) view.name = update->Keep(ArbitraryWeakLink());
       return;
     case StructKind::kDoc:
       view.name = update->Keep(ArbitraryText());

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "codec/update_algebra.h"
 #include "codec/update_reader.h"
 #include "codec/update_writer.h"
 #include "tests/codec/support.h"
@@ -207,7 +208,7 @@ TEST(SliceStruct, CutsValuesAndRanges) {
 TEST(HostileUpdate, IsRefusedForWhatItContains) {
   EXPECT_EQ(Refusal("01 | 01 01 00 | 0b 01 01 74 00 | 00"), "unknown content");
   EXPECT_EQ(Refusal("01 | 01 01 00 | 1f 01 01 74 00 | 00"), "unknown content");
-  EXPECT_EQ(Refusal("01 | 01 01 00 | 07 01 01 74 07 | 00"), "unknown type reference");
+  EXPECT_EQ(Refusal("01 | 01 01 00 | 07 01 01 74 08 | 00"), "unknown type reference");
   EXPECT_EQ(Refusal("01 | 01 01 00 | 07 01 01 74 ffffffffffffff0f | 00"), "unknown type reference");
   EXPECT_EQ(Refusal("01 | 01 01 00 | 00 00 | 00"), "empty struct");
   EXPECT_EQ(Refusal("01 | 01 01 00 | 04 01 01 74 00 | 00"), "empty struct");
@@ -248,11 +249,55 @@ std::string RunOfGcs(uint64_t structs) {
   return out.Take();
 }
 
-TEST(HostileUpdate, MayHoldALongRunOfEqualStructsInV2ButNotAnyNumber) {
-  EXPECT_LT(RunOfGcs(kFreeStructsV2).size(), 40u);
-  EXPECT_TRUE(Drain(RunOfGcs(kFreeStructsV2), Dialect::kV2).ok());
-  EXPECT_EQ(Drain(RunOfGcs(kFreeStructsV2 + 1000), Dialect::kV2).code(),
-            absl::StatusCode::kDataLoss);
+TEST(WeakLink, IsCarriedThroughBothFormats) {
+  // A quote of (5,1) to (5,9); of a single element; of a root from its beginning to (5,2).
+  const std::string v1 = Unhex(
+      "01 | 03 01 00 | 07 01 01 74 07 07 05 01 05 09 | 87 01 00 07 02 05 01 |"
+      "87 01 01 07 29 03 666f6f 05 02 | 00");
+  const std::string v2 = Rewrite(v1, Dialect::kV1, Dialect::kV2);
+  ASSERT_FALSE(v2.empty());
+  EXPECT_EQ(Hex(Rewrite(v1, Dialect::kV1, Dialect::kV1)), Hex(v1));
+  EXPECT_EQ(Hex(Rewrite(v2, Dialect::kV2, Dialect::kV2)), Hex(v2));
+  EXPECT_EQ(Hex(Rewrite(v2, Dialect::kV2, Dialect::kV1)), Hex(v1));
+  // The name of the root is in the string column, behind that of the array.
+  EXPECT_NE(v2.find("tfoo"), std::string::npos);
+}
+
+TEST(WeakLink, IsRefusedWhenItIsCutOrHasUnknownFlags) {
+  EXPECT_EQ(Refusal("01 | 01 01 00 | 07 01 01 74 07 40 05 01 | 00"), "unknown flags of a weak link");
+  EXPECT_EQ(Refusal("01 | 01 01 00 | 07 01 01 74 07 01 05 01 05"), "unexpected end");
+}
+
+TEST(Hole, WithFlagsIsOneForADocumentOnly) {
+  const std::string update = Unhex("01 02 01 00 04 01 01 74 01 61 4a 05 00");
+  EXPECT_EQ(Drain(update, Dialect::kV1).message(), "hole with flags at byte 11");
+  EXPECT_FALSE(ConvertUpdate(AsBytes(update), UpdateFormat::kV1, UpdateFormat::kV2).ok());
+  EXPECT_FALSE(DiffUpdate(AsBytes(update), StateVector(), UpdateFormat::kV1).ok());
+  const Bytes twice[] = {AsBytes(update), AsBytes(update)};
+  EXPECT_FALSE(MergeUpdates(twice, UpdateFormat::kV1).ok());
+  EXPECT_TRUE(MergeUpdates(absl::MakeSpan(twice, 1), UpdateFormat::kV1).ok());
+  UpdateReader reader(AsBytes(update), Dialect::kV1);
+  reader.AcceptHolesWithFlags();
+  reader.ReadDeleteSet();
+  EXPECT_TRUE(reader.ok()) << reader.status();
+}
+
+TEST(HostileUpdate, MayHoldARunOfEqualStructsInV2ButNotAnyNumber) {
+  const DecodeLimits limits;
+  EXPECT_LT(RunOfGcs(limits.free_structs).size(), 40u);
+  EXPECT_TRUE(Drain(RunOfGcs(limits.free_structs), Dialect::kV2).ok());
+  const absl::Status refused = Drain(RunOfGcs(limits.free_structs + 1000), Dialect::kV2);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kDataLoss);
+  EXPECT_NE(std::string(refused.message()).find(" at byte "), std::string::npos);
+}
+
+TEST(HostileUpdate, MayHoldAMillionEqualStructsWhenItIsTrusted) {
+  const std::string update = RunOfGcs(1000000);
+  EXPECT_FALSE(ParseUpdateMeta(AsBytes(update), UpdateFormat::kV2).ok());
+  const auto meta =
+      ParseUpdateMeta(AsBytes(update), UpdateFormat::kV2, DecodeLimits::TrustedStorage());
+  ASSERT_TRUE(meta.ok()) << meta.status();
+  EXPECT_EQ(meta->to[0].second, 1000000u);
 }
 
 TEST(HostileUpdate, MayHoldTenThousandEmptyMapsInAFewBytesOfV2) {
