@@ -26,9 +26,9 @@ Json KeysJson(const std::vector<KeyChange>& keys) {
     const char* action = change.action == KeyAction::kAdd      ? "add"
                          : change.action == KeyAction::kUpdate ? "update"
                                                                : "delete";
-    shown.emplace_back(change.key,
-                       Any::Object{{"action", action},
-                                   {"oldValue", FromValue(change.old_value, TypesAs::kKind)}});
+    shown.emplace_back(
+        change.key,
+        Any::Object{{"action", action}, {"oldValue", FromValue(change.old_value, TypesAs::kKind)}});
   }
   return shown;
 }

@@ -37,12 +37,13 @@ Json OneUpdate(const std::string& data, const std::string& root) {
   if (!status.ok()) throw CaseError("update refused: " + status.ToString());
   const std::string content = text.ToString();
   const std::string v1 = doc.EncodeUpdate();
-  return Any::Object{{"textLength", Json(codec::Utf16Length(content))},
-                     {"textUtf8Sha256", Json(Sha256Hex(content))},
-                     {"sv", Json(ToBase64(doc.GetStateVector().Encode()))},
-                     {"v1", LengthAndHash(v1)},
-                     {"v2", LengthAndHash(doc.EncodeUpdate({}, UpdateFormat::kV2))},
-                     {"snapshotV1", LengthAndHash(EncodeSnapshot(TakeSnapshot(doc), UpdateFormat::kV1))}};
+  return Any::Object{
+      {"textLength", Json(codec::Utf16Length(content))},
+      {"textUtf8Sha256", Json(Sha256Hex(content))},
+      {"sv", Json(ToBase64(doc.GetStateVector().Encode()))},
+      {"v1", LengthAndHash(v1)},
+      {"v2", LengthAndHash(doc.EncodeUpdate({}, UpdateFormat::kV2))},
+      {"snapshotV1", LengthAndHash(EncodeSnapshot(TakeSnapshot(doc), UpdateFormat::kV1))}};
 }
 
 // Reads one case of a file of many; adds its line to `runs`. True when the content is the one the

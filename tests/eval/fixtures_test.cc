@@ -45,8 +45,8 @@ std::vector<fs::path> CaseFiles(const char* set) {
   return files;
 }
 
-// "case: reason", or for one input of a malformed set "case/number: reason". Lines that begin with #
-// are for people.
+// "case: reason", or for one input of a malformed set "case/number: reason". Lines that begin with
+// # are for people.
 std::set<std::string> NotPassed() {
   std::set<std::string> names;
   std::ifstream in(FixturesFolder() / "not_passed.txt");
@@ -73,8 +73,8 @@ std::string Explain(const std::string& name, const Comparison& comparison) {
   constexpr size_t kShown = 5;
   return name + ": " + std::to_string(comparison.equal) + " equal, " +
          std::to_string(comparison.wrong.size()) + " wrong, " +
-         std::to_string(comparison.missing.size()) + " missing\n" +
-         Join(comparison.wrong, kShown) + "missing: " + Join(comparison.missing, kShown);
+         std::to_string(comparison.missing.size()) + " missing\n" + Join(comparison.wrong, kShown) +
+         "missing: " + Join(comparison.missing, kShown);
 }
 
 void RunSet(const char* set) {

@@ -7,13 +7,14 @@
 //     "tx": [operation], "origin"?                 edits in one transaction
 //     "um": "undo"|"redo"|"stop"|"clear"           {ret, stacks}
 //     "snapshot": n                                {snap: [V1, V2]}
-//     "look": n, "prev": n|null                    what snapshot n shows: {restored, deltas, arrays}
-//     "relpos": [{p, i, assoc}]                    {relposOut: [{bytes, json}]}
-//     "resolve": [position]                        {resolved: [{index, assoc, type}|null]}
-//     "apply": bytes, "enc": 1|2                   applies an update
-//     "diff": state vector, "enc": 1|2             {bytes}: what that peer lacks
-//     "state": true                                a state record; checks the document's invariants
-//   {"merge": [updates], "enc": 1|2}               {bytes}; and in the same way, without a document:
+//     "look": n, "prev": n|null                    what snapshot n shows: {restored, deltas,
+//     arrays} "relpos": [{p, i, assoc}]                    {relposOut: [{bytes, json}]} "resolve":
+//     [position]                        {resolved: [{index, assoc, type}|null]} "apply": bytes,
+//     "enc": 1|2                   applies an update "diff": state vector, "enc": 1|2 {bytes}: what
+//     that peer lacks "state": true                                a state record; checks the
+//     document's invariants
+//   {"merge": [updates], "enc": 1|2}               {bytes}; and in the same way, without a
+//   document:
 //   {"convert": update, "enc": of it}, {"cut": update, "known": state vector, "enc"},
 //   {"vector": update, "enc"}
 //

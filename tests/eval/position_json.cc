@@ -20,8 +20,7 @@ Json TypeJson(const SharedType& type) {
   const RelativePosition end = RelativePositionAt(type, std::numeric_limits<uint32_t>::max());
   if (end.root_name) return Any::Object{{"root", Json(*end.root_name)}};
   if (!end.type) throw CaseError("a position in a type without a name");
-  return Any::Object{
-      {"item", Any::Array{Json(end.type->client), Json(uint64_t{end.type->clock})}}};
+  return Any::Object{{"item", Any::Array{Json(end.type->client), Json(uint64_t{end.type->clock})}}};
 }
 
 }  // namespace
@@ -36,13 +35,13 @@ Json PositionAtJson(const SharedType& type, uint32_t index, const Json* assoc,
 }
 
 Json ResolvedJson(Doc& doc, const std::string& encoded) {
-  const absl::StatusOr<RelativePosition> position =
-      DecodeRelativePosition(codec::AsBytes(encoded));
+  const absl::StatusOr<RelativePosition> position = DecodeRelativePosition(codec::AsBytes(encoded));
   if (!position.ok()) throw CaseError("position: " + position.status().ToString());
   const std::optional<AbsolutePosition> place = ResolvePosition(doc, *position);
   if (!place) return nullptr;
-  return Any::Object{
-      {"index", Json(place->index)}, {"assoc", Json(place->assoc)}, {"type", TypeJson(place->type)}};
+  return Any::Object{{"index", Json(place->index)},
+                     {"assoc", Json(place->assoc)},
+                     {"type", TypeJson(place->type)}};
 }
 
 }  // namespace ypp::eval

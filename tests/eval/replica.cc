@@ -25,8 +25,8 @@ Replica::Replica(const DocOptions& options) : doc_(options) {
 Json Replica::TakeEmits(const WriteBytes& write) {
   Any::Array list;
   for (const Emit& emit : std::exchange(emits_, {})) {
-    list.push_back(Any::Object{
-        {"v1", write(emit.v1)}, {"v2", write(emit.v2)}, {"remote", Json(emit.remote)}});
+    list.push_back(
+        Any::Object{{"v1", write(emit.v1)}, {"v2", write(emit.v2)}, {"remote", Json(emit.remote)}});
   }
   return list;
 }

@@ -26,8 +26,7 @@ std::string SessionUpdates::Merge(const Any::Array& numbers, UpdateFormat format
   return *std::move(merged);
 }
 
-SessionClients::SessionClients(const Json& case_json, const Roots& roots,
-                               const WriteBytes& write) {
+SessionClients::SessionClients(const Json& case_json, const Roots& roots, const WriteBytes& write) {
   for (const Json& spec : NeedArray(case_json, "clients")) {
     clients_.push_back(std::make_unique<SessionClient>(spec, roots, write));
   }

@@ -81,10 +81,11 @@ SessionClient::SessionClient(const Json& spec, const Roots& roots, WriteBytes wr
 
 void SessionClient::WatchEvents() {
   for (const Root& root : roots_) {
-    subscriptions_.push_back(OpenRoot(doc(), root).ObserveDeep(
-        [this, name = root.name](const std::vector<Event>& events) {
-          for (const Event& event : events) events_.push_back(EventJson(name, event));
-        }));
+    subscriptions_.push_back(
+        OpenRoot(doc(), root)
+            .ObserveDeep([this, name = root.name](const std::vector<Event>& events) {
+              for (const Event& event : events) events_.push_back(EventJson(name, event));
+            }));
   }
 }
 
@@ -100,9 +101,8 @@ bool SessionClient::Run(const Json& step, Any::Object* result) {
     UseUndoManager(AsString(*action), result);
   } else if (const Json* number = Find(step, "snapshot")) {
     const Snapshot& snapshot = snapshots_[AsUint(*number)] = TakeSnapshot(doc());
-    result->emplace_back("snap",
-                         Any::Array{write_(EncodeSnapshot(snapshot, UpdateFormat::kV1)),
-                                    write_(EncodeSnapshot(snapshot, UpdateFormat::kV2))});
+    result->emplace_back("snap", Any::Array{write_(EncodeSnapshot(snapshot, UpdateFormat::kV1)),
+                                            write_(EncodeSnapshot(snapshot, UpdateFormat::kV2))});
   } else if (const Json* places = Find(step, "relpos")) {
     Any::Array positions;
     for (const Json& place : AsArray(*places)) {
@@ -166,8 +166,7 @@ Json SessionClient::TextDeltaAt(const std::string& root, const Json& number, con
 Json SessionClient::ArrayAt(const std::string& root, const Json& number) {
   const SharedType array = OpenRoot(doc(), FindRoot(roots_, root));
   Any::Array list;
-  for (const Value& value :
-       ElementsAt(array, SnapshotOf(number), SnapshotDetail::kItemsAsInYjs)) {
+  for (const Value& value : ElementsAt(array, SnapshotOf(number), SnapshotDetail::kItemsAsInYjs)) {
     list.push_back(SnapshotElement(value));
   }
   return list;

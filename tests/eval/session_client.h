@@ -19,8 +19,8 @@ namespace ypp::eval {
 
 class SessionClient {
  public:
-  // `spec`: {id, gc, events?, subdocEvents?, undo?}. Opens the roots. `write` puts byte strings into
-  // answers.
+  // `spec`: {id, gc, events?, subdocEvents?, undo?}. Opens the roots. `write` puts byte strings
+  // into answers.
   SessionClient(const Json& spec, const Roots& roots, WriteBytes write);
 
   Doc& doc() { return replica_.doc(); }

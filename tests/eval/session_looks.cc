@@ -20,8 +20,8 @@ Json ShowSnapshot(const Json& snapshot, SessionClient& client, Answer& answer) {
   Any::Array deltas;
   for (const Json& entry : ArrayOrEmpty(snapshot, "deltas")) {
     Any::Object shown = Pick(entry, {"root", "prev"});
-    shown.emplace_back(
-        "delta", client.TextDeltaAt(NeedString(entry, "root"), number, Find(entry, "prev")));
+    shown.emplace_back("delta",
+                       client.TextDeltaAt(NeedString(entry, "root"), number, Find(entry, "prev")));
     deltas.push_back(std::move(shown));
   }
   result.emplace_back("deltas", std::move(deltas));

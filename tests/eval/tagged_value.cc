@@ -149,8 +149,7 @@ Json ContentOfType(SharedType type, int depth) {
     }
     case TypeKind::kArray: {
       Any::Array list;
-      Array(type).ForEach(
-          [&](const Value& value) { list.push_back(ContentOf(value, depth + 1)); });
+      Array(type).ForEach([&](const Value& value) { list.push_back(ContentOf(value, depth + 1)); });
       return list;
     }
     case TypeKind::kUntyped:

@@ -1,9 +1,10 @@
-// ypp-trace FILE...: replays recorded editing sessions in which people typed at the same time, one document
-// per person, and compares every document with the recorded end text. `-` is standard input.
+// ypp-trace FILE...: replays recorded editing sessions in which people typed at the same time, one
+// document per person, and compares every document with the recorded end text. `-` is standard
+// input.
 //
-// FORMAT (JSON): {"kind": "concurrent", "endContent", "numAgents", "txns": [{"parents": [number of a
-// transaction], "agent", "patches": [[position, deleted, inserted text]]}]}. A transaction was made
-// in the text that its parents, and theirs, give. Positions count code points.
+// FORMAT (JSON): {"kind": "concurrent", "endContent", "numAgents", "txns": [{"parents": [number of
+// a transaction], "agent", "patches": [[position, deleted, inserted text]]}]}. A transaction was
+// made in the text that its parents, and theirs, give. Positions count code points.
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -140,7 +141,8 @@ void CheckLoads(const std::string& state, UpdateFormat format, const std::string
   Doc doc;
   const absl::Status status = doc.ApplyUpdate(state, "file", format);
   if (!status.ok()) throw CaseError("its own state is refused: " + status.ToString());
-  if (doc.GetText("t").ToString() != end_text) throw CaseError("the loaded state shows another text");
+  if (doc.GetText("t").ToString() != end_text)
+    throw CaseError("the loaded state shows another text");
 }
 
 void Run(const std::string& path) {

@@ -19,9 +19,9 @@ class Stripper {
   Json Strip(const Json& case_json) {
     const std::string& kind = NeedString(case_json, "kind");
     if (kind == "lib0") return StripTables(case_json);
-    Any::Object stripped = Keep(
-        case_json, {"format", "kind", "name", "blobs", "roots", "clients", "updates", "doc", "docs",
-                    "clientId", "file", "layout", "sha256", "root", "rootKind"});
+    Any::Object stripped =
+        Keep(case_json, {"format", "kind", "name", "blobs", "roots", "clients", "updates", "doc",
+                         "docs", "clientId", "file", "layout", "sha256", "root", "rootKind"});
     if (kind == "session") {
       Each(case_json, "steps", stripped,
            {"c", "tx", "origin", "recv", "sync", "um", "snapshot", "relpos", "state"});
