@@ -10,8 +10,10 @@
 #include "absl/status/statusor.h"
 #include "codec/any.h"
 #include "codec/json.h"
+#include "codec/obfuscate.h"
 #include "codec/state_vector.h"
 #include "codec/update_algebra.h"
+#include "codec/update_dump.h"
 #include "crdt/doc.h"
 #include "crdt/tool_files.h"
 #include "crdt/tool_info.h"
@@ -30,6 +32,7 @@ struct Options {
   std::vector<std::string> files;  // of commands that take many
   std::string known;
   std::vector<std::string> roots;
+  ObfuscateOptions obfuscate;
 
   UpdateFormat format() const { return v2 ? UpdateFormat::kV2 : UpdateFormat::kV1; }
 };
@@ -111,6 +114,28 @@ absl::Status RunStateVector(const Options& options) {
     entries.push_back(Any::Object{{"client", client}, {"clock", clock}});
   }
   return WriteJson(options, entries);
+}
+
+absl::Status RunDump(const Options& options) {
+  const std::string& file = options.file;
+  absl::StatusOr<std::string> update = ReadInput(file);
+  if (!update.ok()) return About(file, update.status());
+  std::string text;
+  const absl::Status status =
+      DumpUpdate(codec::AsBytes(*update), options.format(), &text, DecodeLimits::TrustedStorage());
+  // What could be read of a damaged update is shown all the same.
+  if (absl::Status written = Write(options, text); !written.ok()) return written;
+  return status.ok() ? status : About(file, status);
+}
+
+absl::Status RunObfuscate(const Options& options) {
+  const std::string& file = options.file;
+  absl::StatusOr<std::string> update = ReadInput(file);
+  if (!update.ok()) return About(file, update.status());
+  absl::StatusOr<std::string> obfuscated = ObfuscateUpdate(
+      codec::AsBytes(*update), options.format(), options.obfuscate, DecodeLimits::TrustedStorage());
+  if (!obfuscated.ok()) return About(file, obfuscated.status());
+  return Write(options, *obfuscated);
 }
 
 struct RootArgument {
@@ -197,6 +222,17 @@ int Main(int argc, char** argv) {
   CLI::App* vector = add("state-vector", "The state vector of an update", RunStateVector);
   AddFile(vector, &options, "The update");
   vector->add_flag("--json", options.json, "As JSON instead of encoded");
+  AddFile(add("dump", "JSON: every struct on a line of its own, then what is deleted", RunDump),
+          &options, "The update");
+  CLI::App* obfuscate =
+      add("obfuscate", "The update without its content: to show it to others", RunObfuscate);
+  AddFile(obfuscate, &options, "The update");
+  obfuscate->add_flag("!--keep-formats", options.obfuscate.formatting,
+                      "Leave the keys and values of text formats");
+  obfuscate->add_flag("!--keep-subdocuments", options.obfuscate.subdocs,
+                      "Leave the names and options of sub-documents");
+  obfuscate->add_flag("!--keep-xml-names", options.obfuscate.yxml,
+                      "Leave the names of XML elements");
   CLI::App* show = add("show", "JSON of the document that the updates make", RunShow);
   show->add_option("--root", options.roots, "A root and its type: text, array or map; repeatable")
       ->required()

@@ -98,9 +98,15 @@ TEST(UpdateReader, ReadsTheEmptyUpdateOfEachFormat) {
   EXPECT_EQ(Hex(v2.Finish()), Hex(Unhex("00 00 00 00 00 00 01 00 00 00 00 00 00")));
 }
 
-TEST(UpdateReader, TakesOnlyTheLowFiveBitsForASkipAndAGc) {
+TEST(UpdateReader, TakesOnlyTheLowFiveBitsForAGcAndForADocumentsSkip) {
   const std::string update = Unhex("01 | 02 01 00 | e0 02 | ea 05 | 00");
-  const std::vector<StructView> structs = StructsOf(update, Dialect::kV1);
+  UpdateReader reader(AsBytes(update), Dialect::kV1);
+  reader.AcceptHolesWithFlags();
+  UpdateReader::Section section;
+  ASSERT_TRUE(reader.NextSection(&section));
+  std::vector<StructView> structs;
+  for (StructView view; reader.NextStruct(&view);) structs.push_back(view);
+  ASSERT_TRUE(reader.ok()) << reader.status();
   ASSERT_EQ(structs.size(), 2u);
   EXPECT_EQ(structs[0].kind, StructKind::kGc);
   EXPECT_FALSE(structs[0].has_origin);

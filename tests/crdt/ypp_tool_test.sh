@@ -53,6 +53,15 @@ check "a merge with what is known already changes nothing" cmp -s "$update" "$wo
 check "V1 and V2 show the same document" cmp -s "$work/show1" "$work/show2"
 check "the text is shown" grep -q "import type { HtmlTag }" "$work/show1"
 
+"$ypp" dump "$update" >"$work/dump1"
+"$ypp" dump --v2 "$work/v2" >"$work/dump2"
+check "V1 and V2 give the same dump" cmp -s "$work/dump1" "$work/dump2"
+check "a dump shows the text" grep -q '"kind":"text".*"root":"text"' "$work/dump1"
+"$ypp" obfuscate "$update" >"$work/obfuscated"
+"$ypp" state-vector "$work/obfuscated" | cmp -s - "$work/vector"
+check "obfuscating keeps the clocks" test $? -eq 0
+check "obfuscating hides the text" test "$("$ypp" show --root text:text "$work/obfuscated" | grep -c HtmlTag)" -eq 0
+
 # One item that continues clock 4, which is not there.
 printf '\001\001\001\005\204\001\004\001x\000' >"$work/gap"
 check "info tells what is missing" grep -q '"clock": 4' <<EOF
@@ -67,6 +76,8 @@ status 1 info "$work/cut"
 status 1 merge "$update" "$work/cut"
 status 1 merge "$work/cut"
 status 1 convert "$work/cut"
+status 1 dump "$work/cut"
+status 1 obfuscate "$work/cut"
 status 1 state-vector "$work/cut"
 status 1 show --root text:text "$work/cut"
 status 1 diff "$update" "$work/absent"
