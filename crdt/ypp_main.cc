@@ -17,6 +17,7 @@
 #include "crdt/doc.h"
 #include "crdt/tool_files.h"
 #include "crdt/tool_info.h"
+#include "crdt/tool_show.h"
 
 namespace ypp::tool {
 namespace {
@@ -138,32 +139,10 @@ absl::Status RunObfuscate(const Options& options) {
   return Write(options, *obfuscated);
 }
 
-struct RootArgument {
-  std::string name;
-  std::string type;
-};
-
-// The last colon separates, so that names may hold colons.
-RootArgument SplitRoot(const std::string& argument) {
-  const size_t colon = argument.rfind(':');
-  return {argument.substr(0, colon), argument.substr(colon + 1)};
-}
-
-std::string CheckRoot(const std::string& argument) {
-  if (argument.find(':') == std::string::npos) return "want NAME:TYPE, got " + argument;
-  const std::string type = SplitRoot(argument).type;
-  if (type == "text" || type == "array" || type == "map") return {};
-  return "unknown type " + type + "; there are text, array and map";
-}
-
-Any RootJson(Doc& doc, const RootArgument& root) {
-  if (root.type == "text") return Any(doc.GetText(root.name).ToString());
-  if (root.type == "array") return doc.GetArray(root.name).ToJson();
-  return doc.GetMap(root.name).ToJson();
-}
-
 absl::Status RunShow(const Options& options) {
-  Doc doc;
+  DocOptions from_files;
+  from_files.decode_limits = DecodeLimits::TrustedStorage();
+  Doc doc(from_files);
   for (const std::string& file : options.files) {
     absl::StatusOr<std::string> update = ReadInput(file);
     if (!update.ok()) return About(file, update.status());
@@ -177,7 +156,7 @@ absl::Status RunShow(const Options& options) {
   Any::Object content;
   for (const std::string& argument : options.roots) {
     const RootArgument root = SplitRoot(argument);
-    content.emplace_back(root.name, RootJson(doc, root));
+    content.emplace_back(root.name, ShowRoot(doc, root));
   }
   return WriteJson(options, content);
 }
@@ -234,7 +213,8 @@ int Main(int argc, char** argv) {
   obfuscate->add_flag("!--keep-xml-names", options.obfuscate.yxml,
                       "Leave the names of XML elements");
   CLI::App* show = add("show", "JSON of the document that the updates make", RunShow);
-  show->add_option("--root", options.roots, "A root and its type: text, array or map; repeatable")
+  show->add_option("--root", options.roots, "A root and its type: text, delta (a text with its formats), array, map, xmlfragment, "
+                   "xmlelement or xmltext; repeatable")
       ->required()
       ->type_name("NAME:TYPE")
       ->expected(1)
