@@ -35,7 +35,8 @@ class Peer extends Client {
     }))]);
   }
   get texts() {
-    return this.messages.map((message) => message.get("parts").get(0).get("text").toString());
+    // A message may come before its parts do.
+    return this.messages.map((message) => message.get("parts")?.get(0)?.get("text")?.toString() ?? "");
   }
   untilTexts(...texts) {
     return until(() => JSON.stringify([...this.texts].sort()) === JSON.stringify([...texts].sort()),
