@@ -42,6 +42,7 @@ void Integrator::RunSection(uint32_t bottom) {
       continue;
     }
     const Clock state = doc_.clients.StateOf(client);
+    if (view_.id.clock < state) CutNeighboursOfKnown();
     if (view_.kind != StructKind::kSkip && view_.end() > state) {
       if (view_.id.clock > state) {
         WaitFor(client, view_.id.clock - 1);
@@ -100,6 +101,24 @@ bool Integrator::FindMissing(Id* missing) const {
   };
   return lacks(view_.has_origin, view_.origin) || lacks(view_.has_right_origin, view_.right_origin) ||
          lacks(view_.parent == StructView::Parent::kItem, view_.parent_id);
+}
+
+// Yjs looks up the neighbours of a struct that it knows already, too, and cuts them there. At the end they are joined again, except deleted
+// items that undo made copies of: these stay cut, which shows in the bytes.
+void Integrator::CutNeighboursOfKnown() {
+  if (doc_.redone.empty() || view_.kind == StructKind::kGc || view_.kind == StructKind::kSkip) return;
+  if (Id missing; FindMissing(&missing)) return;
+  const auto is_redone = [&](LocalId id) {
+    const ItemRef ref = doc_.FindItem(id);
+    return ref != ItemRef::kGc && (doc_.items[ref].flags & Item::kRedoneFlag) != 0;
+  };
+  const auto local = [&](const Id& id) {
+    return LocalId{doc_.clients.Find(id.client), static_cast<Clock>(id.clock)};
+  };
+  if (view_.has_origin && is_redone(local(view_.origin))) doc_.ItemEndingAt(local(view_.origin));
+  if (view_.has_right_origin && is_redone(local(view_.right_origin))) {
+    doc_.ItemStartingAt(local(view_.right_origin));
+  }
 }
 
 void Integrator::WaitFor(ClientId client, ypp::Clock clock) {

@@ -41,6 +41,7 @@ class Integrator {
   // The first of origin, right origin and parent that this document does not have yet.
   bool FindMissing(Id* missing) const;
   bool Has(const Id& id) const { return id.clock < doc_.clients.StateOf(id.client); }
+  void CutNeighboursOfKnown();
   void WaitFor(ClientId client, ypp::Clock clock);
   void BlockStack();
   // kNoIndex when the update has none.
