@@ -162,6 +162,13 @@ class DocState {
   uint32_t scan_stamp = 0;
   // Reused by the walks that would otherwise recurse into nested types.
   std::vector<TypeIndex> type_stack;
+  // A type whose content is being deleted (integrate.cc): first the sequence, then the keys.
+  struct DeletingType {
+    TypeIndex type = kNoIndex;
+    ItemRef next = ItemRef::kNone;
+    size_t next_entry = 0;
+  };
+  std::vector<DeletingType> deleting;
 
   // Copies the live content into a new store when most of the old one is dead.
   void CompactBytesIfWorthwhile();

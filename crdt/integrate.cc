@@ -125,7 +125,9 @@ void DeleteOne(DocState& doc, ItemRef ref) {
   item.flags |= Item::kDeletedFlag;
   doc.transaction().deletes.push_back({item.id, item.length});
   doc.MarkChanged(item.parent, item.key);
-  if (item.kind == StructKind::kType) doc.type_stack.push_back(item.content);
+  if (item.kind == StructKind::kType) {
+    doc.deleting.push_back({item.content, doc.types[item.content].start, 0});
+  }
   if (item.kind == StructKind::kDoc) doc.subdocs.Deleted(ref);
 }
 
@@ -175,16 +177,21 @@ void IntegrateGc(DocState& doc, ClientIndex client, Clock length) {
 
 void Delete(DocState& doc, ItemRef ref) {
   if (doc.items[ref].deleted()) return;
-  const size_t base = doc.type_stack.size();
+  const size_t base = doc.deleting.size();
   DeleteOne(doc, ref);
-  while (doc.type_stack.size() > base) {
-    const TypeIndex type = doc.type_stack.back();
-    doc.type_stack.pop_back();
-    for (ItemRef child = doc.types[type].start; child != ItemRef::kNone;
-         child = doc.items[child].right) {
+  // Depth first, which is the order in which Yjs deletes and tells of sub-documents; without recursion, for types may nest deeply.
+  while (doc.deleting.size() > base) {
+    DocState::DeletingType& top = doc.deleting.back();
+    const MapEntries& map = doc.types[top.type].map;
+    if (top.next != ItemRef::kNone) {
+      const ItemRef child = top.next;
+      top.next = doc.items[child].right;
       DeleteChild(doc, child);
+    } else if (top.next_entry < map.size()) {
+      DeleteChild(doc, map.begin()[static_cast<std::ptrdiff_t>(top.next_entry++)].tail);
+    } else {
+      doc.deleting.pop_back();
     }
-    for (const MapEntry& entry : doc.types[type].map) DeleteChild(doc, entry.tail);
   }
 }
 
