@@ -1,29 +1,24 @@
 #include "codec/byte_writer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "codec/check.h"
 #include "codec/id.h"
 
 namespace ypp::codec {
-namespace {
 
 template <typename Bits>
-void AppendBigEndian(std::string& out, Bits bits) {
+void ByteWriter::WriteBigEndian(Bits bits) {
   for (int shift = static_cast<int>(sizeof(Bits)) * 8 - 8; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(bits >> shift & 0xff));
+    WriteUint8(static_cast<uint8_t>(bits >> shift));
   }
 }
 
-}  // namespace
-
-void ByteWriter::WriteLongVarUint(uint64_t value) {
-  YPP_DCHECK(value <= kMaxClientId);
-  char bytes[10];
-  size_t size = 0;
-  for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
-  bytes[size++] = static_cast<char>(value);
-  out_.append(bytes, size);
+void ByteWriter::Grow(size_t more_bytes) {
+  constexpr size_t kLeastRoom = 64;
+  const size_t room = std::max(buffer_.capacity(), size_ + std::max(more_bytes, kLeastRoom));
+  buffer_.resize(std::max(room, 2 * size_));
 }
 
 void ByteWriter::WriteVarInt(int64_t value) {
@@ -39,27 +34,20 @@ void ByteWriter::WriteVarInt(uint64_t magnitude, bool negative) {
   if (rest != 0) WriteVarUint(rest);
 }
 
-void ByteWriter::WriteVarString(std::string_view utf8) {
-  WriteVarUint(utf8.size());
-  WriteBytes(utf8);
-}
-
-void ByteWriter::WriteVarBytes(Bytes bytes) { WriteVarString(AsText(bytes)); }
-
 void ByteWriter::WriteFloat32(float value) {
   uint32_t bits;
   std::memcpy(&bits, &value, sizeof(bits));
-  AppendBigEndian(out_, bits);
+  WriteBigEndian(bits);
 }
 
 void ByteWriter::WriteFloat64(double value) {
   uint64_t bits;
   std::memcpy(&bits, &value, sizeof(bits));
-  AppendBigEndian(out_, bits);
+  WriteBigEndian(bits);
 }
 
 void ByteWriter::WriteBigInt64(int64_t value) {
-  AppendBigEndian(out_, static_cast<uint64_t>(value));
+  WriteBigEndian(static_cast<uint64_t>(value));
 }
 
 }  // namespace ypp::codec

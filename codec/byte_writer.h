@@ -3,6 +3,7 @@
 #define YPP_CODEC_BYTE_WRITER_H_
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,39 +16,67 @@ namespace ypp::codec {
 // library hands out encodings.
 class ByteWriter {
  public:
-  void Reserve(size_t size_bytes) { out_.reserve(size_bytes); }
-  size_t size() const { return out_.size(); }
-  bool empty() const { return out_.empty(); }
-  const std::string& bytes() const { return out_; }
-  std::string Take() { return std::exchange(out_, std::string()); }
-  void Clear() { out_.clear(); }
+  ByteWriter() = default;
+  // Writes into the memory of `buffer`; what is in it is forgotten.
+  explicit ByteWriter(std::string buffer) : buffer_(std::move(buffer)) {}
 
-  void WriteUint8(uint8_t value) { out_.push_back(static_cast<char>(value)); }
+  void Reserve(size_t more_bytes) {
+    if (buffer_.size() - size_ < more_bytes) Grow(more_bytes);
+  }
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::string_view bytes() const { return std::string_view(buffer_.data(), size_); }
+  std::string Take() {
+    buffer_.resize(std::exchange(size_, 0));
+    return std::exchange(buffer_, std::string());
+  }
+  void Clear() { size_ = 0; }
+
+  void WriteUint8(uint8_t value) {
+    if (__builtin_expect(size_ == buffer_.size(), 0)) Grow(1);
+    buffer_[size_++] = static_cast<char>(value);
+  }
   // REQUIRES: value < 2^53.
   void WriteVarUint(uint64_t value) {
-    if (__builtin_expect(value < 0x80, 1)) {
-      out_.push_back(static_cast<char>(value));
-    } else {
-      WriteLongVarUint(value);
+    if (__builtin_expect(buffer_.size() - size_ < kMaxVarUintBytes, 0)) Grow(kMaxVarUintBytes);
+    char* p = buffer_.data() + size_;
+    while (value >= 0x80) {
+      *p++ = static_cast<char>(value | 0x80);
+      value >>= 7;
     }
+    *p++ = static_cast<char>(value);
+    size_ = static_cast<size_t>(p - buffer_.data());
   }
   // REQUIRES: |value| < 2^54. Writes no negative zero; the second form does, `40`.
   void WriteVarInt(int64_t value);
   void WriteVarInt(uint64_t magnitude, bool negative);
-  void WriteVarString(std::string_view utf8);
-  void WriteVarBytes(Bytes bytes);
-  void WriteBytes(Bytes bytes) {
-    out_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  void WriteVarString(std::string_view utf8) {
+    WriteVarUint(utf8.size());
+    WriteBytes(utf8);
   }
-  void WriteBytes(std::string_view bytes) { out_.append(bytes.data(), bytes.size()); }
+  void WriteVarBytes(Bytes bytes) { WriteVarString(AsText(bytes)); }
+  void WriteBytes(Bytes bytes) { WriteBytes(AsText(bytes)); }
+  // `bytes` must not lie in this writer.
+  void WriteBytes(std::string_view bytes) {
+    Reserve(bytes.size());
+    if (!bytes.empty()) std::memcpy(buffer_.data() + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+  }
   void WriteFloat32(float value);
   void WriteFloat64(double value);
   void WriteBigInt64(int64_t value);
 
  private:
-  void WriteLongVarUint(uint64_t value);
+  static constexpr size_t kMaxVarUintBytes = 10;
 
-  std::string out_;
+  // Makes the buffer larger by `more_bytes` at least.
+  void Grow(size_t more_bytes);
+  template <typename Bits>
+  void WriteBigEndian(Bits bits);
+
+  // All of its size is room to write to; the first `size_` bytes are written.
+  std::string buffer_;
+  size_t size_ = 0;
 };
 
 }  // namespace ypp::codec

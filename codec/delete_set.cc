@@ -211,7 +211,7 @@ DeleteSet ReadDeleteSet(ByteReader& in) {
   return in.ok() ? DeleteSet::FromParts(std::move(parts)) : DeleteSet();
 }
 
-size_t CountNonEmpty(const std::vector<ClockRange>& ranges) {
+size_t CountNonEmpty(absl::Span<const ClockRange> ranges) {
   return static_cast<size_t>(std::count_if(ranges.begin(), ranges.end(),
                                            [](const ClockRange& r) { return r.length != 0; }));
 }
@@ -221,36 +221,40 @@ size_t CountNonEmpty(const std::vector<ClockRange>& ranges) {
 DeleteSet ReadDeleteSetV1(ByteReader& in) { return ReadDeleteSet<false>(in); }
 DeleteSet ReadDeleteSetV2(ByteReader& in) { return ReadDeleteSet<true>(in); }
 
+void WriteDeletesV1(ByteWriter& out, ClientId client, absl::Span<const ClockRange> ranges) {
+  out.WriteVarUint(client);
+  out.WriteVarUint(ranges.size());
+  for (const ClockRange& range : ranges) {
+    out.WriteVarUint(range.clock);
+    out.WriteVarUint(range.length);
+  }
+}
+
+void WriteDeletesV2(ByteWriter& out, ClientId client, absl::Span<const ClockRange> ranges) {
+  const size_t count = CountNonEmpty(ranges);
+  if (count == 0) return;
+  out.WriteVarUint(client);
+  out.WriteVarUint(count);
+  Clock end_before = 0;
+  for (const ClockRange& range : ranges) {
+    if (range.length == 0) continue;
+    YPP_DCHECK(range.clock >= end_before);
+    out.WriteVarUint(range.clock - end_before);
+    out.WriteVarUint(range.length - 1);
+    end_before = range.end();
+  }
+}
+
 void WriteDeleteSetV1(ByteWriter& out, const DeleteSet& set) {
   out.WriteVarUint(set.clients().size());
-  for (const ClientRanges& entry : set.clients()) {
-    out.WriteVarUint(entry.client);
-    out.WriteVarUint(entry.ranges.size());
-    for (const ClockRange& range : entry.ranges) {
-      out.WriteVarUint(range.clock);
-      out.WriteVarUint(range.length);
-    }
-  }
+  for (const ClientRanges& entry : set.clients()) WriteDeletesV1(out, entry.client, entry.ranges);
 }
 
 void WriteDeleteSetV2(ByteWriter& out, const DeleteSet& set) {
   size_t clients = 0;
   for (const ClientRanges& entry : set.clients()) clients += CountNonEmpty(entry.ranges) > 0;
   out.WriteVarUint(clients);
-  for (const ClientRanges& entry : set.clients()) {
-    const size_t ranges = CountNonEmpty(entry.ranges);
-    if (ranges == 0) continue;
-    out.WriteVarUint(entry.client);
-    out.WriteVarUint(ranges);
-    Clock end_before = 0;
-    for (const ClockRange& range : entry.ranges) {
-      if (range.length == 0) continue;
-      YPP_DCHECK(range.clock >= end_before);
-      out.WriteVarUint(range.clock - end_before);
-      out.WriteVarUint(range.length - 1);
-      end_before = range.end();
-    }
-  }
+  for (const ClientRanges& entry : set.clients()) WriteDeletesV2(out, entry.client, entry.ranges);
 }
 
 }  // namespace codec

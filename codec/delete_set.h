@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
 #include "codec/id.h"
@@ -87,6 +88,9 @@ namespace codec {
 // REQUIRES for V2: ranges ascend without overlap.
 void WriteDeleteSetV1(ByteWriter& out, const DeleteSet& set);
 void WriteDeleteSetV2(ByteWriter& out, const DeleteSet& set);
+// One client of a set, behind the number of clients. V2 writes nothing for a client with only empty ranges.
+void WriteDeletesV1(ByteWriter& out, ClientId client, absl::Span<const ClockRange> ranges);
+void WriteDeletesV2(ByteWriter& out, ClientId client, absl::Span<const ClockRange> ranges);
 DeleteSet ReadDeleteSetV1(ByteReader& in);
 DeleteSet ReadDeleteSetV2(ByteReader& in);
 

@@ -178,7 +178,8 @@ void UpdateWriter::WriteTo(Sink& sink, const StructView& view) {
   WriteBody(sink, view);
 }
 
-UpdateWriter::UpdateWriter(Dialect dialect) : dialect_(dialect) {
+UpdateWriter::UpdateWriter(Dialect dialect, std::string buffer)
+    : dialect_(dialect), out_(std::move(buffer)) {
   if (dialect_ == Dialect::kV2) columns_ = std::make_unique<Columns>();
 }
 
@@ -225,12 +226,12 @@ void UpdateWriter::FinishCounting() {
   ByteWriter whole;
   whole.Reserve(out_.size() + 10 * (counted_.size() + 1));
   whole.WriteVarUint(counted_.size());
-  const std::string& body = out_.bytes();
+  const std::string_view body = out_.bytes();
   for (size_t i = 0; i < counted_.size(); ++i) {
     const size_t begin = counted_[i].begin;
     const size_t end = i + 1 < counted_.size() ? counted_[i + 1].begin : body.size();
     whole.WriteVarUint(counted_[i].structs);
-    whole.WriteBytes(std::string_view(body).substr(begin, end - begin));
+    whole.WriteBytes(body.substr(begin, end - begin));
   }
   counted_.clear();
   counting_ = false;
@@ -243,6 +244,15 @@ void UpdateWriter::WriteDeleteSet(const DeleteSet& deletes) {
     WriteDeleteSetV1(out_, deletes);
   } else {
     WriteDeleteSetV2(out_, deletes);
+  }
+}
+
+void UpdateWriter::WriteDeletes(ClientId client, absl::Span<const ClockRange> ranges) {
+  YPP_DCHECK(!counting_);
+  if (columns_ == nullptr) {
+    WriteDeletesV1(out_, client, ranges);
+  } else {
+    WriteDeletesV2(out_, client, ranges);
   }
 }
 

@@ -25,7 +25,8 @@ namespace ypp::codec {
 
 class UpdateWriter {
  public:
-  explicit UpdateWriter(Dialect dialect);
+  // A V1 update is written into the memory of `buffer`, whatever is in it, and Finish gives that back.
+  explicit UpdateWriter(Dialect dialect, std::string buffer = {});
   ~UpdateWriter();
   UpdateWriter(UpdateWriter&&) noexcept;
   UpdateWriter& operator=(UpdateWriter&&) noexcept;
@@ -44,6 +45,9 @@ class UpdateWriter {
   void WriteStruct(const StructView& view);
   // As it stands: the caller sorts. Goes last.
   void WriteDeleteSet(const DeleteSet& deletes);
+  // Instead, client by client: descending, and ranges as WriteDeleteSet wants them, none of them empty.
+  void BeginDeletes(uint64_t clients) { out_.WriteVarUint(clients); }
+  void WriteDeletes(ClientId client, absl::Span<const ClockRange> ranges);
   std::string Finish();
 
  private:

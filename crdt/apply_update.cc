@@ -188,7 +188,7 @@ absl::Status ApplyUpdate(DocState& doc, codec::Bytes bytes, codec::Dialect diale
   if (!update.ok()) return update.status();
   if (absl::Status fits = CheckAgainst(doc, *update); !fits.ok()) return fits;
 
-  doc.Begin(origin, /*local=*/false);
+  doc.Begin(&origin, /*local=*/false);
   const std::string waiting = Apply(doc, *update);
   if (!waiting.empty()) {
     absl::StatusOr<IncomingUpdate> again =

@@ -14,7 +14,7 @@ uint32_t ByteStore::Append(std::string_view bytes) {
   return offset;
 }
 
-uint32_t ByteStore::Extend(uint32_t offset, uint32_t size, std::string_view tail) {
+uint32_t ByteStore::ExtendOrMove(uint32_t offset, uint32_t size, std::string_view tail) {
   const uint32_t end = offset + size;
   if (end == bytes_.size()) {
     Append(tail);

@@ -37,7 +37,11 @@ class ByteStore {
   // The offset of the appended bytes. `bytes` may lie in this store.
   uint32_t Append(std::string_view bytes);
   // Appends `tail` to the run at (offset, size), moving the run if it must. Returns the run's offset. `tail` may lie in this store.
-  uint32_t Extend(uint32_t offset, uint32_t size, std::string_view tail);
+  uint32_t Extend(uint32_t offset, uint32_t size, std::string_view tail) {
+    if (offset + size != bytes_.size() || bytes_.capacity() - bytes_.size() < tail.size()) return ExtendOrMove(offset, size, tail);
+    bytes_.append(tail);
+    return offset;
+  }
   // These bytes are not used any more.
   void Drop(size_t size) { dead_ += size; }
 
@@ -51,6 +55,7 @@ class ByteStore {
   static constexpr size_t kGaps = 8;
 
   Gap* GapAt(uint32_t begin);
+  uint32_t ExtendOrMove(uint32_t offset, uint32_t size, std::string_view tail);
 
   std::string bytes_;
   size_t dead_ = 0;

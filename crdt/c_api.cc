@@ -178,7 +178,8 @@ ypp_type ypp_doc_array(ypp_doc* doc, const char* name) { return Root(doc, name, 
 ypp_type ypp_doc_map(ypp_doc* doc, const char* name) { return Root(doc, name, TypeKind::kMap); }
 
 void ypp_doc_begin(ypp_doc* doc, const char* origin) {
-  doc->doc.state()->Begin(OriginOf(origin), /*local=*/true);
+  const ypp::Origin label = OriginOf(origin);
+  doc->doc.state()->Begin(&label, /*local=*/true);
 }
 void ypp_doc_commit(ypp_doc* doc) {
   if (doc->doc.state()->in_transaction()) doc->doc.state()->End();

@@ -21,7 +21,7 @@ using internal::TypeRecord;
 
 class Checker {
  public:
-  explicit Checker(const DocState& doc) : doc_(doc) {}
+  explicit Checker(DocState& doc) : doc_(doc) {}
 
   absl::Status Run() {
     for (ClientIndex client = 0; client < doc_.clients.size(); ++client) CheckClient(client);
@@ -150,7 +150,7 @@ class Checker {
     todo_.push_back(item.content);
   }
 
-  const DocState& doc_;
+  DocState& doc_;
   absl::Status status_;
   std::vector<TypeIndex> todo_;
   size_t listed_ = 0;

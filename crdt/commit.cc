@@ -1,7 +1,9 @@
 #include "crdt/commit.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -17,6 +19,10 @@ namespace {
 
 void NoteClients(const std::vector<DeletedRange>& deletes, std::vector<ClientIndex>* clients) {
   clients->clear();
+  if (deletes.size() <= 1) {
+    if (!deletes.empty()) clients->push_back(deletes.front().id.client);
+    return;
+  }
   absl::flat_hash_set<ClientIndex> known;
   ClientIndex last = kNoIndex;
   for (const DeletedRange& range : deletes) {
@@ -55,8 +61,13 @@ void NoteStateAfter(DocState& doc, TransactionState& transaction) {
   }
 }
 
+// For those who are told about transactions; empty when there is nobody.
 std::vector<SharedType> ChangedTypes(DocState& doc, const TransactionState& transaction) {
   std::vector<SharedType> types;
+  if (doc.on_before_observer_calls.empty() && doc.on_after_transaction.empty() && doc.on_transaction.empty() &&
+      doc.on_after_transaction_cleanup.empty()) {
+    return types;
+  }
   absl::flat_hash_set<TypeIndex> seen;
   for (const ChangedKey changed : transaction.changed) {
     if (!seen.insert(changed.type).second) continue;
@@ -79,12 +90,36 @@ void LeaveContestedClientId(DocState& doc, const TransactionState& transaction) 
 void SendUpdate(DocState& doc, const TransactionState& transaction) {
   const auto send = [&](const CallbackList<const UpdateEvent&>& callbacks, codec::Dialect dialect) {
     if (callbacks.empty()) return;
-    const std::string update = EncodeTransaction(doc, transaction, dialect);
+    std::string update = EncodeTransaction(doc, transaction, dialect, std::move(doc.update_buffer));
     callbacks.Call({update, transaction.origin, transaction.local});
+    constexpr size_t kMaxKeptBytes = 64 * 1024;
+    if (update.capacity() <= kMaxKeptBytes) doc.update_buffer = std::move(update);
   };
   send(doc.on_update_v1, codec::Dialect::kV1);
   send(doc.on_update_v2, codec::Dialect::kV2);
 }
+
+// Everybody who is told about a transaction as such.
+class Watchers {
+ public:
+  Watchers(DocState& doc, TransactionState& transaction)
+      : doc_(doc), types_(ChangedTypes(doc, transaction)), event_(doc, transaction, types_) {}
+
+  // Returns whether formats have to be cleaned up.
+  bool CallObservers() {
+    doc_.on_before_observer_calls.Call(event_);
+    const bool clean_up_formatting = internal::CallObservers(doc_, event_);
+    doc_.on_after_transaction.Call(event_);
+    if (event_.state().changed_content()) doc_.on_transaction.Call(event_);
+    return clean_up_formatting;
+  }
+  void CallAfterCleanup() { doc_.on_after_transaction_cleanup.Call(event_); }
+
+ private:
+  DocState& doc_;
+  std::vector<SharedType> types_;
+  TransactionEvent event_;
+};
 
 }  // namespace
 
@@ -92,26 +127,21 @@ void Commit(DocState& doc, TransactionState& transaction) {
   NoteClients(transaction.deletes, &transaction.delete_clients);
   SortAndJoin(transaction.deletes);
   NoteStateAfter(doc, transaction);
-  const bool has_listeners = !doc.on_before_observer_calls.empty() ||
-                             !doc.on_after_transaction.empty() || !doc.on_transaction.empty() ||
-                             !doc.on_after_transaction_cleanup.empty();
-  std::vector<SharedType> types;
-  if (has_listeners) types = ChangedTypes(doc, transaction);
-  const TransactionEvent event(doc, transaction, types);
-
-  doc.on_before_observer_calls.Call(event);
-  const bool clean_up_formatting = CallObservers(doc, event);
-  doc.on_after_transaction.Call(event);
-  if (transaction.changed_content()) doc.on_transaction.Call(event);
+  std::optional<Watchers> watchers;
+  if (doc.ever_watched) watchers.emplace(doc, transaction);
+  const bool clean_up_formatting =
+      watchers ? watchers->CallObservers() : ChangedFormattedText(doc, transaction);
   if (clean_up_formatting) CleanUpFormattingAfter(doc, transaction);
 
-  if (doc.options.gc) CollectDeleted(doc, transaction.deletes);
-  JoinStructs(doc, transaction);
+  if (transaction.needs_tidying) {
+    if (doc.options.gc) CollectDeleted(doc, transaction.deletes);
+    JoinStructs(doc, transaction);
+  }
   LeaveContestedClientId(doc, transaction);
-  doc.on_after_transaction_cleanup.Call(event);
+  if (watchers) watchers->CallAfterCleanup();
   if (transaction.changed_content()) SendUpdate(doc, transaction);
-  doc.subdocs.Commit(transaction);
-  doc.CompactBytesIfWorthwhile();
+  if (transaction.has_subdocs()) doc.subdocs.Commit(transaction);
+  if (doc.IsCompactionDue()) doc.CompactBytes();
 }
 
 }  // namespace ypp::internal

@@ -138,12 +138,17 @@ void StoreContent(DocState& doc, const StructView& view, ItemRef ref) {
   }
 }
 
+codec::Utf16Cut CutText(std::string_view text, Clock length, Clock units) {
+  if (text.size() == length) return {units, false};  // ASCII
+  return codec::CutAtUtf16(text, units);
+}
+
 void CutContent(DocState& doc, Item& left, Item& right, Clock offset) {
   if (left.kind == StructKind::kDeleted) return;
   YPP_DCHECK(ContentJoins(left.kind));
   uint32_t left_bytes;
   if (left.kind == StructKind::kString) {
-    const codec::Utf16Cut cut = codec::CutAtUtf16(BytesOf(doc, left), offset);
+    const codec::Utf16Cut cut = CutText(BytesOf(doc, left), left.length + right.length, offset);
     if (cut.splits_pair) {
       CutCharacter(doc, left, right, cut.size_bytes);
       return;
@@ -265,7 +270,7 @@ void SkipValues(const DocState& doc, const Item& item, Clock offset, ValuePlace&
     const std::string_view rest = BytesOf(doc, item).substr(place.bytes);
     place.bytes += SizeOfValues(item.kind, rest, offset - place.offset);
   } else if (item.kind == StructKind::kString) {
-    const codec::Utf16Cut cut = codec::CutAtUtf16(BytesOf(doc, item), offset);
+    const codec::Utf16Cut cut = CutText(BytesOf(doc, item), item.length, offset);
     place.bytes = static_cast<uint32_t>(cut.size_bytes);
     place.inside_pair = cut.splits_pair;
   }

@@ -2,7 +2,10 @@
 #ifndef YPP_CRDT_CONTENT_H_
 #define YPP_CRDT_CONTENT_H_
 
+#include <string_view>
+
 #include "codec/struct_view.h"
+#include "codec/utf.h"
 #include "crdt/doc_state.h"
 #include "crdt/item.h"
 
@@ -13,6 +16,9 @@ void StoreContent(DocState& doc, const codec::StructView& view, ItemRef item);
 
 // `left` keeps `offset` units of its content, `right` gets the rest. Both have their new lengths already.
 void CutContent(DocState& doc, Item& left, Item& right, Clock offset);
+
+// Where the first `units` of a text of `length` units end. Costs nothing when all of it is ASCII.
+codec::Utf16Cut CutText(std::string_view text, Clock length, Clock units);
 
 // Whether two contents of this kind can become one.
 constexpr bool ContentJoins(codec::StructKind kind) {

@@ -116,8 +116,12 @@ Subscription Doc::OnAfterAllTransactions(std::function<void()> callback) {
   return state_->on_after_all_transactions.Add(std::move(callback));
 }
 
+Transaction::Transaction(Doc& doc) : state_(doc.state()) {
+  state_->Begin(nullptr, /*local=*/true);
+}
+
 Transaction::Transaction(Doc& doc, const Origin& origin) : state_(doc.state()) {
-  state_->Begin(origin, /*local=*/true);
+  state_->Begin(&origin, /*local=*/true);
 }
 
 Transaction::~Transaction() { state_->End(); }

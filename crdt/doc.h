@@ -193,7 +193,8 @@ class Doc : public std::enable_shared_from_this<Doc> {
 // A transaction as a scope: begun here, committed when it ends. One inside another joins it. Must not outlive the document.
 class Transaction {
  public:
-  explicit Transaction(Doc& doc, const Origin& origin = {});
+  explicit Transaction(Doc& doc);
+  Transaction(Doc& doc, const Origin& origin);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;

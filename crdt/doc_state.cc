@@ -21,9 +21,6 @@ ClientId RandomClientId() {
 // need more.
 constexpr int kCursorSteps = 8;
 
-// Below this, dead content is not worth a copy of the document.
-constexpr size_t kMinDeadBytes = 64 * 1024;
-
 }  // namespace
 
 DocState::DocState(DocOptions doc_options) : options(std::move(doc_options)) {
@@ -51,42 +48,49 @@ void DocState::CancelSubscriptions() {
   on_destroy.Clear();
 }
 
-void DocState::Begin(const Origin& origin, bool local) {
-  if (active_ != nullptr) {
-    ++depth_;
-    if (!local) active_->local = false;
-    return;
-  }
-  const bool first = series_ == nullptr;
-  active_ = AddTransaction();
-  active_->local = local;
-  if (!origin.empty()) active_->origin = origin;
+void DocState::BeginOutermost(const Origin* origin, bool local) {
   depth_ = 1;
-  if (first) on_before_all_transactions.Call();
+  if (!committing_) {
+    active_ = spare_.get();
+  } else {
+    // A callback of a commit edits: that is a transaction of its own, which waits for the commit to end.
+    Enqueue(std::make_unique<TransactionState>());
+    active_ = last_;
+  }
+  active_->number = ++last_number_;
+  active_->local = local;
+  if (origin != nullptr && !origin->empty()) active_->origin = *origin;
+  if (!ever_watched) return;
+  if (!committing_) on_before_all_transactions.Call();
   if (!on_before_transaction.empty()) {
     const std::vector<SharedType> nothing;
     on_before_transaction.Call(TransactionEvent(*this, *active_, nothing));
   }
 }
 
-TransactionState* DocState::AddTransaction() {
-  std::unique_ptr<TransactionState> added =
-      spare_ != nullptr ? std::move(spare_) : std::make_unique<TransactionState>();
-  added->number = ++last_number_;
+void DocState::Enqueue(std::unique_ptr<TransactionState> transaction) {
   std::unique_ptr<TransactionState>& place = series_ == nullptr ? series_ : last_->next;
-  place = std::move(added);
-  return last_ = place.get();
+  place = std::move(transaction);
+  last_ = place.get();
 }
 
-void DocState::End() {
-  if (--depth_ > 0) return;
-  std::erase_if(active_->changed, [&](ChangedKey changed) {
+void DocState::EndOutermost() {
+  if (committing_) {
+    ForgetDeletedTypes(*active_);
+    active_ = nullptr;
+    return;
+  }
+  ForgetDeletedTypes(*active_);
+  active_ = nullptr;
+  Enqueue(std::move(spare_));
+  CommitSeries();
+}
+
+void DocState::ForgetDeletedTypes(TransactionState& transaction) const {
+  std::erase_if(transaction.changed, [&](ChangedKey changed) {
     const TypeRecord& type = types[changed.type];
     return !type.is_root() && items[type.item].deleted();
   });
-  active_ = nullptr;
-  // A transaction made by a callback of a commit waits for that commit to end.
-  if (!committing_) CommitSeries();
 }
 
 void DocState::CommitSeries() {
@@ -103,7 +107,7 @@ void DocState::CommitSeries() {
 }
 
 std::shared_ptr<Doc> DocState::FindRemovedSubdoc(LocalId item) const {
-  for (const TransactionState* t = series_.get(); t != nullptr; t = t->next.get()) {
+  for (const TransactionState* t = first_transaction(); t != nullptr; t = t->next.get()) {
     for (const SubdocChange& removed : t->subdocs_removed) {
       if (removed.item == item) return removed.doc;
     }
@@ -118,20 +122,16 @@ void DocState::ChooseNewClientId() {
   own_client = kNoIndex;
 }
 
-void DocState::Touch(ClientIndex index) {
+void DocState::TouchFirst(ClientIndex index) {
   Client& client = clients[index];
-  if (client.transaction == active_->number) return;
   client.transaction = active_->number;
   client.state_before = client.state();
   active_->touched.push_back({index, client.state_before, 0});
 }
 
-void DocState::MarkChanged(TypeIndex index, KeyIndex key) {
+void DocState::NoteChange(TypeIndex index, KeyIndex key) {
   TypeRecord& type = types[index];
-  if (key == kNoIndex) {
-    if (type.changed_in == active_->number) return;
-    type.changed_in = active_->number;
-  }
+  if (key == kNoIndex) type.changed_in = active_->number;
   if (!type.is_root() && (items[type.item].deleted() || !ExistedBefore(items[type.item].id)))
     return;
   const ChangedKey changed = {index, key};
@@ -145,7 +145,7 @@ void DocState::GiveKind(TypeIndex root, TypeKind kind) {
   type.kind = kind;
   type.has_formatting = false;
   type.changed_in = 0;
-  for (TransactionState* t = series_.get(); t != nullptr; t = t->next.get()) {
+  for (TransactionState* t = first_transaction(); t != nullptr; t = t->next.get()) {
     std::erase_if(t->changed, [&](ChangedKey changed) { return changed.type == root; });
   }
 }
@@ -173,7 +173,14 @@ ItemRef DocState::ItemEndingAt(LocalId id) {
   return ref;
 }
 
-ItemRef DocState::Split(ItemRef left_ref, Clock offset) {
+ItemRef DocState::Split(ItemRef left, Clock offset) {
+  const ItemRef right = Cut(left, offset);
+  active_->merge_candidates.push_back(items[right].id);
+  active_->needs_tidying = true;
+  return right;
+}
+
+ItemRef DocState::Cut(ItemRef left_ref, Clock offset) {
   const ItemRef right_ref = items.Allocate();
   Item& left = items[left_ref];
   Item& right = items[right_ref];
@@ -207,7 +214,6 @@ ItemRef DocState::Split(ItemRef left_ref, Clock offset) {
   }
   StructList& structs = clients[left.id.client].structs;
   structs.InsertAfter(structs.Find(left.id.clock), right.id.clock, right_ref);
-  active_->merge_candidates.push_back(right.id);
   return right_ref;
 }
 
@@ -222,22 +228,48 @@ void DocState::MoveCursors(ItemRef left, ItemRef right) {
   }
 }
 
-SequencePosition DocState::FindPosition(TypeIndex index_of_type, Clock index) {
-  if (index == 0) return {};
+DocState::Cursor DocState::CursorIn(TypeIndex type) const {
+  if (cursor_.type == type && cursor_.item != ItemRef::kNone) return cursor_;
+  return {type, types[type].start, 0};
+}
+
+VisiblePlace DocState::FindInTree(TypeIndex index_of_type, Clock index) {
   TypeRecord& type = types[index_of_type];
-  YPP_DCHECK(index <= type.length);
-  if (cursor_.type != index_of_type || cursor_.item == ItemRef::kNone) {
-    cursor_ = {index_of_type, type.start, 0};
-  }
-  Cursor c = cursor_;
-  for (int step = 0; step < kCursorSteps; ++step) {
+  if (type.tree == kNoIndex) tree.Build(type);
+  const VisiblePlace place = tree.Find(type, index);
+  cursor_ = {index_of_type, place.item, place.start};
+  return place;
+}
+
+VisiblePlace DocState::FindVisible(TypeIndex type, Clock index) {
+  YPP_DCHECK(index < types[type].length);
+  Cursor c = CursorIn(type);
+  for (int step = 0; step < kCursorSteps && c.item != ItemRef::kNone; ++step) {
     const Item& item = items[c.item];
-    const Clock visible = item.visible_length();
-    if (index <= c.start) {
-      if (item.left == ItemRef::kNone) break;
+    if (index < c.start) {
       c.item = item.left;
-      c.start -= items[c.item].visible_length();
-    } else if (index <= c.start + visible) {
+      if (c.item != ItemRef::kNone) c.start -= items[c.item].visible_length();
+    } else if (const Clock visible = item.visible_length(); index < c.start + visible) {
+      cursor_ = c;
+      return {c.item, c.start};
+    } else {
+      c.item = item.right;
+      c.start += visible;
+    }
+  }
+  return FindInTree(type, index);
+}
+
+SequencePosition DocState::FindPosition(TypeIndex type, Clock index) {
+  if (index == 0) return {};
+  YPP_DCHECK(index <= types[type].length);
+  Cursor c = CursorIn(type);
+  for (int step = 0; step < kCursorSteps && c.item != ItemRef::kNone; ++step) {
+    const Item& item = items[c.item];
+    if (index <= c.start) {
+      c.item = item.left;
+      if (c.item != ItemRef::kNone) c.start -= items[c.item].visible_length();
+    } else if (const Clock visible = item.visible_length(); index <= c.start + visible) {
       cursor_ = c;
       return {c.item, index - c.start};
     } else {
@@ -245,9 +277,7 @@ SequencePosition DocState::FindPosition(TypeIndex index_of_type, Clock index) {
       c.start += visible;
     }
   }
-  if (type.tree == kNoIndex) tree.Build(type);
-  const PositionTree::Place place = tree.Find(type, index - 1);
-  cursor_ = {index_of_type, place.item, place.start};
+  const VisiblePlace place = FindInTree(type, index - 1);
   return {place.item, index - place.start};
 }
 
@@ -265,11 +295,9 @@ Clock DocState::IndexOf(ItemRef item) {
   return tree.IndexOf(item);
 }
 
-void DocState::CompactBytesIfWorthwhile() {
-  const size_t live = bytes.size() - bytes.dead();
-  if (bytes.dead() < kMinDeadBytes || bytes.dead() < live) return;
+void DocState::CompactBytes() {
   ByteStore packed;
-  packed.Reserve(live);
+  packed.Reserve(bytes.size() - bytes.dead());
   for (ClientIndex c = 0; c < clients.size(); ++c) {
     const StructList& structs = clients[c].structs;
     if (structs.empty()) continue;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -64,17 +65,20 @@ class DocState {
   Pending pending;
   // Items with kRedoneFlag, by id -> the first unit of the copy that undo made of them (redone.h). Lives in memory alone.
   absl::flat_hash_map<LocalId, LocalId> redone;
-  Observers observers;
-  CallbackList<> on_before_all_transactions;
-  CallbackList<const TransactionEvent&> on_before_transaction;
-  CallbackList<const TransactionEvent&> on_before_observer_calls;
-  CallbackList<const TransactionEvent&> on_after_transaction;
-  CallbackList<const TransactionEvent&> on_transaction;
-  CallbackList<const TransactionEvent&> on_after_transaction_cleanup;
-  CallbackList<const UpdateEvent&> on_update_v1;
-  CallbackList<const UpdateEvent&> on_update_v2;
+  // Somebody observes types or the stages of transactions, or once did; listening to updates alone does not count.
+  bool ever_watched = false;
+  Observers observers{&ever_watched};
+  CallbackList<> on_before_all_transactions{&ever_watched};
+  CallbackList<const TransactionEvent&> on_before_transaction{&ever_watched};
+  CallbackList<const TransactionEvent&> on_before_observer_calls{&ever_watched};
+  CallbackList<const TransactionEvent&> on_after_transaction{&ever_watched};
+  CallbackList<const TransactionEvent&> on_transaction{&ever_watched};
+  CallbackList<const TransactionEvent&> on_after_transaction_cleanup{&ever_watched};
+  bool ever_sent = false;  // the same for listening to updates
+  CallbackList<const UpdateEvent&> on_update_v1{&ever_sent};
+  CallbackList<const UpdateEvent&> on_update_v2{&ever_sent};
   CallbackList<const SubdocsEvent&> on_subdocs;
-  CallbackList<> on_after_all_transactions;
+  CallbackList<> on_after_all_transactions{&ever_watched};
   CallbackList<> on_load;
   CallbackList<bool> on_sync;
   CallbackList<> on_destroy;
@@ -90,15 +94,39 @@ class DocState {
   bool is_destroyed = false;
 
   // --- transactions ---
-  void Begin(const Origin& origin, bool local);
-  void End();
+  // `origin` may be null; inside another transaction it is ignored.
+  void Begin(const Origin* origin, bool local) {
+    if (active_ != nullptr) {
+      ++depth_;
+      active_->local &= local;
+    } else if (local && origin == nullptr && is_quiet()) {
+      BeginQuietly();
+    } else {
+      BeginOutermost(origin, local);
+    }
+  }
+  void End() {
+    if (--depth_ > 0) return;
+    if (is_quiet() && active_->leaves_nothing_to_do()) {
+      active_->ResetSmall();
+      active_ = nullptr;
+    } else {
+      EndOutermost();
+    }
+  }
   // REQUIRES: inside a transaction.
   TransactionState& transaction() { return *active_; }
   bool in_transaction() const { return active_ != nullptr; }
   // To be called before `client` gets new structs.
-  void Touch(ClientIndex client);
+  void Touch(ClientIndex client) {
+    if (clients[client].transaction != active_->number) TouchFirst(client);
+  }
   // The sequence of `type`, or the value of `key`, changes. Types that the transaction made itself or deleted are not noted.
-  void MarkChanged(TypeIndex type, KeyIndex key = kNoIndex);
+  void MarkChanged(TypeIndex type, KeyIndex key = kNoIndex) {
+    if (key != kNoIndex || types[type].changed_in != active_->number) NoteChange(type, key);
+  }
+  // Whether nobody can look at what the transaction deletes: it may then be dropped at once.
+  bool erases_at_once() const { return !ever_watched && options.gc && options.gc_filter == nullptr; }
   // The document that an item held which a transaction of the current series deleted; null when there is none.
   std::shared_ptr<Doc> FindRemovedSubdoc(LocalId item) const;
   // True when the struct was there before this transaction.
@@ -118,13 +146,38 @@ class DocState {
   ItemRef ItemEndingAt(LocalId id);
   // Cuts the item so that it keeps `offset` units; returns the rest, a new item to its right. REQUIRES: 0 < offset < length.
   ItemRef Split(ItemRef item, Clock offset);
+  // The same for who knows that the parts will not fit together again: the end of the transaction does not try to join them.
+  ItemRef Cut(ItemRef item, Clock offset);
+  // Appends to the content of an item that is in a sequence and the last of its client.
+  void Extend(ItemRef ref, std::string_view content, Clock length) {
+    Item& run = items[ref];
+    Client& client = clients[run.id.client];
+    if (client.transaction != active_->number) TouchFirst(run.id.client);
+    run.content = bytes.Extend(run.content, run.content_size, content);
+    run.content_size += static_cast<uint32_t>(content.size());
+    run.length += length;
+    client.structs.AppendLength(length);
+    TypeRecord& type = types[run.parent];
+    type.length += length;
+    if (type.tree != kNoIndex) tree.AddVisible(ref, length);
+    if (type.changed_in != active_->number) NoteChange(run.parent, kNoIndex);
+  }
 
   // --- positions ---
+  // The item that shows the unit `index` of the sequence. REQUIRES: index < type.length.
+  VisiblePlace FindVisible(TypeIndex type, Clock index);
   // The boundary `index` visible units into the sequence, as far left as it can be. REQUIRES: index <= type.length.
   SequencePosition FindPosition(TypeIndex type, Clock index);
   // Visible units before an item of a sequence.
   Clock IndexOf(ItemRef item);
-  // The next look-up near `item`, before which lie `start` visible units, will be cheap.
+  // Where the last look-up or edit was: an item of a sequence and the visible units before it.
+  struct Cursor {
+    TypeIndex type = kNoIndex;
+    ItemRef item = ItemRef::kNone;
+    Clock start = 0;
+  };
+  const Cursor& cursor() const { return cursor_; }
+  // The next look-up near `item`, before which lie `start` visible units, will be cheap. No item: no cursor.
   void SetCursor(TypeIndex type, ItemRef item, Clock start) { cursor_ = {type, item, start}; }
   // `type` changed in a way that does not keep the cursors right.
   void DropCursor(TypeIndex type) {
@@ -158,6 +211,9 @@ class DocState {
   };
   LastValue last_value;
 
+  // Memory for the next update event.
+  std::string update_buffer;
+
   // --- conflict scans (integrate.cc) ---
   uint32_t scan_stamp = 0;
   // Reused by the walks that would otherwise recurse into nested types.
@@ -170,18 +226,38 @@ class DocState {
   };
   std::vector<DeletingType> deleting;
 
-  // Copies the live content into a new store when most of the old one is dead.
-  void CompactBytesIfWorthwhile();
+  // Whether most of the byte store is dead.
+  bool IsCompactionDue() const {
+    constexpr size_t kMinDeadBytes = 64 * 1024;  // below this, dead content is not worth a copy of the document
+    return bytes.dead() >= kMinDeadBytes && bytes.dead() >= bytes.size() - bytes.dead();
+  }
+  // Copies the live content into a new store.
+  void CompactBytes();
 
  private:
-  struct Cursor {
-    TypeIndex type = kNoIndex;
-    ItemRef item = ItemRef::kNone;
-    Clock start = 0;
-  };
+  // The cursor if it is in this type, else the start.
+  Cursor CursorIn(TypeIndex type) const;
+  VisiblePlace FindInTree(TypeIndex type, Clock index);
 
-  // A new one at the end of the series.
-  TransactionState* AddTransaction();
+  // Nobody is or was ever told of anything, and no commit is under way.
+  bool is_quiet() const { return !ever_watched && !ever_sent && !committing_; }
+  void BeginQuietly() {
+    depth_ = 1;
+    active_ = spare_.get();
+    active_->number = ++last_number_;
+  }
+  void TouchFirst(ClientIndex client);
+  void NoteChange(TypeIndex type, KeyIndex key);
+
+  void BeginOutermost(const Origin* origin, bool local);
+  void EndOutermost();
+  // Types that the transaction changed and deleted have no events.
+  void ForgetDeletedTypes(TransactionState& transaction) const;
+  // Puts one at the end of the series.
+  void Enqueue(std::unique_ptr<TransactionState> transaction);
+  // The first of the transactions that are not through.
+  const TransactionState* first_transaction() const { return series_ != nullptr ? series_.get() : active_; }
+  TransactionState* first_transaction() { return series_ != nullptr ? series_.get() : active_; }
   void CommitSeries();
 
   Cursor cursor_;
@@ -189,18 +265,19 @@ class DocState {
   // Transactions that are not through: the one being edited or committed, and those that callbacks of its commit opened.
   std::unique_ptr<TransactionState> series_;
   TransactionState* last_ = nullptr;    // the end of the series
-  TransactionState* active_ = nullptr;  // being edited
+  TransactionState* active_ = nullptr;  // being edited; the end of the series, or `spare_` when there is none
   int depth_ = 0;
   uint64_t last_number_ = 0;
   bool committing_ = false;
-  std::unique_ptr<TransactionState> spare_;
+  std::unique_ptr<TransactionState> spare_ = std::make_unique<TransactionState>();  // never null when there is no series
 };
 
 // A transaction for the time of a scope; joins the one around it.
 class TransactionScope {
  public:
-  explicit TransactionScope(DocState& doc, const Origin& origin = {}) : doc_(doc) {
-    doc_.Begin(origin, true);
+  explicit TransactionScope(DocState& doc) : doc_(doc) { doc_.Begin(nullptr, /*local=*/true); }
+  TransactionScope(DocState& doc, const Origin& origin) : doc_(doc) {
+    doc_.Begin(&origin, /*local=*/true);
   }
   ~TransactionScope() { doc_.End(); }
   TransactionScope(const TransactionScope&) = delete;

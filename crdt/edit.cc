@@ -1,45 +1,15 @@
 #include "crdt/edit.h"
 
+#include <algorithm>
+
 #include "crdt/content.h"
+#include "crdt/erase.h"
 #include "crdt/integrate.h"
+#include "crdt/keystroke.h"
 
 namespace ypp::internal {
 
 using codec::StructKind;
-
-namespace {
-
-// An id past this is left for a new one, so that clocks never wrap. Only a peer that claims them without content gets there.
-constexpr Clock kMaxOwnClock = kMaxDocumentClock / 2;
-
-// Typing extends in place: what follows directly on the client's last run, between the same neighbours, would be joined to it at the end
-// of the transaction anyway (commit.cc, Joinable).
-bool ContinuesRun(const DocState& doc, const InsertionPoint& at, StructKind kind, ClientIndex own) {
-  if (at.left == ItemRef::kNone || at.key != kNoIndex) return false;
-  const Item& left = doc.items[at.left];
-  if (left.kind != kind || left.deleted() || left.id.client != own ||
-      left.end() != doc.clients[own].state()) {
-    return false;
-  }
-  const LocalId right_origin =
-      at.right == ItemRef::kNone ? LocalId() : doc.items[at.right].id;
-  return left.right_origin == right_origin;
-}
-
-void ExtendRun(DocState& doc, ItemRef ref, const NewContent& content) {
-  Item& run = doc.items[ref];
-  doc.Touch(run.id.client);
-  run.content = doc.bytes.Extend(run.content, run.content_size, content.bytes);
-  run.content_size += static_cast<uint32_t>(content.bytes.size());
-  run.length += content.length;
-  doc.clients[run.id.client].structs.AppendLength(content.length);
-  TypeRecord& type = doc.types[run.parent];
-  type.length += content.length;
-  if (type.tree != kNoIndex) doc.tree.AddVisible(ref, content.length);
-  doc.MarkChanged(run.parent);
-}
-
-}  // namespace
 
 ClientIndex OwnClient(DocState& doc) {
   if (doc.own_client == kNoIndex) doc.own_client = doc.clients.Intern(doc.options.client_id);
@@ -53,8 +23,9 @@ ClientIndex OwnClient(DocState& doc) {
 ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& content) {
   const ClientIndex own = OwnClient(doc);
   const bool joins = content.kind == StructKind::kString || content.kind == StructKind::kAny;
-  if (joins && ContinuesRun(doc, at, content.kind, own)) {
-    ExtendRun(doc, at.left, content);
+  if (joins && at.left != ItemRef::kNone && at.key == kNoIndex &&
+      EndsOwnRun(doc, doc.items[at.left], at.right, content.kind)) {
+    doc.Extend(at.left, content.bytes, content.length);
     return at.left;
   }
   const ItemRef ref = doc.items.Allocate();
@@ -77,6 +48,12 @@ ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& conte
   Integrate(doc, ref);
   at.left = ref;
   return ref;
+}
+
+void InsertText(DocState& doc, TypeIndex text, Clock index, std::string_view utf8, Clock units) {
+  InsertionPoint at = PointAfterDeleted(doc, text, index);
+  const ItemRef ref = InsertContent(doc, at, {StructKind::kString, units, utf8, {}});
+  doc.SetCursor(text, ref, index + units - doc.items[ref].length);
 }
 
 InsertionPoint PointAfter(DocState& doc, TypeIndex parent, Clock index) {
@@ -119,19 +96,37 @@ InsertionPoint PointAtKey(DocState& doc, TypeIndex parent, KeyIndex key) {
 }
 
 void DeleteRange(DocState& doc, TypeIndex parent, Clock index, Clock length) {
-  ItemRef ref = PointAfter(doc, parent, index).right;
-  ItemRef first = ItemRef::kNone;
-  while (length > 0) {
-    const Clock visible = doc.items[ref].visible_length();
-    if (visible > 0) {
-      if (length < visible) doc.Split(ref, length);
-      length -= doc.items[ref].length;
-      Delete(doc, ref);
-      if (first == ItemRef::kNone) first = ref;
+  const bool erases = doc.erases_at_once();
+  const VisiblePlace first = doc.FindVisible(parent, index);
+  ItemRef ref = first.item;
+  Clock offset = index - first.start;
+  const ItemRef kept = offset > 0 ? first.item : ItemRef::kNone;  // some of it is left at its place
+  while (true) {
+    const Item& item = doc.items[ref];
+    const Clock visible = item.visible_length();
+    const Clock here = visible == 0 ? 0 : std::min(length, visible - offset);
+    if (here == 0) {
+      ref = item.right;
+      continue;
     }
-    ref = doc.items[ref].right;
+    if (erases && IsErasable(item)) {
+      ref = Erase(doc, ref, offset, here);
+    } else {
+      if (offset > 0) ref = doc.Split(ref, offset);
+      if (here < doc.items[ref].length) doc.Split(ref, here);
+      Delete(doc, ref);
+      ref = doc.items[ref].right;
+    }
+    length -= here;
+    if (length == 0) break;
+    offset = 0;
   }
-  if (first != ItemRef::kNone) doc.SetCursor(parent, first, index);
+  // Whoever deletes backwards goes on in what is kept, whoever deletes forwards in what comes behind.
+  if (kept != ItemRef::kNone) {
+    doc.SetCursor(parent, kept, first.start);
+  } else {
+    doc.SetCursor(parent, ref, index);
+  }
 }
 
 }  // namespace ypp::internal

@@ -36,6 +36,10 @@ struct NewContent {
 // instead of making an item. Returns the item that holds the content. REQUIRES: inside a transaction.
 ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& content);
 
+// Inserts text where the editor of a text without formats inserts it. REQUIRES: inside a transaction; index <= length of the text; `units`
+// is the length of the UTF-8 in UTF-16 units, and not 0.
+void InsertText(DocState& doc, TypeIndex text, Clock index, std::string_view utf8, Clock units);
+
 // The place directly behind `index` visible units, before deleted items there.
 InsertionPoint PointAfter(DocState& doc, TypeIndex parent, Clock index);
 // The same, behind them: where Yjs inserts text.

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "codec/check.h"
 #include "codec/update_algebra.h"
 #include "codec/update_writer.h"
@@ -134,23 +135,55 @@ std::string EncodeUpTo(DocState& doc, const StateVector& state, const DeleteSet&
   return writer.Finish();
 }
 
-std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
-                              Dialect dialect) {
-  std::vector<Part> parts;
-  for (const TouchedClient& touched : TouchedSince(transaction)) {
-    if (touched.before < doc.clients[touched.client].state()) {
-      parts.push_back({touched.client, touched.before});
-    }
+namespace {
+
+// What has come since the transaction began, clients descending.
+absl::InlinedVector<Part, 4> AddedSince(const DocState& doc, const TransactionState& transaction) {
+  absl::InlinedVector<Part, 4> parts;
+  const auto note = [&](const TouchedClient& touched) {
+    if (touched.before < doc.clients[touched.client].state()) parts.push_back({touched.client, touched.before});
+  };
+  if (transaction.next == nullptr) {
+    for (const TouchedClient& touched : transaction.touched) note(touched);
+  } else {
+    for (const TouchedClient& touched : TouchedSince(transaction)) note(touched);
   }
   std::sort(parts.begin(), parts.end(), [&](const Part& a, const Part& b) {
     return doc.clients[a.client].id > doc.clients[b.client].id;
   });
-  DeleteSet deletes;
-  for (const DeletedRange& range : transaction.deletes) {
-    deletes.Add(doc.clients[range.id.client].id, {range.id.clock, range.length});
+  return parts;
+}
+
+// REQUIRES: `deletes` is sorted and joined, and of one client.
+void WriteDeletesOfOne(UpdateWriter& writer, const DocState& doc, const std::vector<DeletedRange>& deletes) {
+  absl::InlinedVector<ClockRange, 8> ranges;
+  for (const DeletedRange& range : deletes) ranges.push_back({range.id.clock, range.length});
+  writer.BeginDeletes(1);
+  writer.WriteDeletes(doc.clients[deletes.front().id.client].id, ranges);
+}
+
+}  // namespace
+
+std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
+                              Dialect dialect, std::string buffer) {
+  const auto parts = AddedSince(doc, transaction);
+  UpdateWriter writer(dialect, std::move(buffer));
+  writer.BeginUpdate(parts.size());
+  for (const Part& part : parts) WriteSection(writer, doc, part);
+  const std::vector<DeletedRange>& deletes = transaction.deletes;
+  if (deletes.empty()) {
+    writer.BeginDeletes(0);
+  } else if (deletes.front().id.client == deletes.back().id.client) {
+    WriteDeletesOfOne(writer, doc, deletes);
+  } else {
+    DeleteSet set;
+    for (const DeletedRange& range : deletes) {
+      set.Add(doc.clients[range.id.client].id, {range.id.clock, range.length});
+    }
+    set.Normalize();
+    writer.WriteDeleteSet(set);
   }
-  deletes.Normalize();
-  return EncodeParts(doc, parts, deletes, dialect, 0);
+  return writer.Finish();
 }
 
 StateVector StateVectorOf(const DocState& doc) {

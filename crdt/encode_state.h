@@ -21,9 +21,9 @@ std::string EncodeUpTo(DocState& doc, const StateVector& state, const DeleteSet&
                        codec::Dialect dialect);
 
 // What one transaction deleted, and all that was added since it began: like Yjs up to the end of every client's structs, so also what
-// callbacks of its commit added. `deletes` must be sorted and joined.
+// callbacks of its commit added. `deletes` must be sorted and joined. A V1 update is written into the memory of `buffer`.
 std::string EncodeTransaction(const DocState& doc, const TransactionState& transaction,
-                              codec::Dialect dialect);
+                              codec::Dialect dialect, std::string buffer = {});
 
 StateVector StateVectorOf(const DocState& doc);
 DeleteSet DeleteSetOf(const DocState& doc);

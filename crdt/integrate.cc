@@ -123,7 +123,8 @@ void DeleteOne(DocState& doc, ItemRef ref) {
   }
   if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) type.map.CountOneLess();
   item.flags |= Item::kDeletedFlag;
-  doc.transaction().deletes.push_back({item.id, item.length});
+  doc.transaction().AddDeleted(item.id, item.length);
+  doc.transaction().needs_tidying = true;
   doc.MarkChanged(item.parent, item.key);
   if (item.kind == StructKind::kType) {
     doc.deleting.push_back({item.content, doc.types[item.content].start, 0});
@@ -156,7 +157,7 @@ void Integrate(DocState& doc, ItemRef ref) {
     TypeRecord& type = doc.types[item.parent];
     if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) type.map.CountOneLess();
     item.flags |= Item::kDeletedFlag;
-    doc.transaction().deletes.push_back({item.id, item.length});
+    doc.transaction().AddDeleted(item.id, item.length);
   } else if (item.kind == StructKind::kFormat) {
     doc.types[item.parent].has_formatting = true;
     doc.types[item.parent].ever_formatted = true;
@@ -173,6 +174,7 @@ void Integrate(DocState& doc, ItemRef ref) {
 void IntegrateGc(DocState& doc, ClientIndex client, Clock length) {
   doc.Touch(client);
   doc.clients[client].structs.Append(ItemRef::kGc, length);
+  doc.transaction().needs_tidying = true;
 }
 
 void Delete(DocState& doc, ItemRef ref) {

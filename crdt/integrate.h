@@ -13,7 +13,8 @@ namespace ypp::internal {
 
 // Puts the item into its list, its client's structs, its type's length. The item has its id, content, parent, key, origins and the
 // neighbours its maker saw (`left`, `right`). A value set for a key deletes the one before it; an item that lost its place or whose
-// parent is deleted is deleted at once. REQUIRES: inside a transaction; the id is the next one of its client.
+// parent is deleted is deleted at once. Whoever adds an item that might join its neighbours says so to the transaction (needs_tidying).
+// REQUIRES: inside a transaction; the id is the next one of its client.
 void Integrate(DocState& doc, ItemRef item);
 
 // Adds a struct of which nothing is left but its length. REQUIRES: as above.

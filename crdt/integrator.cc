@@ -162,21 +162,13 @@ bool Integrator::ContinueLastRun(ClientIndex client) {
   const LocalId right = run.right == ItemRef::kNone ? LocalId() : doc_.items[run.right].id;
   if (right != run.right_origin) return false;
 
-  doc_.Touch(client);
-  run.content = doc_.bytes.Extend(run.content, run.content_size, view_.content);
-  run.content_size += static_cast<uint32_t>(view_.content.size());
-  const Clock length = static_cast<Clock>(view_.length);
-  run.length += length;
-  structs.AppendLength(length);
-  TypeRecord& type = doc_.types[run.parent];
-  type.length += length;
-  if (type.tree != kNoIndex) doc_.tree.AddVisible(ref, length);
+  doc_.Extend(ref, view_.content, static_cast<Clock>(view_.length));
   doc_.DropCursor(run.parent);
-  doc_.MarkChanged(run.parent);
   return true;
 }
 
 void Integrator::IntegrateView() {
+  doc_.transaction().needs_tidying = true;
   const ClientIndex client = doc_.clients.Intern(view_.id.client);
   if (view_.kind == StructKind::kGc) {
     IntegrateGc(doc_, client, static_cast<Clock>(view_.length));

@@ -73,6 +73,12 @@ struct Item {
   LocalId last_id() const { return {id.client, id.clock + length - 1}; }
 };
 
+// An item of a sequence, and the visible units before it.
+struct VisiblePlace {
+  ItemRef item = ItemRef::kNone;
+  Clock start = 0;
+};
+
 static_assert(sizeof(Item) == 64);
 static_assert(std::is_trivially_copyable_v<Item>);
 

@@ -85,6 +85,13 @@ void JoinAroundCut(DocState& doc, LocalId id) {
 
 }  // namespace
 
+void JoinDeleted(DocState& doc, LocalId id) {
+  StructList& structs = doc.clients[id.client].structs;
+  StructList::Position p = structs.Find(id.clock);
+  if (!structs.IsLast(p)) p = structs.Next(p);
+  JoinDownTo(doc, structs, p, id.clock);
+}
+
 void JoinStructs(DocState& doc, const TransactionState& transaction) {
   const auto& deletes = transaction.deletes;
   for (size_t i = deletes.size(); i-- > 0;) {

@@ -11,6 +11,9 @@ namespace ypp::internal {
 // Around deleted ranges, from the right; over new structs; around structs that were cut. `deletes` is sorted and joined.
 void JoinStructs(DocState& doc, const TransactionState& transaction);
 
+// The struct that begins with `id`, which was just deleted and collected, with what fits to its left and right.
+void JoinDeleted(DocState& doc, LocalId id);
+
 }  // namespace ypp::internal
 
 #endif  // YPP_CRDT_JOIN_H_

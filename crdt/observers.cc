@@ -14,6 +14,7 @@
 namespace ypp::internal {
 
 TypeObservers& Observers::FindOrAdd(TypeIndex type, uint32_t generation) {
+  *ever_used_ = true;
   std::unique_ptr<TypeObservers>& observers = types_[type];
   if (observers == nullptr || observers->generation != generation) {
     observers = std::make_unique<TypeObservers>();
@@ -145,29 +146,29 @@ void CallDeepObservers(DocState& doc, std::deque<EventState>& states) {
 
 }  // namespace
 
-bool CallObservers(DocState& doc, const TransactionEvent& transaction) {
-  bool clean_up = false;
-  const auto note_formats = [&](TypeIndex index) {
-    const TypeRecord& type = doc.types[index];
-    clean_up |= !transaction.local && type.has_formatting && IsA(type.kind, TypeKind::kText);
-  };
-  const std::vector<ChangedKey>& changed = transaction.state().changed;
-  if (doc.observers.empty()) {
-    for (const ChangedKey one : changed) {
-      if (!IsDeleted(doc, one.type)) note_formats(one.type);
-    }
-    return clean_up;
+bool ChangedFormattedText(const DocState& doc, const TransactionState& transaction) {
+  if (transaction.local) return false;
+  for (const ChangedKey changed : transaction.changed) {
+    const TypeRecord& type = doc.types[changed.type];
+    if (type.has_formatting && IsA(type.kind, TypeKind::kText) && !IsDeleted(doc, changed.type)) return true;
   }
+  return false;
+}
+
+bool CallObservers(DocState& doc, const TransactionEvent& transaction) {
+  if (doc.observers.empty()) return ChangedFormattedText(doc, transaction.state());
+  bool clean_up = false;
   const ChangeSet changes(doc, transaction.state());
   std::deque<EventState> states;  // never move
-  for (ChangedType& type : GroupByType(changed)) {
-    const TypeIndex index = type.type;
+  for (ChangedType& changed : GroupByType(transaction.state().changed)) {
+    const TypeIndex index = changed.type;
     if (doc.types[index].kind == TypeKind::kUntyped || IsDeleted(doc, index)) continue;
-    EventState& state = states.emplace_back(changes, transaction, std::move(type));
+    EventState& state = states.emplace_back(changes, transaction, std::move(changed));
     if (const TypeObservers* observers = ObserversOf(doc, index)) {
       observers->own.Call(Event(state, state.target()));
     }
-    note_formats(index);
+    const TypeRecord& type = doc.types[index];
+    clean_up |= !transaction.local && type.has_formatting && IsA(type.kind, TypeKind::kText);
   }
   CallDeepObservers(doc, states);
   return clean_up;

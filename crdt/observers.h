@@ -30,6 +30,9 @@ struct TypeObservers {
 
 class Observers {
  public:
+  // `ever_used` becomes true with the first observer, and stays so.
+  explicit Observers(bool* ever_used) : ever_used_(ever_used) {}
+
   bool empty() const { return types_.empty(); }
   TypeObservers& FindOrAdd(TypeIndex type, uint32_t generation);
   // nullptr when there are none.
@@ -39,11 +42,14 @@ class Observers {
 
  private:
   absl::flat_hash_map<TypeIndex, std::unique_ptr<TypeObservers>> types_;
+  bool* ever_used_;
 };
 
 // Calls the observers of the types that the transaction changed, then the deep ones. Returns whether formats have to be cleaned up
 // afterwards: a remote transaction changed a text that has some. Source: cleanupTransactions and callTypeObservers, yjs.
 bool CallObservers(DocState& doc, const TransactionEvent& transaction);
+// That alone, where nobody observes.
+bool ChangedFormattedText(const DocState& doc, const TransactionState& transaction);
 
 }  // namespace ypp::internal
 

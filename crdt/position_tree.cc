@@ -87,6 +87,7 @@ void PositionTree::Build(TypeRecord& type) {
 
 void PositionTree::Destroy(TypeRecord& type) {
   if (type.tree == kNoIndex) return;
+  CarryUp();
   std::vector<NodeId> todo = {type.tree};
   while (!todo.empty()) {
     const NodeId node = todo.back();
@@ -100,8 +101,9 @@ void PositionTree::Destroy(TypeRecord& type) {
   type.tree = kNoIndex;
 }
 
-PositionTree::Place PositionTree::Find(const TypeRecord& type, Clock index) const {
+VisiblePlace PositionTree::Find(const TypeRecord& type, Clock index) {
   YPP_DCHECK(index < type.length);
+  CarryUp();
   NodeId node = type.tree;
   Clock left = index;
   while (!IsLeaf(node)) {
@@ -120,7 +122,8 @@ PositionTree::Place PositionTree::Find(const TypeRecord& type, Clock index) cons
   }
 }
 
-Clock PositionTree::IndexOf(ItemRef item) const {
+Clock PositionTree::IndexOf(ItemRef item) {
+  CarryUp();
   const LeafIndex leaf = items_[item].leaf;
   Clock index = 0;
   for (ItemRef ref = leaves_[leaf].first; ref != item; ref = items_[ref].right) {
@@ -163,7 +166,7 @@ void PositionTree::Linked(TypeRecord& type, ItemRef ref) {
   }
   item.leaf = leaf;
   ++leaves_[leaf].items;
-  if (const Clock visible = item.visible_length(); visible > 0) AddToLeaf(leaf, visible);
+  if (const Clock visible = item.visible_length(); visible > 0) AddVisible(ref, visible);
   if (leaves_[leaf].items > kMaxLeafItems) SplitLeaf(type, leaf);
 }
 
@@ -173,8 +176,8 @@ void PositionTree::Joining(TypeRecord& type, ItemRef left, ItemRef right) {
   const LeafIndex to = items_[left].leaf;
   if (from != to) {
     if (const int64_t visible = gone.visible_length(); visible > 0) {
-      AddToLeaf(from, -visible);
-      AddToLeaf(to, visible);
+      AddVisible(right, -visible);
+      AddVisible(left, visible);
     }
     // It was the first of its run, since the one before belongs to another.
     leaves_[from].first = gone.right;
@@ -183,6 +186,7 @@ void PositionTree::Joining(TypeRecord& type, ItemRef left, ItemRef right) {
 }
 
 void PositionTree::SplitLeaf(TypeRecord& type, LeafIndex old_leaf) {
+  CarryUp();
   const LeafIndex new_leaf = NewLeaf();
   Leaf& left = leaves_[old_leaf];
   Leaf& right = leaves_[new_leaf];
@@ -246,6 +250,7 @@ void PositionTree::InsertBehind(TypeRecord& type, NodeId left, NodeId right, Clo
 }
 
 void PositionTree::RemoveLeaf(TypeRecord& type, LeafIndex leaf) {
+  CarryUp();
   NodeId child = leaf | kLeafBit;
   NodeId parent = leaves_[leaf].parent;
   if (parent == kNoIndex) {  // the only leaf stays, empty
@@ -274,7 +279,8 @@ void PositionTree::RemoveLeaf(TypeRecord& type, LeafIndex leaf) {
   }
 }
 
-absl::Status PositionTree::CheckTree(const TypeRecord& type) const {
+absl::Status PositionTree::CheckTree(const TypeRecord& type) {
+  CarryUp();
   ItemRef ref = type.start;
   std::vector<NodeId> todo = {type.tree};
   while (!todo.empty()) {

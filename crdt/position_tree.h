@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,23 +30,27 @@ class PositionTree {
   // Forgets the tree; items keep a stale leaf, so this is for types whose items go too.
   void Destroy(TypeRecord& type);
 
-  struct Place {
-    ItemRef item = ItemRef::kNone;
-    Clock start = 0;  // visible units before the item
-  };
-  // The item that holds the visible unit `index`. REQUIRES: index < type.length.
-  Place Find(const TypeRecord& type, Clock index) const;
+  // The item that shows the unit `index`. REQUIRES: index < type.length.
+  VisiblePlace Find(const TypeRecord& type, Clock index);
   // Visible units before the item. REQUIRES: its type has a tree.
-  Clock IndexOf(ItemRef item) const;
+  Clock IndexOf(ItemRef item);
 
   // To be told after each change of the sequence. The item was linked between its neighbours:
   void Linked(TypeRecord& type, ItemRef item);
   // `right` is about to be joined into `left`, its direct neighbour; links are still as they were:
   void Joining(TypeRecord& type, ItemRef left, ItemRef right);
-  // The visible length of an item changed by `delta`:
-  void AddVisible(ItemRef item, int64_t delta) { AddToLeaf(items_[item].leaf, delta); }
+  // The visible length of an item changed by `delta`. Costs nothing as long as it is the same leaf's again, as with typing: the sums
+  // above the leaf learn of it when somebody else needs them.
+  void AddVisible(ItemRef item, int64_t delta) {
+    const LeafIndex leaf = items_[item].leaf;
+    if (leaf != pending_leaf_) {
+      CarryUp();
+      pending_leaf_ = leaf;
+    }
+    pending_ += delta;
+  }
 
-  absl::Status CheckTree(const TypeRecord& type) const;
+  absl::Status CheckTree(const TypeRecord& type);
 
  private:
   using NodeId = uint32_t;  // an index with kLeafBit for leaves
@@ -76,6 +81,11 @@ class PositionTree {
   NodeId NewInner();
   void Release(NodeId node);
   uint32_t SlotOf(NodeId parent, NodeId child) const;
+  // Adds what is pending to the sums. To be called before sums are read and before nodes come or go.
+  void CarryUp() {
+    if (pending_ != 0) AddToLeaf(pending_leaf_, std::exchange(pending_, 0));
+    pending_leaf_ = kNoIndex;
+  }
   void AddToLeaf(LeafIndex leaf, int64_t delta);
   void SplitLeaf(TypeRecord& type, LeafIndex leaf);
   // Puts `right` behind `left`, whose sum already lacks what moved to it.
@@ -88,6 +98,9 @@ class PositionTree {
   std::vector<Inner> inner_;
   std::vector<LeafIndex> free_leaves_;
   std::vector<NodeId> free_inner_;
+  // Not yet in the sums of this leaf and those above it.
+  LeafIndex pending_leaf_ = kNoIndex;
+  int64_t pending_ = 0;
 };
 
 }  // namespace ypp::internal

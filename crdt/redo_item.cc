@@ -109,6 +109,7 @@ ItemRef RedoOne(DocState& doc, ItemRef ref, const RedoContext& context) {
   SetRedone(doc, ref, copy.id);
   SetKeep(doc, copy_ref, true);
   Integrate(doc, copy_ref);
+  doc.transaction().needs_tidying = true;
   return copy_ref;
 }
 

@@ -31,14 +31,20 @@ StructList::Position StructList::Find(Clock clock) const {
     return {last, static_cast<uint32_t>(blocks_[last].size() - 1)};
   }
   // The last block that begins at or before `clock`, then the last entry in it that does.
-  const auto begins_after = [](Clock wanted, const Block& block) {
-    return wanted < block.front().clock;
-  };
-  const auto block = std::upper_bound(blocks_.begin(), blocks_.end(), clock, begins_after) - 1;
-  const auto entry_after = [](Clock wanted, const Entry& entry) { return wanted < entry.clock; };
-  const auto entry = std::upper_bound(block->begin(), block->end(), clock, entry_after) - 1;
-  return {static_cast<uint32_t>(block - blocks_.begin()),
-          static_cast<uint32_t>(entry - block->begin())};
+  uint32_t block = 0;
+  for (uint32_t count = last + 1; count > 1;) {
+    const uint32_t half = count / 2;
+    block += blocks_[block + half].front().clock <= clock ? half : 0;
+    count -= half;
+  }
+  const Entry* entries = blocks_[block].data();
+  const Entry* entry = entries;
+  for (size_t count = blocks_[block].size(); count > 1;) {
+    const size_t half = count / 2;
+    entry += entry[half].clock <= clock ? half : 0;
+    count -= half;
+  }
+  return {block, static_cast<uint32_t>(entry - entries)};
 }
 
 Clock StructList::EndOf(Position p) const {

@@ -45,6 +45,8 @@ class StructList {
   Position Find(Clock clock) const;
   const Entry& operator[](Position p) const { return blocks_[p.block][p.slot]; }
   void SetRef(Position p, ItemRef ref) { blocks_[p.block][p.slot].ref = ref; }
+  // Moves the border between the struct at `p` and the one before it.
+  void SetClock(Position p, Clock clock) { blocks_[p.block][p.slot].clock = clock; }
   // Where the struct at `p` ends.
   Clock EndOf(Position p) const;
 

@@ -62,6 +62,7 @@ void Subdocs::Add(LocalId item, Entry& entry) {
   entry.loaded_at = kNoIndex;
   entry.added_at = static_cast<uint32_t>(transaction.subdocs_added.size());
   transaction.subdocs_added.push_back({item, entry.doc});
+  transaction.needs_tidying = true;
 }
 
 void Subdocs::Integrated(ItemRef ref) {
@@ -163,7 +164,7 @@ std::vector<std::string> Subdocs::Guids() const {
 }
 
 void Subdocs::Replace(LocalId item, const std::shared_ptr<Doc>& doc) {
-  parent_.Begin(Origin(), /*local=*/true);
+  parent_.Begin(nullptr, /*local=*/true);
   // When the item is deleted, nothing takes the place.
   if (Entry* entry = Find(item); entry != nullptr && entry->doc == doc) {
     DocOptions options = SubdocOptions(parent_, parent_.items[parent_.FindItem(item)]);
@@ -174,12 +175,14 @@ void Subdocs::Replace(LocalId item, const std::shared_ptr<Doc>& doc) {
     Add(item, *entry);
   }
   parent_.transaction().subdocs_removed.push_back({item, doc});
+  parent_.transaction().needs_tidying = true;
   parent_.End();
 }
 
 void Subdocs::Load(LocalId item, std::shared_ptr<Doc> doc) {
-  parent_.Begin(Origin(), /*local=*/true);
+  parent_.Begin(nullptr, /*local=*/true);
   parent_.transaction().subdocs_loaded.push_back({item, std::move(doc)});
+  parent_.transaction().needs_tidying = true;
   parent_.End();
 }
 

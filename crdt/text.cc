@@ -5,7 +5,9 @@
 #include "codec/utf.h"
 #include "crdt/clone.h"
 #include "crdt/edit.h"
+#include "crdt/erase.h"
 #include "crdt/format_cleanup.h"
+#include "crdt/keystroke.h"
 #include "crdt/new_type.h"
 #include "crdt/rich_text.h"
 #include "crdt/values.h"
@@ -43,10 +45,23 @@ absl::Status CheckText(const Text& text, size_t more_bytes = 0) {
   return internal::CheckUsable(text, TypeKind::kText, more_bytes);
 }
 
-absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8) {
+bool IsPlainText(const internal::TypeRecord& type) {
+  return type.kind == TypeKind::kText && !type.has_formatting;
+}
+
+// One ASCII character into a text without formats, where there is room for it.
+bool IsKeystroke(const DocState& doc, const internal::TypeRecord& type, std::string_view utf8) {
+  return utf8.size() == 1 && static_cast<uint8_t>(utf8[0]) < 0x80 && IsPlainText(type) &&
+         doc.bytes.size() < internal::ByteStore::kMaxContentBytes;
+}
+
+// `units`: the length of what is inserted.
+absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8, uint32_t* units) {
   if (absl::Status usable = CheckText(text, utf8.size()); !usable.ok()) return usable;
-  if (index > text.length()) return absl::OutOfRangeError("insertion behind the end of the text");
-  if (!codec::IsValidUtf8(utf8)) return absl::InvalidArgumentError("text is not UTF-8");
+  if (index > text.state()->types[text.index()].length) {
+    return absl::OutOfRangeError("insertion behind the end of the text");
+  }
+  if (!codec::MeasureUtf8(utf8, units)) return absl::InvalidArgumentError("text is not UTF-8");
   return absl::OkStatus();
 }
 
@@ -55,27 +70,34 @@ absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8
 NewType Text::Clone() const { return valid() ? internal::CloneType(*this) : NewText(); }
 
 absl::Status Text::Insert(uint32_t index, std::string_view utf8) {
-  if (absl::Status status = CheckInsert(*this, index, utf8); !status.ok()) return status;
+  if (const internal::TypeRecord* type = record(); type != nullptr && IsKeystroke(*state(), *type, utf8)) {
+    const ItemRef run = internal::RunToTypeOn(*state(), this->index(), index);
+    if (run != ItemRef::kNone) {
+      internal::TransactionScope transaction(*state());
+      state()->Extend(run, utf8, 1);
+      return absl::OkStatus();
+    }
+  }
+  uint32_t units = 0;
+  if (absl::Status status = CheckInsert(*this, index, utf8, &units); !status.ok()) return status;
   if (utf8.empty()) return absl::OkStatus();
   DocState& doc = *state();
   internal::TransactionScope transaction(doc);
-  if (record()->has_formatting) {
-    internal::TextPoint point = internal::FindTextPoint(doc, this->index(), index);
-    const internal::TextCursorKeeper keeper(doc, point);
-    internal::FormatSet inherited = point.formats;
-    inherited.SortAsProperties();
-    internal::InsertFormatted(doc, point, Value(utf8), std::move(inherited));
+  if (!doc.types[this->index()].has_formatting) {
+    internal::InsertText(doc, this->index(), index, utf8, units);
     return absl::OkStatus();
   }
-  const uint32_t units = codec::Utf16Length(utf8);
-  internal::InsertionPoint at = internal::PointAfterDeleted(doc, this->index(), index);
-  const ItemRef ref = internal::InsertContent(doc, at, {StructKind::kString, units, utf8, {}});
-  doc.SetCursor(this->index(), ref, index + units - doc.items[ref].length);
+  internal::TextPoint point = internal::FindTextPoint(doc, this->index(), index);
+  const internal::TextCursorKeeper keeper(doc, point);
+  internal::FormatSet inherited = point.formats;
+  inherited.SortAsProperties();
+  internal::InsertFormatted(doc, point, Value(utf8), std::move(inherited));
   return absl::OkStatus();
 }
 
 absl::Status Text::Insert(uint32_t index, std::string_view utf8, const Attributes& attributes) {
-  if (absl::Status status = CheckInsert(*this, index, utf8); !status.ok()) return status;
+  uint32_t units = 0;
+  if (absl::Status status = CheckInsert(*this, index, utf8, &units); !status.ok()) return status;
   if (absl::Status status = internal::CheckAttributes(attributes); !status.ok()) return status;
   if (utf8.empty()) return absl::OkStatus();
   internal::TransactionScope transaction(*state());
@@ -86,7 +108,8 @@ absl::Status Text::Insert(uint32_t index, std::string_view utf8, const Attribute
 }
 
 absl::Status Text::InsertEmbed(uint32_t index, const Value& embed, const Attributes& attributes) {
-  if (absl::Status status = CheckInsert(*this, index, {}); !status.ok()) return status;
+  uint32_t no_units = 0;
+  if (absl::Status status = CheckInsert(*this, index, {}, &no_units); !status.ok()) return status;
   if (absl::Status status = internal::CheckEmbed(embed); !status.ok()) return status;
   if (absl::Status status = internal::CheckAttributes(attributes); !status.ok()) return status;
   internal::TransactionScope transaction(*state());
@@ -97,13 +120,22 @@ absl::Status Text::InsertEmbed(uint32_t index, const Value& embed, const Attribu
 }
 
 absl::Status Text::Delete(uint32_t index, uint32_t length) {
+  if (const internal::TypeRecord* type = record(); type != nullptr && IsPlainText(*type)) {
+    const ItemRef run = internal::RunToEraseEndOf(*state(), this->index(), index, length);
+    if (run != ItemRef::kNone && length > 0) {
+      internal::TransactionScope transaction(*state());
+      internal::EraseEnd(*state(), run, length);
+      return absl::OkStatus();
+    }
+  }
   if (absl::Status usable = CheckText(*this); !usable.ok()) return usable;
-  if (index > this->length() || length > this->length() - index) {
+  const uint32_t text_length = state()->types[this->index()].length;
+  if (index > text_length || length > text_length - index) {
     return absl::OutOfRangeError("deletion behind the end of the text");
   }
   if (length == 0) return absl::OkStatus();
   internal::TransactionScope transaction(*state());
-  if (record()->has_formatting) {
+  if (state()->types[this->index()].has_formatting) {
     internal::TextPoint point = internal::FindTextPoint(*state(), this->index(), index);
     const internal::TextCursorKeeper keeper(*state(), point);
     internal::DeleteFormatted(*state(), point, length);

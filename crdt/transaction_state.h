@@ -43,6 +43,9 @@ struct SubdocChange {
 struct TransactionState {
   uint64_t number = 0;
   bool local = true;
+  // There is something to be collected or joined at the end, or sub-documents to tell of. Plain typing and erasing leave nothing (edit.cc,
+  // erase.h).
+  bool needs_tidying = false;
   Origin origin;
   // Clients that got new structs. From the begin of the commit on also those that got some from
   // transactions that ran since, in callbacks: `after` is the state of the document at that time.
@@ -60,19 +63,49 @@ struct TransactionState {
   // The transaction that began next, while this one was being committed.
   std::unique_ptr<TransactionState> next;
 
+  // Erasing character by character makes one range of them.
+  void AddDeleted(LocalId id, Clock length) {
+    if (!deletes.empty() && deletes.back().id.client == id.client) {
+      DeletedRange& last = deletes.back();
+      if (id.clock + length == last.id.clock) {
+        last = {id, last.length + length};
+        return;
+      }
+      if (last.id.clock + last.length == id.clock) {
+        last.length += length;
+        return;
+      }
+    }
+    deletes.push_back({id, length});
+  }
   bool changed_content() const { return !touched.empty() || !deletes.empty(); }
+  bool has_subdocs() const {
+    return !subdocs_added.empty() || !subdocs_removed.empty() || !subdocs_loaded.empty();
+  }
+  // Whether a commit would do nothing where nobody listens.
+  bool leaves_nothing_to_do() const { return !needs_tidying && local && origin.empty(); }
+  // Reset for such a one.
+  void ResetSmall() {
+    touched.clear();
+    deletes.clear();
+    changed.clear();
+  }
   // For the next transaction. What a large one took is given back.
   void Reset() {
     local = true;
-    origin = Origin();
+    if (!origin.empty()) origin = Origin();
     Clear(touched);
     Clear(deletes);
-    Clear(delete_clients);
-    Clear(merge_candidates);
     Clear(changed);
-    subdocs_added = {};  // rare: not worth keeping the memory
-    subdocs_removed = {};
-    subdocs_loaded = {};
+    Clear(delete_clients);
+    if (!needs_tidying) return;
+    needs_tidying = false;
+    Clear(merge_candidates);
+    if (has_subdocs()) {
+      subdocs_added = {};  // rare: not worth keeping the memory
+      subdocs_removed = {};
+      subdocs_loaded = {};
+    }
   }
 
  private:

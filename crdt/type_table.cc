@@ -32,10 +32,12 @@ TypeIndex TypeTable::Add(TypeKind kind, ItemRef item, KeyIndex name) {
     index = free_.back();
     free_.pop_back();
   } else {
-    index = static_cast<TypeIndex>(records_.size());
-    records_.emplace_back();
+    index = static_cast<TypeIndex>(size_++);
+    if (chunks_.size() * kChunkRecords < size_) {
+      chunks_.push_back(std::make_unique<TypeRecord[]>(kChunkRecords));
+    }
   }
-  TypeRecord& record = records_[index];
+  TypeRecord& record = (*this)[index];
   record.kind = kind;
   record.item = item;
   record.name = name;
@@ -43,9 +45,10 @@ TypeIndex TypeTable::Add(TypeKind kind, ItemRef item, KeyIndex name) {
 }
 
 void TypeTable::Release(TypeIndex index) {
-  const uint32_t generation = records_[index].generation + 1;
-  records_[index] = TypeRecord();
-  records_[index].generation = generation;
+  TypeRecord& record = (*this)[index];
+  const uint32_t generation = record.generation + 1;
+  record = TypeRecord();
+  record.generation = generation;
   free_.push_back(index);
 }
 

@@ -3,7 +3,6 @@
 #define YPP_CRDT_TYPE_TABLE_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -77,9 +76,9 @@ class TypeTable {
   // The type was collected: its record waits for another use, and handles to it go stale.
   void Release(TypeIndex index);
 
-  TypeRecord& operator[](TypeIndex index) { return records_[index]; }
-  const TypeRecord& operator[](TypeIndex index) const { return records_[index]; }
-  size_t size() const { return records_.size(); }
+  TypeRecord& operator[](TypeIndex index) { return *Locate(index); }
+  const TypeRecord& operator[](TypeIndex index) const { return *Locate(index); }
+  size_t size() const { return size_; }
 
   // kNoIndex when there is no such root.
   TypeIndex FindRoot(KeyIndex name) const;
@@ -88,7 +87,15 @@ class TypeTable {
   const std::vector<TypeIndex>& roots() const { return roots_; }
 
  private:
-  std::deque<TypeRecord> records_;  // never moves
+  static constexpr uint32_t kChunkBits = 4;  // small, since most documents have a handful of types
+  static constexpr uint32_t kChunkRecords = 1u << kChunkBits;
+
+  TypeRecord* Locate(TypeIndex index) const {
+    return &chunks_[index >> kChunkBits][index & (kChunkRecords - 1)];
+  }
+
+  std::vector<std::unique_ptr<TypeRecord[]>> chunks_;  // so that no record ever moves
+  size_t size_ = 0;
   std::vector<TypeIndex> free_;
   std::vector<TypeIndex> roots_;
   absl::flat_hash_map<KeyIndex, TypeIndex> root_index_;

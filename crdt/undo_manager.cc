@@ -194,7 +194,8 @@ bool UndoManager::State::Pop(UndoDirection direction) {
   Stack& stack = StackOf(direction);
   popping_ = direction;
   popped_changes_.clear();
-  doc_.Begin(origin(), /*local=*/true);
+  const Origin itself = origin();
+  doc_.Begin(&itself, /*local=*/true);
   while (!stack.empty() && popped_ == nullptr) {
     std::unique_ptr<Step> step = std::move(stack.back());
     stack.pop_back();

@@ -28,10 +28,11 @@ bool IsA(TypeKind kind, TypeKind base) {
 }
 
 absl::Status CheckUsable(const SharedType& type, TypeKind kind, size_t more_bytes) {
-  if (!type.valid()) {
+  const TypeRecord* record = type.record();
+  if (record == nullptr) {
     return absl::FailedPreconditionError("the shared type was deleted or never was");
   }
-  if (!IsA(type.kind(), kind)) {
+  if (record->kind != kind && !IsA(record->kind, kind)) {
     return absl::FailedPreconditionError("the shared type is of another kind");
   }
   if (type.state()->bytes.size() + more_bytes > ByteStore::kMaxContentBytes) {
