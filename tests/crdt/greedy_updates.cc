@@ -68,7 +68,7 @@ std::string Name(uint64_t number) {
 
 std::string RunOfTypes(uint64_t count) {
   ByteWriter out;
-  const auto column = [&out](const std::string& bytes) { out.WriteVarString(bytes); };
+  const auto column = [&out](std::string_view bytes) { out.WriteVarString(bytes); };
   ByteWriter clients;
   clients.WriteVarInt(1, true);  // a run of ones: the section, then the origins
   clients.WriteVarUint(count - 2);
