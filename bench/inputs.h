@@ -21,7 +21,7 @@ struct Input {
   std::string v1, v2;  // the state when all is known
 
   // Makes updates (one per step, V1), v1 and v2 from the script, unless they are there. Author i has
-  // the client id i + 1.
+  // the client id kFirstClient + i (play.h).
   void MakeUpdates();
 };
 

@@ -16,10 +16,13 @@ namespace ypp::bench {
 // Throws std::runtime_error with what went wrong.
 void Must(const absl::Status& status);
 
+// As long as the ids that Yjs picks, which makes updates as long; ascending with the authors.
+inline constexpr ClientId kFirstClient = 1'000'000'001;
+
 // One author's document, with the types that scripts edit.
 struct Replica {
   explicit Replica(uint32_t agent = 0)
-      : doc(DocOptions{agent + ClientId{1}}),
+      : doc(DocOptions{kFirstClient + agent}),
         text(doc.GetText("t")),
         array(doc.GetArray("a")),
         map(doc.GetMap("m")) {}

@@ -1,9 +1,11 @@
 import * as Y from 'yjs'
 
+const FIRST_CLIENT = 1_000_000_001 // as in bench/play.h
+
 export class Yjs {
   constructor (agent) {
     this.doc = new Y.Doc()
-    this.doc.clientID = agent + 1
+    this.doc.clientID = FIRST_CLIENT + agent
     this.texts = this.doc.getText('t')
     this.array = this.doc.getArray('a')
     this.map = this.doc.getMap('m')

@@ -1,8 +1,10 @@
 import * as Y from 'ywasm'
 
+const FIRST_CLIENT = 1_000_000_001 // as in bench/play.h
+
 export class Ywasm {
   constructor (agent) {
-    this.doc = new Y.YDoc({ clientID: agent + 1 })
+    this.doc = new Y.YDoc({ clientID: FIRST_CLIENT + agent })
     this.texts = this.doc.getText('t')
     this.array = this.doc.getArray('a')
     this.map = this.doc.getMap('m')

@@ -11,6 +11,9 @@ use yrs::{
     TextRef, Transact, TransactionMut, Update,
 };
 
+/// As in bench/play.h.
+const FIRST_CLIENT: u64 = 1_000_000_001;
+
 pub struct Yrs {
     doc: Doc,
     text: TextRef,
@@ -66,7 +69,7 @@ impl Peer for Yrs {
     ];
 
     fn new(agent: usize) -> Self {
-        let doc = Doc::with_client_id(agent as u64 + 1);
+        let doc = Doc::with_client_id(FIRST_CLIENT + agent as u64);
         Yrs {
             text: doc.get_or_insert_text("t"),
             array: doc.get_or_insert_array("a"),
