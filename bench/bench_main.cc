@@ -68,13 +68,9 @@ class LastInput {
 void RunRow(const Row& row, LastInput& inputs, benchmark::State& state) {
   const Measure measure = PrepareMeasure(row.measure, inputs.Get(row));
   Sample sample;
-  if (UnitOf(row.measure) == "ms") {
-    for (auto _ : state) {
-      sample = measure();
-      state.SetIterationTime(sample.value / 1e3);
-    }
-  } else {
-    for (auto _ : state) state.SetIterationTime(1e-9);
+  for (auto _ : state) {
+    sample = measure();
+    state.SetIterationTime(sample.value / 1e3);
   }
   // The meter takes time, so it has a round of its own.
   const AllocationMeter meter;
@@ -96,9 +92,11 @@ int BenchMain(std::string_view group, int argc, char** argv) {
     for (const Row& row : Rows(!options.traces.empty(), options.most)) {
       if (row.group != group) continue;
       const std::string name = row.work + "/" + std::to_string(row.n);
-      benchmark::RegisterBenchmark(name.c_str(), [row, &inputs](benchmark::State& state) { RunRow(row, inputs, state); })
-          ->UseManualTime()
-          ->Unit(benchmark::kMillisecond);
+      benchmark::internal::Benchmark* const benchmark = benchmark::RegisterBenchmark(
+          name.c_str(), [row, &inputs](benchmark::State& state) { RunRow(row, inputs, state); });
+      benchmark->UseManualTime()->Unit(benchmark::kMillisecond);
+      // What is counted is the same each time.
+      if (UnitOf(row.measure) != "ms") benchmark->Iterations(1);
     }
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();

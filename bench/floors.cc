@@ -57,7 +57,12 @@ class GapBuffer {
 // Counts in bytes what the script counts in UTF-16 units: the same work but for a few characters.
 Measure TypeIntoGapBuffer(Input& input) {
   const Script& script = input.script;
-  if (script.agents() != 1) return nullptr;
+  for (uint32_t step = 0; step < script.steps(); ++step) {
+    const auto edits = script.edits(step);
+    const bool text_alone = std::all_of(edits.begin(), edits.end(),
+                                        [](const Edit& edit) { return edit.kind == EditKind::kText; });
+    if (!text_alone) return nullptr;
+  }
   return [&script] {
     const Stopwatch stopwatch;
     GapBuffer buffer;
