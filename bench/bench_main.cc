@@ -33,7 +33,8 @@ Options TakeOptions(int* argc, char** argv) {
       options.traces = argument.substr(9);
     } else if (argument.starts_with("--most=")) {
       const std::string_view digits = argument.substr(7);
-      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), options.most);
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), options.most);
       if (error != std::errc() || end != digits.data() + digits.size()) {
         throw std::runtime_error("--most needs a number");
       }
@@ -70,7 +71,7 @@ void RunRow(const Row& row, LastInput& inputs, benchmark::State& state) {
   Sample sample;
   for (auto _ : state) {
     sample = measure();
-    state.SetIterationTime(sample.value / 1e3);
+    state.SetIterationTime(UnitOf(row.measure) == "ms" ? sample.value / 1e3 : 0);
   }
   // The meter takes time, so it has a round of its own.
   const AllocationMeter meter;

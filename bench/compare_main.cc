@@ -42,8 +42,7 @@ void List(bool recordings) {
 
 int Run(const std::string& peer, const std::string& name, const std::string& prefix) {
   Input input = ReadInput(prefix);
-  const Measure measure =
-      peer == "floor" ? PrepareFloor(name, input) : PrepareMeasure(name, input);
+  const Measure measure = peer == "floor" ? PrepareFloor(name, input) : PrepareMeasure(name, input);
   if (measure == nullptr) return kCannotMeasure;
   std::cout << "ready" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
@@ -64,8 +63,9 @@ int Main(const std::vector<std::string>& arguments) {
   } else if ((verb == "ypp" || verb == "floor") && count == 3) {
     return Run(verb, arguments[1], arguments[2]);
   } else {
-    std::cerr << "usage: ypp-compare list [TRACES] | write NAME N PREFIX [TRACES] | ypp|floor MEASURE "
-                 "PREFIX\n";
+    std::cerr
+        << "usage: ypp-compare list [TRACES] | write NAME N PREFIX [TRACES] | ypp|floor MEASURE "
+           "PREFIX\n";
     return 2;
   }
   return 0;

@@ -59,8 +59,8 @@ Measure TypeIntoGapBuffer(Input& input) {
   const Script& script = input.script;
   for (uint32_t step = 0; step < script.steps(); ++step) {
     const auto edits = script.edits(step);
-    const bool text_alone = std::all_of(edits.begin(), edits.end(),
-                                        [](const Edit& edit) { return edit.kind == EditKind::kText; });
+    const bool text_alone = std::all_of(
+        edits.begin(), edits.end(), [](const Edit& edit) { return edit.kind == EditKind::kText; });
     if (!text_alone) return nullptr;
   }
   return [&script] {
@@ -87,7 +87,8 @@ Measure CopyState(Input& input) {
 }
 
 // Every struct, and the delete set, into arrays.
-void Decode(const std::string& update, std::vector<codec::StructView>* structs, DeleteSet* deletes) {
+void Decode(const std::string& update, std::vector<codec::StructView>* structs,
+            DeleteSet* deletes) {
   codec::UpdateReader reader(codec::AsBytes(update), codec::Dialect::kV1);
   codec::UpdateReader::Section section;
   while (reader.NextSection(&section)) {

@@ -15,7 +15,8 @@ namespace ypp::bench {
 namespace {
 
 Script TraceScript(const eval::Trace& trace, uint32_t n) {
-  const size_t steps = n == 0 ? trace.transactions.size() : std::min<size_t>(n, trace.transactions.size());
+  const size_t steps =
+      n == 0 ? trace.transactions.size() : std::min<size_t>(n, trace.transactions.size());
   Script script;
   for (size_t step = 0; step < steps; ++step) {
     const eval::TraceTransaction& transaction = trace.transactions[step];
@@ -84,8 +85,9 @@ Input OneInsertEach(uint32_t n) {
 }
 
 bool IsRecording(std::string_view name) {
-  static constexpr std::string_view kRecordings[] = {"automerge-paper",  "rustcode",       "seph-blog1",
-                                                     "sveltecomponent", "friendsforever", "clownschool"};
+  static constexpr std::string_view kRecordings[] = {"automerge-paper", "rustcode",
+                                                     "seph-blog1",      "sveltecomponent",
+                                                     "friendsforever",  "clownschool"};
   return std::find(std::begin(kRecordings), std::end(kRecordings), name) != std::end(kRecordings);
 }
 

@@ -20,8 +20,8 @@ struct Input {
   std::vector<std::string> updates;
   std::string v1, v2;  // the state when all is known
 
-  // Makes updates (one per step, V1), v1 and v2 from the script, unless they are there. Author i has
-  // the client id kFirstClient + i (play.h).
+  // Makes updates (one per step, V1), v1 and v2 from the script, unless they are there. Author i
+  // has the client id kFirstClient + i (play.h).
   void MakeUpdates();
 };
 

@@ -37,8 +37,8 @@ Measure ReplayWithEvents(Input& input) {
     const Stopwatch stopwatch;
     Replica replica;
     size_t bytes = 0;
-    const Subscription updates = replica.doc.OnUpdate(
-        [&](const UpdateEvent& event) { bytes += event.update.size(); });
+    const Subscription updates =
+        replica.doc.OnUpdate([&](const UpdateEvent& event) { bytes += event.update.size(); });
     for (uint32_t step = 0; step < input.script.steps(); ++step) replica.Make(input.script, step);
     const double ms = stopwatch.ms();
     CheckLength(replica, input);

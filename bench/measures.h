@@ -8,11 +8,10 @@
 //   text            the text of a loaded document
 //   apply           each step's update into a new document, one by one
 //   apply-one       the same in one transaction, and a look at the content
-//   live            the authors send each other every update; then a look at the first two documents
-//   merge           all updates to one, without a document
-//   diff            what the second half of a full state adds, without a document
-//   state-vector    of a full state, without a document
-//   held-bytes, allocations   of a document loaded from V1
+//   live            the authors send each other every update; then a look at the first two
+//   documents merge           all updates to one, without a document diff            what the
+//   second half of a full state adds, without a document state-vector    of a full state, without a
+//   document held-bytes, allocations   of a document loaded from V1
 #ifndef YPP_BENCH_MEASURES_H_
 #define YPP_BENCH_MEASURES_H_
 

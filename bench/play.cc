@@ -15,8 +15,12 @@ void Replica::Make(const Script& script, const Edit& edit) {
       if (edit.deleted > 0) Must(text.Delete(edit.position, edit.deleted));
       if (edit.end > edit.begin) Must(text.Insert(edit.position, script.text(edit)));
       break;
-    case EditKind::kArray: Must(array.Insert(edit.position, script.values(edit))); break;
-    case EditKind::kMap: Must(map.Set(script.text(edit), script.values(edit)[0])); break;
+    case EditKind::kArray:
+      Must(array.Insert(edit.position, script.values(edit)));
+      break;
+    case EditKind::kMap:
+      Must(map.Set(script.text(edit), script.values(edit)[0]));
+      break;
   }
 }
 

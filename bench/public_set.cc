@@ -138,7 +138,8 @@ Script TwoWritersScript(std::string_view name, uint32_t n) {
   for (uint32_t author = 0; author < 2; ++author) {
     // As the set has it: the second author receives the first one's transaction before writing.
     const std::vector<uint32_t> known = {0, 1};
-    two.script.BeginStep(author, author == 1 ? std::span<const uint32_t>(known) : std::span<const uint32_t>());
+    two.script.BeginStep(
+        author, author == 1 ? std::span<const uint32_t>(known) : std::span<const uint32_t>());
     uint32_t length = kStart;
     if (name == "B2.1") two.Insert(&length, 0, two.random.Word(n, n));
     for (uint32_t i = 0; i < n && name != "B2.1"; ++i) {

@@ -16,7 +16,11 @@ struct Recorded {
 
 std::vector<Recorded> OneAuthor() {
   return {
-      {"automerge-paper", 259'778, {{"yrs", 1000}, {"dt", 1}}, {{"yjs", 450}}, {{"yrs", 6}, {"loro", 1}}},
+      {"automerge-paper",
+       259'778,
+       {{"yrs", 1000}, {"dt", 1}},
+       {{"yjs", 450}},
+       {{"yrs", 6}, {"loro", 1}}},
       {"rustcode", 36'981, {{"yrs", 332}}, {{"yjs", 235}}, {{"yrs", 6}}},
       {"seph-blog1", 137'154, {{"yrs", 1500}}, {{"yjs", 316}}, {{"yrs", 6}}},
       {"sveltecomponent", 18'335, {{"yrs", 289}}, {}, {{"yrs", 6}}},
@@ -59,7 +63,8 @@ void Table::Text() {
   if (!recordings_) all.resize(1);
   const Recorded& paper = all[0];
   for (const Recorded& one : all) AddText("text", "A1 local replay", "replay", one, one.replay);
-  AddText("text", "A2 replay with update events", "replay-events", paper, {{"yrs", 250}, {"yjs", 100}});
+  AddText("text", "A2 replay with update events", "replay-events", paper,
+          {{"yrs", 250}, {"yjs", 100}});
   for (const Recorded& one : all) {
     AddText("text", "A3 replay in one transaction", "replay-one", one, one.replay_one);
   }
@@ -78,9 +83,9 @@ void Table::TwoAuthors() {
     std::string_view name;
     uint32_t steps;
   };
-  const std::vector<Pair> pairs = recordings_
-                                      ? std::vector<Pair>{{"friendsforever", 26'078}, {"clownschool", 23'136}}
-                                      : std::vector<Pair>{{"typists", 26'078}};
+  const std::vector<Pair> pairs =
+      recordings_ ? std::vector<Pair>{{"friendsforever", 26'078}, {"clownschool", 23'136}}
+                  : std::vector<Pair>{{"typists", 26'078}};
   const auto add = [&](const char* work, std::string_view measure, double ratio) {
     for (const Pair& pair : pairs) {
       Add("two_authors", std::string(work) + ", " + std::string(pair.name), measure, pair.name,
@@ -99,10 +104,12 @@ void Table::Algebra() {
     double ratio;
   };
   // Yrs takes minutes for all of them.
-  for (const auto& [n, ratio] : {Size{1'000, 29}, {10'000, 250}, {50'000, 1586}, {100'000, 2760}, {259'778, 0}}) {
+  for (const auto& [n, ratio] :
+       {Size{1'000, 29}, {10'000, 250}, {50'000, 1586}, {100'000, 2760}, {259'778, 0}}) {
     Recorded first = paper;
     first.steps = n;
-    AddText("algebra", "G merge updates", "merge", first, ratio > 0 ? Goals{{"yrs", ratio}} : Goals{});
+    AddText("algebra", "G merge updates", "merge", first,
+            ratio > 0 ? Goals{{"yrs", ratio}} : Goals{});
   }
   AddText("algebra", "G diff at half", "diff", paper, {{"yrs", 8}});
   AddText("algebra", "G state vector of an update", "state-vector", paper, {{"yrs", 8}});
@@ -159,7 +166,8 @@ void Table::PublicSet() {
     Add("public_set", std::string(benchmark.name) + " " + std::string(benchmark.what),
         benchmark.measure, benchmark.name, kN, std::move(goals));
   }
-  AddText("public_set", "B4 a real text", "replay-events", OneAuthor()[0], {{"best", 1}, {"yrs", 10}});
+  AddText("public_set", "B4 a real text", "replay-events", OneAuthor()[0],
+          {{"best", 1}, {"yrs", 10}});
 }
 
 }  // namespace

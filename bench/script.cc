@@ -7,8 +7,8 @@
 
 namespace ypp::bench {
 void Script::BeginStep(uint32_t agent, std::span<const uint32_t> received) {
-  steps_.push_back({agent, static_cast<uint32_t>(edits_.size()),
-                    static_cast<uint32_t>(received_.size())});
+  steps_.push_back(
+      {agent, static_cast<uint32_t>(edits_.size()), static_cast<uint32_t>(received_.size())});
   received_.insert(received_.end(), received.begin(), received.end());
   agents_ = std::max(agents_, agent + 1);
 }
@@ -16,8 +16,8 @@ void Script::BeginStep(uint32_t agent, std::span<const uint32_t> received) {
 void Script::EditText(uint32_t position, uint32_t deleted, std::string_view inserted) {
   const auto begin = static_cast<uint32_t>(characters_.size());
   characters_ += inserted;
-  edits_.push_back({EditKind::kText, position, deleted, begin,
-                    static_cast<uint32_t>(characters_.size()), 0});
+  edits_.push_back(
+      {EditKind::kText, position, deleted, begin, static_cast<uint32_t>(characters_.size()), 0});
   length_ += static_cast<int64_t>(Utf16Length(inserted)) - deleted;
 }
 

@@ -55,7 +55,8 @@ Script TypistsScript(uint32_t steps) {
   // Who types now sees the other's text as it was when the turn came: two documents tell how long
   // that is.
   struct Author {
-    explicit Author(uint32_t number) : doc(DocOptions{number + 1}), text(doc.GetText("t")), typist(number + 1) {}
+    explicit Author(uint32_t number)
+        : doc(DocOptions{number + 1}), text(doc.GetText("t")), typist(number + 1) {}
     Doc doc;
     Text text;
     Typist typist;

@@ -8,8 +8,8 @@
 
 namespace ypp::bench {
 
-// One author who types in bursts, goes back to correct, and jumps to somewhere else; of the shape of
-// the recording automerge-paper: single characters, a third of them deleted again.
+// One author who types in bursts, goes back to correct, and jumps to somewhere else; of the shape
+// of the recording automerge-paper: single characters, a third of them deleted again.
 Script TypistScript(uint32_t steps);
 
 // Two authors who do so in one text, each a few steps behind the other.

@@ -19,7 +19,8 @@ std::string ReadFile(const std::string& path) {
   std::string text;
   char buffer[1 << 16];
   int got = 0;
-  while ((got = gzread(file, buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(got));
+  while ((got = gzread(file, buffer, sizeof buffer)) > 0)
+    text.append(buffer, static_cast<size_t>(got));
   const bool closed = gzclose(file) == Z_OK;
   if (got < 0 || !closed) throw CaseError("cannot read " + path);
   return text;
@@ -75,7 +76,8 @@ Trace ReadTrace(const std::string& path) {
   if (!json.ok()) throw CaseError("no JSON: " + json.status().ToString());
   Trace trace;
   trace.end_text = NeedString(*json, "endContent");
-  const bool concurrent = Find(*json, "kind") != nullptr && NeedString(*json, "kind") == "concurrent";
+  const bool concurrent =
+      Find(*json, "kind") != nullptr && NeedString(*json, "kind") == "concurrent";
   if (concurrent) trace.agents = NeedIndex(*json, "numAgents");
   const Any::Array& transactions = NeedArray(*json, "txns");
   Receiver receiver(transactions, trace.agents);

@@ -2,8 +2,8 @@
 //
 // FORMAT (JSON, gzip or not). One author: {"endContent", "txns": [{"patches": [[position, deleted,
 // inserted text]]}]}. Several authors at the same time: also "kind": "concurrent", "numAgents", and
-// in each transaction "agent" and "parents": [number of a transaction]; it was made in the text that
-// its parents, and theirs, give. Positions count code points.
+// in each transaction "agent" and "parents": [number of a transaction]; it was made in the text
+// that its parents, and theirs, give. Positions count code points.
 #ifndef YPP_TESTS_EVAL_TRACE_H_
 #define YPP_TESTS_EVAL_TRACE_H_
 

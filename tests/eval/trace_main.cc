@@ -98,8 +98,9 @@ void Run(const std::string& path) {
     CheckLoads(replay.State(format), format, trace.end_text);
   }
   std::cout << path << ": " << trace.transactions.size() << " transactions, the recorded text of "
-            << trace.end_text.size() << " bytes; state of " << replay.State(UpdateFormat::kV1).size()
-            << " bytes in V1, " << replay.State(UpdateFormat::kV2).size() << " in V2\n";
+            << trace.end_text.size() << " bytes; state of "
+            << replay.State(UpdateFormat::kV1).size() << " bytes in V1, "
+            << replay.State(UpdateFormat::kV2).size() << " in V2\n";
 }
 
 }  // namespace
