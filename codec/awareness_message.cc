@@ -1,6 +1,9 @@
 #include "codec/awareness_message.h"
 
-namespace ypp::codec {
+#include "codec/json.h"
+
+namespace ypp {
+namespace codec {
 
 // awareness := varUint #entries, ( varUint client, varUint clock, varString state )*
 std::vector<AwarenessEntry> ReadAwarenessUpdate(ByteReader& in) {
@@ -28,4 +31,35 @@ void WriteAwarenessUpdate(ByteWriter& out, const std::vector<AwarenessEntry>& en
   }
 }
 
-}  // namespace ypp::codec
+Any WithMember(const Any& object, std::string_view name, const Any& value) {
+  Any::Object members = object.if_object() == nullptr ? Any::Object() : *object.if_object();
+  for (auto& [key, old] : members) {
+    if (key != name) continue;
+    old = value;
+    return members;
+  }
+  members.emplace_back(name, value);
+  return members;
+}
+
+}  // namespace codec
+
+// modifyAwarenessUpdate, y-protocols awareness.js
+absl::StatusOr<std::string> ModifyAwarenessUpdate(codec::Bytes update,
+                                                  absl::FunctionRef<Any(const Any&)> modify) {
+  codec::ByteReader in(update);
+  std::vector<codec::AwarenessEntry> entries = codec::ReadAwarenessUpdate(in);
+  if (!in.ok()) return in.status();
+  std::vector<std::string> states(entries.size());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const absl::StatusOr<Any> state = codec::ParseJson(entries[i].state);
+    if (!state.ok()) return state.status();
+    states[i] = codec::ToJson(modify(*state));
+    entries[i].state = states[i];
+  }
+  codec::ByteWriter out;
+  codec::WriteAwarenessUpdate(out, entries);
+  return out.Take();
+}
+
+}  // namespace ypp

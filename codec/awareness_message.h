@@ -8,11 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "codec/any.h"
 #include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
 #include "codec/id.h"
 
-namespace ypp::codec {
+namespace ypp {
+namespace codec {
 
 struct AwarenessEntry {
   ClientId client = 0;
@@ -27,6 +31,17 @@ struct AwarenessEntry {
 std::vector<AwarenessEntry> ReadAwarenessUpdate(ByteReader& in);
 void WriteAwarenessUpdate(ByteWriter& out, const std::vector<AwarenessEntry>& entries);
 
-}  // namespace ypp::codec
+// The object with the member set; of a value that is no object one with this member alone, as when
+// JavaScript spreads it.
+Any WithMember(const Any& object, std::string_view name, const Any& value);
+
+}  // namespace codec
+
+// Every state of the update replaced by what `modify` makes of it; a client that is gone has the
+// state null. DataLoss when the update is bad, InvalidArgument when a state is not JSON.
+absl::StatusOr<std::string> ModifyAwarenessUpdate(codec::Bytes update,
+                                                  absl::FunctionRef<Any(const Any& state)> modify);
+
+}  // namespace ypp
 
 #endif  // YPP_CODEC_AWARENESS_MESSAGE_H_

@@ -94,6 +94,15 @@ absl::Status Awareness::SetLocalState(std::optional<std::string> json, int64_t n
   return absl::OkStatus();
 }
 
+absl::Status Awareness::SetLocalStateField(std::string_view field, const Any& value,
+                                           int64_t now_ms) {
+  const std::optional<std::string> local = local_state();
+  if (!local.has_value()) return absl::OkStatus();
+  const absl::StatusOr<Any> state = codec::ParseJson(*local);
+  if (!state.ok()) return state.status();
+  return SetLocalState(codec::ToJson(codec::WithMember(*state, field, value)), now_ms);
+}
+
 // Awareness.setLocalState. Taking a state away that is already gone is said again, as y-protocols
 // does.
 void Awareness::StoreLocalState(std::optional<std::string> json, int64_t now_ms) {

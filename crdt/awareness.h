@@ -26,6 +26,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "codec/any.h"
 #include "codec/byte_reader.h"
 #include "codec/id.h"
 #include "crdt/origin.h"
@@ -67,6 +68,8 @@ class Awareness {
   // JSON text. nullopt, like `null`, says that the local client is gone. InvalidArgument when it is
   // not JSON; nothing changes then.
   absl::Status SetLocalState(std::optional<std::string> json, int64_t now_ms);
+  // One member of the local state, the others stay. Nothing happens while the local client is gone.
+  absl::Status SetLocalStateField(std::string_view field, const Any& value, int64_t now_ms);
   std::optional<std::string> local_state() const;
 
   // All present states by client, ascending.

@@ -232,6 +232,30 @@ TEST(Awareness, LetsACallbackEditAndUnsubscribe) {
   EXPECT_EQ(awareness.local_state(), R"({"seen":true})");
 }
 
+TEST(Awareness, SetsOneFieldOfTheLocalState) {
+  Awareness awareness(kMe);
+  ASSERT_TRUE(awareness.SetLocalState(R"({"name":"ada","cursor":1})", 0).ok());
+  ASSERT_TRUE(awareness.SetLocalStateField("cursor", 2, 0).ok());
+  ASSERT_TRUE(awareness.SetLocalStateField("color", "red", 0).ok());
+  EXPECT_EQ(awareness.local_state(), R"({"name":"ada","cursor":2,"color":"red"})");
+  ASSERT_TRUE(awareness.SetLocalState(std::nullopt, 0).ok());
+  const uint64_t clock = awareness.clock(kMe);
+  ASSERT_TRUE(awareness.SetLocalStateField("cursor", 3, 0).ok());
+  EXPECT_EQ(awareness.local_state(), std::nullopt);
+  EXPECT_EQ(awareness.clock(kMe), clock);
+}
+
+TEST(AwarenessUpdate, IsModifiedStateByState) {
+  const std::string update = Encode({{kMe, 3, R"({"name":"ada"})"}, {kOther, 1, "null"}});
+  const auto modified = ModifyAwarenessUpdate(codec::AsBytes(update), [](const Any& state) {
+    return state.is_null() ? state : codec::WithMember(state, "seen", true);
+  });
+  ASSERT_TRUE(modified.ok());
+  EXPECT_EQ(*modified, Encode({{kMe, 3, R"({"name":"ada","seen":true})"}, {kOther, 1, "null"}}));
+  EXPECT_FALSE(
+      ModifyAwarenessUpdate(codec::AsBytes("\1"), [](const Any& state) { return state; }).ok());
+}
+
 TEST(Awareness, MayBeOutlivedByItsSubscriptions) {
   Subscription subscription;
   {

@@ -58,23 +58,12 @@ std::vector<ClientId> ReadClients(const Json& list) {
 
 // modifyAwarenessUpdate with a function that sets the member `mod`.
 std::string Modify(const std::string& update) {
-  codec::ByteReader in(codec::AsBytes(update));
-  std::vector<codec::AwarenessEntry> entries = codec::ReadAwarenessUpdate(in);
-  if (!in.ok()) throw StepThrows(in.status().ToString());
-  std::vector<std::string> states(entries.size());
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const absl::StatusOr<Any> state = codec::ParseJson(entries[i].state);
-    if (!state.ok()) throw StepThrows(state.status().ToString());
-    if (state->is_null()) continue;
-    // Spreading a value that is no object into one gives an empty object.
-    Any::Object members = state->if_object() == nullptr ? Any::Object() : *state->if_object();
-    Put(members, "mod", true);
-    states[i] = codec::ToJson(members);
-    entries[i].state = states[i];
-  }
-  codec::ByteWriter out;
-  codec::WriteAwarenessUpdate(out, entries);
-  return out.Take();
+  const absl::StatusOr<std::string> modified =
+      ModifyAwarenessUpdate(codec::AsBytes(update), [](const Any& state) {
+        return state.is_null() ? state : codec::WithMember(state, "mod", true);
+      });
+  if (!modified.ok()) throw StepThrows(modified.status().ToString());
+  return *modified;
 }
 
 class Script {
@@ -141,12 +130,8 @@ class Script {
   }
 
   static void SetField(Awareness& awareness, const std::string& key, const Json& value) {
-    const std::optional<std::string> local = awareness.local_state();
-    if (!local.has_value()) return;  // one who is gone has no fields
-    const Any state = *codec::ParseJson(*local);
-    Any::Object members = state.if_object() == nullptr ? Any::Object() : *state.if_object();
-    Put(members, key, value);
-    Set(awareness, members);
+    const absl::Status status = awareness.SetLocalStateField(key, value, kNow);
+    if (!status.ok()) throw StepThrows(status.ToString());
   }
 
   // y-protocols throws for a client that was never seen.
