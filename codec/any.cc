@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "absl/container/inlined_vector.h"
+#include "codec/any_tags.h"
 #include "codec/property_order.h"
 
 namespace ypp {
@@ -22,22 +23,6 @@ const Any* Any::Find(std::string_view key) const {
 namespace codec {
 namespace {
 
-// FORMAT.md, "Any".
-enum Tag : uint8_t {
-  kTagBytes = 116,
-  kTagArray = 117,
-  kTagObject = 118,
-  kTagString = 119,
-  kTagTrue = 120,
-  kTagFalse = 121,
-  kTagBigInt = 122,
-  kTagFloat64 = 123,
-  kTagFloat32 = 124,
-  kTagInteger = 125,
-  kTagNull = 126,
-  kTagUndefined = 127,
-};
-
 constexpr double kMaxTaggedInteger = 2147483647;  // 2^31 - 1
 constexpr uint64_t kCanonicalNan = 0x7ff8000000000000;
 // Elements an array or object is given room for before they are read. Each of many nested ones may
@@ -49,12 +34,6 @@ constexpr char kUnknownTag[] = "unknown tag of a value";
 
 using Keys = absl::InlinedVector<std::string_view, 16>;
 
-uint64_t BitsOf(double value) {
-  uint64_t bits;
-  std::memcpy(&bits, &value, sizeof(bits));
-  return bits;
-}
-
 // Compared as numbers, so that a NaN never fits. The range is checked first: beyond it the
 // conversion is undefined.
 bool FitsFloat32(double value) {
@@ -63,14 +42,14 @@ bool FitsFloat32(double value) {
   return static_cast<double>(static_cast<float>(value)) == value;
 }
 
-// The tag under which Yjs writes a number.
-Tag NumberTag(double value) {
+// The tag under which Yjs writes a number. Whatever the bits of a NaN are, JavaScript keeps them.
+AnyTag NumberTag(double value) {
   if (std::fabs(value) <= kMaxTaggedInteger && std::trunc(value) == value) return kTagInteger;
   return FitsFloat32(value) ? kTagFloat32 : kTagFloat64;
 }
 
 void WriteNumber(ByteWriter& out, double value) {
-  const Tag tag = NumberTag(value);
+  const AnyTag tag = NumberTag(value);
   out.WriteUint8(tag);
   switch (tag) {
     case kTagInteger:
@@ -107,9 +86,9 @@ void WriteObject(ByteWriter& out, const Any::Object& object) {
     for (const auto& member : object) write_member(member);
     return;
   }
-  const std::vector<size_t> order = PropertyOrder(keys);
+  const std::vector<uint32_t> order = PropertyOrder(keys);
   out.WriteVarUint(order.size());
-  for (const size_t i : order) write_member(object[i]);
+  for (const uint32_t i : order) write_member(object[i]);
 }
 
 double ReadInteger(ByteReader& in) {
@@ -140,7 +119,7 @@ Any ReadObject(ByteReader& in, int depth) {
   const Keys keys = KeysOf(object);
   if (InPropertyOrder(keys)) return object;
   Any::Object ordered;
-  for (const size_t i : PropertyOrder(keys)) ordered.push_back(std::move(object[i]));
+  for (const uint32_t i : PropertyOrder(keys)) ordered.push_back(std::move(object[i]));
   return ordered;
 }
 
@@ -186,7 +165,7 @@ Any ReadNested(ByteReader& in, int depth) {
 // Walks over one value with a stack of its own. One frame for each array or object that is open.
 class Skipper {
  public:
-  Skipper(ByteReader& in, bool* canonical) : in_(in), canonical_(canonical) {}
+  Skipper(ByteReader& in, bool* canonical) : in_(in), canonical_(canonical), begin_(in.cursor()) {}
 
   void Skip() {
     SkipValue();
@@ -224,7 +203,7 @@ class Skipper {
     CheckLength(start, key.size());
     if (canonical_ == nullptr) return;
     if (key == kProtoKey) NotCanonical();
-    keys_.push_back(key);
+    keys_.push_back(static_cast<uint32_t>(start - begin_));
   }
 
   // Of a string or bytes that began at `start`: the length prefix must have as many bytes as it
@@ -236,11 +215,9 @@ class Skipper {
     if (static_cast<size_t>(in_.cursor() - start) != prefix + size) NotCanonical();
   }
 
-  void CheckNumber(Tag tag, double value) {
+  void CheckNumber(AnyTag tag, double value) {
     if (canonical_ == nullptr || !in_.ok()) return;
-    if (NumberTag(value) != tag || (std::isnan(value) && BitsOf(value) != kCanonicalNan)) {
-      NotCanonical();
-    }
+    if (NumberTag(value) != tag) NotCanonical();
   }
 
   void Open(bool is_object) {
@@ -254,9 +231,13 @@ class Skipper {
   void Close() {
     const Frame& frame = frames_.back();
     if (frame.is_object && canonical_ != nullptr) {
-      const absl::Span<const std::string_view> keys(keys_.data() + frame.first_key,
-                                                    keys_.size() - frame.first_key);
-      if (!InPropertyOrder(keys)) NotCanonical();
+      const auto key_at = [&](uint32_t i) {
+        const uint8_t* key = begin_ + keys_[frame.first_key + i];
+        return AsText(
+            ByteReader(Bytes(key, static_cast<size_t>(in_.cursor() - key))).ReadVarBytes());
+      };
+      const auto count = static_cast<uint32_t>(keys_.size() - frame.first_key);
+      if (!InPropertyOrder(count, key_at)) NotCanonical();
       keys_.resize(frame.first_key);
     }
     frames_.pop_back();
@@ -300,7 +281,8 @@ class Skipper {
   ByteReader& in_;
   bool* canonical_;
   absl::InlinedVector<Frame, 8> frames_;
-  Keys keys_;  // of all objects that are open
+  const uint8_t* begin_;                    // of the value
+  absl::InlinedVector<uint32_t, 16> keys_;  // of all objects that are open, from begin_
 };
 
 }  // namespace

@@ -7,9 +7,8 @@
 
 namespace ypp::codec {
 
-// The largest integer JavaScript counts with.
-constexpr uint64_t kMaxVarUint = kMaxClientId;
 constexpr char kNumberTooLarge[] = "number beyond 2^53-1";
+constexpr char kClockTooLarge[] = "clock beyond 2^56-1";
 
 absl::Status BadInput(const char* reason, size_t offset) {
   return absl::DataLossError(std::string(reason) + " at byte " + std::to_string(offset));
@@ -28,7 +27,7 @@ void ByteReader::Fail(const char* reason) {
 
 // Over-long forms are accepted, as lib0 does: `80 00` is 0. Any number of such empty bytes may
 // follow; they add nothing.
-uint64_t ByteReader::ReadLongVarUint() {
+uint64_t ByteReader::ReadLongVarUint(uint64_t max) {
   uint64_t value = 0;
   unsigned shift = 0;
   for (const uint8_t* p = next_; p != end_; ++p) {
@@ -37,10 +36,10 @@ uint64_t ByteReader::ReadLongVarUint() {
       value |= bits << shift;
       shift += 7;
     } else if (bits != 0) {
-      value = kMaxVarUint + 1;
+      value = max + 1;
     }
-    if (value > kMaxVarUint) {
-      Fail(kNumberTooLarge);
+    if (value > max) {
+      Fail(max == kMaxClock ? kClockTooLarge : kNumberTooLarge);
       return 0;
     }
     if (*p < 0x80) {
@@ -62,7 +61,7 @@ ByteReader::SignedVarint ByteReader::ReadVarInt(uint64_t max_magnitude) {
     byte = ReadUint8();
     if (!ok()) return {};
     const uint64_t bits = byte & 0x7f;
-    if (shift < 55) {
+    if (shift < 62) {
       magnitude |= bits << shift;
       shift += 7;
     } else if (bits != 0) {

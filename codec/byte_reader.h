@@ -67,10 +67,9 @@ class ByteReader {
   }
 
   // 0 .. 2^53-1; anything larger fails.
-  uint64_t ReadVarUint() {
-    if (__builtin_expect(next_ != end_ && *next_ < 0x80, 1)) return *next_++;
-    return remaining() >= sizeof(uint64_t) ? ReadVarUintOfWord() : ReadLongVarUint();
-  }
+  uint64_t ReadVarUint() { return ReadVarUintWithin<kMaxClientId>(); }
+  // 0 .. kMaxClock.
+  Clock ReadClock() { return ReadVarUintWithin<kMaxClock>(); }
   // A varUint that must not pass `max`.
   uint64_t ReadVarUintUpTo(uint64_t max, const char* reason) {
     const uint64_t value = ReadVarUint();
@@ -114,26 +113,32 @@ class ByteReader {
   int64_t ReadBigInt64();
 
  private:
+  template <uint64_t kMax>
+  uint64_t ReadVarUintWithin() {
+    if (__builtin_expect(next_ != end_ && *next_ < 0x80, 1)) return *next_++;
+    return remaining() >= sizeof(uint64_t) ? ReadVarUintOfWord<kMax>() : ReadLongVarUint(kMax);
+  }
   // A varUint within the next eight bytes, which is every one that is not over-long: finds the end
   // and closes the gaps between the groups of seven bits without a loop. REQUIRES: eight bytes
   // remain.
+  template <uint64_t kMax>
   uint64_t ReadVarUintOfWord() {
     uint64_t word;
     __builtin_memcpy(&word, next_, sizeof(word));
     static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
     const uint64_t ends = ~word & 0x8080808080808080;
-    if (ends == 0) return ReadLongVarUint();
+    if (ends == 0) return ReadLongVarUint(kMax);
     const uint64_t up_to_end =
         (ends - 1) ^ ends;  // all bits up to and with the first one of `ends`
     uint64_t bits = word & up_to_end & 0x7f7f7f7f7f7f7f7f;
     bits = (bits & 0x007f007f007f007f) | (bits & 0x7f007f007f007f00) >> 1;
     bits = (bits & 0x00003fff00003fff) | (bits & 0x3fff00003fff0000) >> 2;
     bits = (bits & 0x000000000fffffff) | (bits & 0x0fffffff00000000) >> 4;
-    if (__builtin_expect(bits > kMaxClientId, 0)) return ReadLongVarUint();  // which fails
+    if (__builtin_expect(bits > kMax, 0)) return ReadLongVarUint(kMax);  // which fails
     next_ += (__builtin_ctzll(ends) >> 3) + 1;
     return bits;
   }
-  uint64_t ReadLongVarUint();
+  uint64_t ReadLongVarUint(uint64_t max);
   uint64_t ReadBigEndian(size_t size_bytes);
 
   const uint8_t* begin_ = nullptr;

@@ -27,7 +27,7 @@ void ByteWriter::WriteVarInt(int64_t value) {
 }
 
 void ByteWriter::WriteVarInt(uint64_t magnitude, bool negative) {
-  YPP_DCHECK(magnitude < uint64_t{1} << 54);
+  YPP_DCHECK(magnitude < uint64_t{1} << 58);
   const uint64_t rest = magnitude >> 6;
   WriteUint8(
       static_cast<uint8_t>((rest != 0 ? 0x80 : 0) | (negative ? 0x40 : 0) | (magnitude & 0x3f)));

@@ -31,12 +31,14 @@ class ByteWriter {
     return std::exchange(buffer_, std::string());
   }
   void Clear() { size_ = 0; }
+  // REQUIRES: size <= size().
+  void Truncate(size_t size) { size_ = size; }
 
   void WriteUint8(uint8_t value) {
     if (__builtin_expect(size_ == buffer_.size(), 0)) Grow(1);
     buffer_[size_++] = static_cast<char>(value);
   }
-  // REQUIRES: value < 2^53.
+  // REQUIRES: value < 2^56.
   void WriteVarUint(uint64_t value) {
     if (__builtin_expect(buffer_.size() - size_ < kMaxVarUintBytes, 0)) Grow(kMaxVarUintBytes);
     char* p = buffer_.data() + size_;
@@ -47,7 +49,7 @@ class ByteWriter {
     *p++ = static_cast<char>(value);
     size_ = static_cast<size_t>(p - buffer_.data());
   }
-  // REQUIRES: |value| < 2^54. Writes no negative zero; the second form does, `40`.
+  // REQUIRES: |value| < 2^58. Writes no negative zero; the second form does, `40`.
   void WriteVarInt(int64_t value);
   void WriteVarInt(uint64_t magnitude, bool negative);
   void WriteVarString(std::string_view utf8) {

@@ -17,7 +17,7 @@ constexpr uint64_t kForEver = std::numeric_limits<uint64_t>::max();
 
 void UintOptRleReader::ReadRun() {
   if (in_.empty()) in_.Fail(kColumnEnds);
-  const ByteReader::SignedVarint run = in_.ReadVarInt();
+  const ByteReader::SignedVarint run = in_.ReadVarInt(kMaxClock);
   value_ = static_cast<uint64_t>(run.negative ? -run.value : run.value);
   left_ = run.negative ? in_.ReadVarUint() + 2 : 1;
   if (!in_.ok()) {
@@ -28,7 +28,7 @@ void UintOptRleReader::ReadRun() {
 
 void IntDiffOptRleReader::ReadRun() {
   if (in_.empty()) in_.Fail(kColumnEnds);
-  const ByteReader::SignedVarint run = in_.ReadVarInt(2 * kMaxValue + 1);  // with the flag
+  const ByteReader::SignedVarint run = in_.ReadVarInt(2 * kMaxClock + 1);  // with the flag
   const bool more = (run.value & 1) != 0;
   difference_ = (run.value - (more ? 1 : 0)) / 2;  // exact, hence also right for negative ones
   left_ = more ? in_.ReadVarUint() + 2 : 1;

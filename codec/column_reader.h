@@ -46,13 +46,11 @@ class IntDiffOptRleReader {
     if (left_ == 0) ReadRun();
     --left_;
     value_ += difference_;
-    if (__builtin_expect(value_ < 0 || value_ > static_cast<int64_t>(kMaxValue), 0)) LeaveRange();
+    if (__builtin_expect(value_ < 0 || value_ > static_cast<int64_t>(kMaxClock), 0)) LeaveRange();
     return static_cast<uint64_t>(value_);
   }
 
  private:
-  static constexpr uint64_t kMaxValue = (uint64_t{1} << 53) - 1;
-
   void ReadRun();
   void LeaveRange();
 

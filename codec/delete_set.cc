@@ -1,7 +1,6 @@
 #include "codec/delete_set.h"
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -87,40 +86,10 @@ void DeleteSet::UniteEqualClients() {
   clients_.erase(std::remove_if(clients_.begin(), clients_.end(), is_empty), clients_.end());
 }
 
-DeleteSet DeleteSet::Union(std::vector<DeleteSet> sets) {
-  size_t clients = 0;
-  for (const DeleteSet& set : sets) clients += set.clients_.size();
-  std::vector<ClientRanges> parts;
-  parts.reserve(clients);
-  for (DeleteSet& set : sets) {
-    std::move(set.clients_.begin(), set.clients_.end(), std::back_inserter(parts));
-    set = DeleteSet();
-  }
-  DeleteSet united = FromParts(std::move(parts));
-  united.Normalize();
-  return united;
-}
-
 // sortAndMergeDeleteSet, yjs src/utils/DeleteSet.js
 void DeleteSet::Normalize() {
   SortClients();
-  const auto by_clock = [](const ClockRange& a, const ClockRange& b) { return a.clock < b.clock; };
-  for (ClientRanges& entry : clients_) {
-    std::vector<ClockRange>& ranges = entry.ranges;
-    if (ranges.empty()) continue;
-    if (!std::is_sorted(ranges.begin(), ranges.end(), by_clock)) {
-      std::stable_sort(ranges.begin(), ranges.end(), by_clock);
-    }
-    auto last = ranges.begin();
-    for (auto range = last + 1; range != ranges.end(); ++range) {
-      if (range->clock <= last->end()) {
-        last->length = std::max(last->end(), range->end()) - last->clock;
-      } else {
-        *++last = *range;
-      }
-    }
-    ranges.erase(last + 1, ranges.end());
-  }
+  for (ClientRanges& entry : clients_) codec::NormalizeRanges(entry.ranges);
 }
 
 void DeleteSet::SortClients() {
@@ -159,30 +128,25 @@ bool DeleteSet::Covers(ClientId client, ClockRange range) const {
 namespace codec {
 namespace {
 
-constexpr char kClockTooLarge[] = "clock beyond 2^32-1";
+constexpr char kClockTooLarge[] = "clock beyond 2^56-1";
 
-// Both formats take at least two bytes for a client and for a range, and four for a client that has
-// one.
-constexpr size_t kMinBytes = 2;
-constexpr size_t kMinClientBytes = 4;
+constexpr size_t kMinRangeBytes = 2;
 
 // Reads `length` so that clock + length stays a clock.
 ClockRange ReadRangeV1(ByteReader& in) {
   ClockRange range;
-  range.clock = static_cast<Clock>(in.ReadVarUintUpTo(kMaxClock, kClockTooLarge));
-  range.length = static_cast<Clock>(in.ReadVarUintUpTo(kMaxClock - range.clock, kClockTooLarge));
+  range.clock = in.ReadClock();
+  range.length = in.ReadClock();
+  if (range.length > kMaxClock - range.clock) in.Fail(kClockTooLarge);
   return range;
 }
 
 // Relative to where the range before it ended; the length is written less one.
 ClockRange ReadRangeV2(ByteReader& in, Clock end_before) {
   ClockRange range;
-  range.clock =
-      end_before + static_cast<Clock>(in.ReadVarUintUpTo(kMaxClock - end_before, kClockTooLarge));
-  if (range.clock == kMaxClock) in.Fail(kClockTooLarge);
-  if (!in.ok()) return {};
-  range.length =
-      1 + static_cast<Clock>(in.ReadVarUintUpTo(kMaxClock - range.clock - 1, kClockTooLarge));
+  range.clock = end_before + in.ReadClock();
+  range.length = 1 + in.ReadClock();
+  if (range.end() > kMaxClock) in.Fail(kClockTooLarge);
   return range;
 }
 
@@ -190,13 +154,13 @@ ClockRange ReadRangeV2(ByteReader& in, Clock end_before) {
 // bytes that remain, so an announcement that is not kept ends the reading.
 template <bool kV2>
 DeleteSet ReadDeleteSet(ByteReader& in) {
-  const uint64_t clients = in.ReadCount(kMinBytes);
+  const uint64_t clients = in.ReadCount(kMinClientBytes);
   std::vector<ClientRanges> parts;
-  parts.reserve(std::min<uint64_t>(clients, in.remaining() / kMinClientBytes));
+  parts.reserve(std::min<uint64_t>(clients, in.remaining() / kMinClientWithRangeBytes));
   for (uint64_t i = 0; i < clients && in.ok(); ++i) {
     ClientRanges part;
     part.client = in.ReadVarUint();
-    const uint64_t ranges = in.ReadCount(kMinBytes);
+    const uint64_t ranges = in.ReadCount(kMinRangeBytes);
     if (ranges == 0) continue;
     part.ranges.reserve(ranges);
     Clock end_before = 0;
@@ -255,6 +219,35 @@ void WriteDeleteSetV2(ByteWriter& out, const DeleteSet& set) {
   for (const ClientRanges& entry : set.clients()) clients += CountNonEmpty(entry.ranges) > 0;
   out.WriteVarUint(clients);
   for (const ClientRanges& entry : set.clients()) WriteDeletesV2(out, entry.client, entry.ranges);
+}
+
+void ReadRanges(ByteReader& in, DeleteSetFormat format,
+                absl::FunctionRef<void(const ClockRange&)> visit) {
+  Clock end_before = 0;
+  for (uint64_t left = in.ReadCount(kMinRangeBytes); left > 0; --left) {
+    const ClockRange range =
+        format == DeleteSetFormat::kV2 ? ReadRangeV2(in, end_before) : ReadRangeV1(in);
+    if (!in.ok()) return;
+    end_before = range.end();
+    visit(range);
+  }
+}
+
+void NormalizeRanges(std::vector<ClockRange>& ranges) {
+  if (ranges.empty()) return;
+  const auto by_clock = [](const ClockRange& a, const ClockRange& b) { return a.clock < b.clock; };
+  if (!std::is_sorted(ranges.begin(), ranges.end(), by_clock)) {
+    std::sort(ranges.begin(), ranges.end(), by_clock);
+  }
+  auto last = ranges.begin();
+  for (auto range = last + 1; range != ranges.end(); ++range) {
+    if (range->clock <= last->end()) {
+      last->length = std::max(last->end(), range->end()) - last->clock;
+    } else {
+      *++last = *range;
+    }
+  }
+  ranges.erase(last + 1, ranges.end());
 }
 
 }  // namespace codec

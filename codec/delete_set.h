@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
@@ -49,8 +50,6 @@ class DeleteSet {
   // The ranges as they are; those of a client that occurs twice are put together, where it occurs
   // first.
   static DeleteSet FromParts(std::vector<ClientRanges> parts);
-  // What any of the sets has, normalized.
-  static DeleteSet Union(std::vector<DeleteSet> sets);
   // Sorts clients descending and ranges ascending, and unites ranges that touch or overlap. A
   // zero-length range that touches no other one stays, as in Yjs.
   void Normalize();
@@ -93,6 +92,17 @@ void WriteDeletesV1(ByteWriter& out, ClientId client, absl::Span<const ClockRang
 void WriteDeletesV2(ByteWriter& out, ClientId client, absl::Span<const ClockRange> ranges);
 DeleteSet ReadDeleteSetV1(ByteReader& in);
 DeleteSet ReadDeleteSetV2(ByteReader& in);
+
+// The same in parts: a set is the count of its clients, then each client with its ranges.
+enum class DeleteSetFormat : uint8_t { kV1, kV2 };
+// Of one client, behind its id. A failure shows in `in`.
+void ReadRanges(ByteReader& in, DeleteSetFormat format,
+                absl::FunctionRef<void(const ClockRange&)> visit);
+// Sorts ranges and unites those that touch or overlap.
+void NormalizeRanges(std::vector<ClockRange>& ranges);
+// Every client of a set takes so many bytes, and every one that has a range so many.
+inline constexpr size_t kMinClientBytes = 2;
+inline constexpr size_t kMinClientWithRangeBytes = 4;
 
 }  // namespace codec
 }  // namespace ypp

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "absl/strings/charconv.h"
+#include "codec/any_writer.h"
 #include "codec/json.h"
 #include "codec/property_order.h"
 #include "codec/utf.h"
@@ -10,21 +12,27 @@
 namespace ypp::codec {
 namespace {
 
-// RFC 8259, as JSON.parse reads it. With kBuild it makes the value; without, it only checks.
+// RFC 8259, as JSON.parse reads it. Tells the handler what it finds:
+//
+//   kWantsValues                     whether Scalar and Key are of interest, else they are not
+//   called Scalar(Any)                      a value that is no array and no object BeginArray(),
+//   EndArray(count)    before the first element and behind the last BeginObject(), Key(string),
+//   EndObject(count)
+//
 // Recursion is bounded by kMaxAnyDepth.
-template <bool kBuild>
+template <typename Handler>
 class Parser {
  public:
-  explicit Parser(std::string_view text)
-      : begin_(text.data()), next_(begin_), end_(begin_ + text.size()) {}
+  Parser(std::string_view text, Handler& handler)
+      : handler_(handler), begin_(text.data()), next_(begin_), end_(begin_ + text.size()) {}
 
   // False when the text is not JSON; error() and offset() say why and where.
-  bool ParseText(Any* value) {
+  bool ParseText() {
     if (!IsValidUtf8(std::string_view(begin_, static_cast<size_t>(end_ - begin_)))) {
       return Fail("invalid UTF-8");
     }
     SkipSpace();
-    if (!ParseValue(value, 0)) return false;
+    if (!ParseValue(0)) return false;
     SkipSpace();
     return next_ == end_ || Fail("text after the JSON value");
   }
@@ -54,94 +62,82 @@ class Parser {
     }
   }
 
-  bool ParseWord(std::string_view word) {
+  template <typename Value>
+  bool ParseWord(std::string_view word, Value value) {
     if (std::string_view(next_, static_cast<size_t>(end_ - next_)).substr(0, word.size()) != word) {
       return Fail("not a JSON value");
     }
     next_ += word.size();
+    if constexpr (Handler::kWantsValues) handler_.Scalar(value);
     return true;
   }
 
-  bool ParseValue(Any* value, int depth) {
+  bool ParseValue(int depth) {
     switch (Peek()) {
       case 'n':
-        if (kBuild) *value = Any(nullptr);
-        return ParseWord("null");
+        return ParseWord("null", nullptr);
       case 't':
-        if (kBuild) *value = Any(true);
-        return ParseWord("true");
+        return ParseWord("true", true);
       case 'f':
-        if (kBuild) *value = Any(false);
-        return ParseWord("false");
+        return ParseWord("false", false);
       case '"': {
         std::string text;
         if (!ParseString(&text)) return false;
-        if (kBuild) *value = Any(std::move(text));
+        if constexpr (Handler::kWantsValues) handler_.Scalar(std::move(text));
         return true;
       }
       case '[':
-        return ParseArray(value, depth + 1);
+        return ParseArray(depth + 1);
       case '{':
-        return ParseObject(value, depth + 1);
+        return ParseObject(depth + 1);
       default:
-        return ParseNumber(value);
+        return ParseNumber();
     }
   }
 
-  bool ParseArray(Any* value, int depth) {
+  bool ParseArray(int depth) {
     if (depth > kMaxAnyDepth) return Fail("value nested too deeply");
-    Any::Array array;
+    handler_.BeginArray();
+    uint32_t elements = 0;
     ++next_;
     SkipSpace();
     if (!Take(']')) {
       do {
         SkipSpace();
-        Any element;
-        if (!ParseValue(&element, depth)) return false;
-        if (kBuild) array.push_back(std::move(element));
+        if (!ParseValue(depth)) return false;
+        ++elements;
         SkipSpace();
       } while (Take(','));
       if (!Take(']')) return Fail("array without end");
     }
-    if (kBuild) *value = Any(std::move(array));
+    handler_.EndArray(elements);
     return true;
   }
 
-  bool ParseObject(Any* value, int depth) {
+  bool ParseObject(int depth) {
     if (depth > kMaxAnyDepth) return Fail("value nested too deeply");
-    Any::Object object;
+    handler_.BeginObject();
+    uint32_t members = 0;
     ++next_;
     SkipSpace();
     if (!Take('}')) {
-      size_t members = 0;
       do {
         SkipSpace();
         std::string key;
-        Any member;
         if (Peek() != '"') return Fail("member without a key");
         if (!ParseString(&key)) return false;
+        if constexpr (Handler::kWantsValues) handler_.Key(std::move(key));
         SkipSpace();
         if (!Take(':')) return Fail("member without a value");
         SkipSpace();
-        if (!ParseValue(&member, depth)) return false;
-        if (kBuild) object.emplace_back(std::move(key), std::move(member));
+        if (!ParseValue(depth)) return false;
         if (++members > 1) canonical_ = false;  // the order of keys is not looked into
         SkipSpace();
       } while (Take(','));
       if (!Take('}')) return Fail("object without end");
     }
-    if (kBuild) *value = Any(InOrder(std::move(object)));
+    handler_.EndObject(members);
     return true;
-  }
-
-  static Any::Object InOrder(Any::Object object) {
-    std::vector<std::string_view> keys;
-    keys.reserve(object.size());
-    for (const auto& member : object) keys.push_back(member.first);
-    if (InPropertyOrder(keys)) return object;
-    Any::Object ordered;
-    for (const size_t i : PropertyOrder(keys)) ordered.push_back(std::move(object[i]));
-    return ordered;
   }
 
   bool ParseString(std::string* text) {
@@ -152,7 +148,7 @@ class Parser {
              static_cast<unsigned char>(*next_) >= 0x20) {
         ++next_;
       }
-      if (kBuild) text->append(run, next_);
+      if constexpr (Handler::kWantsValues) text->append(run, next_);
       if (next_ == end_) return Fail("string without end");
       if (Take('"')) return true;
       if (*next_ != '\\') return Fail("control character in a string");
@@ -195,7 +191,7 @@ class Parser {
         return Fail("unknown escape in a string");
     }
     if (c == '/') canonical_ = false;
-    if (kBuild) text->push_back(plain);
+    if constexpr (Handler::kWantsValues) text->push_back(plain);
     ++next_;
     return true;
   }
@@ -216,7 +212,7 @@ class Parser {
         next_ = after_first;
       }
     }
-    if (kBuild) AppendCharacter(text, unit);
+    if constexpr (Handler::kWantsValues) AppendCharacter(text, unit);
     return true;
   }
 
@@ -266,7 +262,7 @@ class Parser {
     return next_ != start;
   }
 
-  bool ParseNumber(Any* value) {
+  bool ParseNumber() {
     constexpr int kExactDigits =
         15;  // integers of so many digits are doubles, and are printed as they stand
     const char* start = next_;
@@ -283,17 +279,18 @@ class Parser {
       if (!Take('-')) Take('+');
       if (!SkipDigits()) return Fail("number without digits in the exponent");
     }
-    if (!kBuild) return true;
+    if constexpr (!Handler::kWantsValues) return true;
     double number = 0;
     const absl::from_chars_result result = absl::from_chars(start, next_, number);
     // Out of range, absl gives the largest number where JavaScript gives infinity.
     if (result.ec == std::errc::result_out_of_range && std::fabs(number) > 1) {
       number = std::copysign(std::numeric_limits<double>::infinity(), number);
     }
-    *value = Any(number);
+    if constexpr (Handler::kWantsValues) handler_.Scalar(number);
     return true;
   }
 
+  Handler& handler_;
   const char* begin_;
   const char* next_;
   const char* end_;
@@ -301,21 +298,127 @@ class Parser {
   bool canonical_ = true;
 };
 
+// Only checks.
+struct Checker {
+  static constexpr bool kWantsValues = false;
+  void BeginArray() {}
+  void EndArray(uint32_t) {}
+  void BeginObject() {}
+  void EndObject(uint32_t) {}
+};
+
+Any::Object InOrder(Any::Object object) {
+  std::vector<std::string_view> keys;
+  keys.reserve(object.size());
+  for (const auto& member : object) keys.push_back(member.first);
+  if (InPropertyOrder(keys)) return object;
+  Any::Object ordered;
+  for (const uint32_t i : PropertyOrder(keys)) ordered.push_back(std::move(object[i]));
+  return ordered;
+}
+
+class Builder {
+ public:
+  static constexpr bool kWantsValues = true;
+  void Scalar(Any value) {
+    if (open_.empty()) {
+      value_ = std::move(value);
+    } else if (open_.back().is_object) {
+      open_.back().members.back().second = std::move(value);
+    } else {
+      open_.back().elements.push_back(std::move(value));
+    }
+  }
+  void BeginArray() { open_.emplace_back().is_object = false; }
+  void EndArray(uint32_t) {
+    Any array(std::move(open_.back().elements));
+    open_.pop_back();
+    Scalar(std::move(array));
+  }
+  void BeginObject() { open_.emplace_back().is_object = true; }
+  void Key(std::string key) { open_.back().members.emplace_back(std::move(key), Any()); }
+  void EndObject(uint32_t) {
+    Any object(InOrder(std::move(open_.back().members)));
+    open_.pop_back();
+    Scalar(std::move(object));
+  }
+
+  Any Take() { return std::move(value_); }
+
+ private:
+  struct Open {
+    bool is_object = false;
+    Any::Array elements;
+    Any::Object members;
+  };
+
+  std::vector<Open> open_;
+  Any value_;
+};
+
+// How many elements or members each array and object has, in the order in which they begin.
+class Counter {
+ public:
+  static constexpr bool kWantsValues = false;
+  void BeginArray() {
+    open_.push_back(counts.size());
+    counts.push_back(0);
+  }
+  void EndArray(uint32_t count) {
+    counts[open_.back()] = count;
+    open_.pop_back();
+  }
+  void BeginObject() { BeginArray(); }
+  void EndObject(uint32_t count) { EndArray(count); }
+
+  std::vector<uint32_t> counts;
+
+ private:
+  std::vector<size_t> open_;
+};
+
+// Writes the value as Any, whose arrays and objects begin with their counts.
+class Encoder {
+ public:
+  static constexpr bool kWantsValues = true;
+  Encoder(ByteWriter& out, const std::vector<uint32_t>& counts)
+      : writer_(out), next_count_(counts.data()) {}
+
+  void Scalar(const Any& value) { writer_.Scalar(value); }
+  void BeginArray() { writer_.BeginArray(*next_count_++); }
+  void EndArray(uint32_t) {}
+  void BeginObject() { writer_.BeginObject(*next_count_++); }
+  void Key(std::string_view key) { writer_.Key(key); }
+  void EndObject(uint32_t) { writer_.EndObject(AnyWriter::Proto::kKeep); }
+
+ private:
+  AnyWriter writer_;
+  const uint32_t* next_count_;
+};
+
 }  // namespace
 
 absl::StatusOr<Any> ParseJson(std::string_view text) {
-  Any value;
-  Parser<true> parser(text);
-  if (parser.ParseText(&value)) return value;
+  Builder builder;
+  Parser<Builder> parser(text, builder);
+  if (parser.ParseText()) return builder.Take();
   return absl::InvalidArgumentError(std::string(parser.error()) + " at byte " +
                                     std::to_string(parser.offset()));
 }
 
 bool IsJson(std::string_view text, bool* canonical) {
-  Parser<false> parser(text);
-  if (!parser.ParseText(nullptr)) return false;
+  Checker checker;
+  Parser<Checker> parser(text, checker);
+  if (!parser.ParseText()) return false;
   if (canonical != nullptr && !parser.canonical()) *canonical = false;
   return true;
+}
+
+bool JsonToAny(std::string_view text, ByteWriter& out) {
+  Counter counter;
+  if (!Parser<Counter>(text, counter).ParseText()) return false;
+  Encoder encoder(out, counter.counts);
+  return Parser<Encoder>(text, encoder).ParseText();
 }
 
 }  // namespace ypp::codec

@@ -1,6 +1,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "codec/any_tags.h"
+#include "codec/any_writer.h"
 #include "codec/json.h"
 #include "codec/property_order.h"
 
@@ -79,7 +81,7 @@ void AppendObject(std::string& out, const Any::Object& object) {
   if (InPropertyOrder(keys)) {
     for (const auto& member : object) append_member(member);
   } else {
-    for (const size_t i : PropertyOrder(keys)) append_member(object[i]);
+    for (const uint32_t i : PropertyOrder(keys)) append_member(object[i]);
   }
   if (separator == '{') out.push_back('{');
   out.push_back('}');
@@ -126,7 +128,66 @@ void AppendValue(std::string& out, const Any& value) {
   }
 }
 
+void AppendEncoded(std::string& out, ByteReader& in);
+
+// Recursion is bounded by kMaxAnyDepth, which whoever checked the bytes has checked.
+void AppendEncodedArray(std::string& out, ByteReader& in) {
+  const uint64_t count = in.ReadCount();
+  char separator = '[';
+  for (uint64_t i = 0; i < count; ++i) {
+    out.push_back(separator);
+    separator = ',';
+    if (*in.cursor() == kTagUndefined) {
+      in.ReadUint8();
+      out += "null";
+    } else {
+      AppendEncoded(out, in);
+    }
+  }
+  if (count == 0) out.push_back('[');
+  out.push_back(']');
+}
+
+void AppendEncodedObject(std::string& out, ByteReader& in) {
+  const uint64_t count = in.ReadCount();
+  char separator = '{';
+  for (uint64_t i = 0; i < count; ++i) {
+    const std::string_view key = in.ReadVarString();
+    if (*in.cursor() == kTagUndefined) {
+      in.ReadUint8();
+      continue;
+    }
+    out.push_back(separator);
+    separator = ',';
+    AppendString(out, key);
+    out.push_back(':');
+    AppendEncoded(out, in);
+  }
+  if (separator == '{') out.push_back('{');
+  out.push_back('}');
+}
+
+void AppendEncoded(std::string& out, ByteReader& in) {
+  const size_t begin = in.position();
+  switch (in.ReadUint8()) {
+    case kTagArray:
+      return AppendEncodedArray(out, in);
+    case kTagObject:
+      return AppendEncodedObject(out, in);
+    default:
+      in.Seek(begin);
+      return AppendValue(out, ReadAny(in));
+  }
+}
+
 }  // namespace
+
+std::string AnyToJson(std::string_view any) {
+  std::string out;
+  ByteReader in(AsBytes(any));
+  AppendEncoded(out, in);
+  return out;
+}
 
 std::string ToJson(const Any& value) {
   std::string out;

@@ -1,9 +1,8 @@
 #include "codec/property_order.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
-
-#include "absl/container/flat_hash_map.h"
 
 namespace ypp::codec {
 namespace {
@@ -12,18 +11,31 @@ namespace {
 constexpr size_t kFewKeys = 16;
 constexpr uint64_t kMaxArrayIndex = 4294967294;  // 2^32 - 2: an array's length must fit 32 bits
 
-bool HasDuplicate(absl::Span<const std::string_view> keys) {
-  const std::string_view* begin = keys.data();
-  const std::string_view* end = begin + keys.size();
-  if (keys.size() <= kFewKeys) {
-    for (const std::string_view* key = begin; key != end; ++key) {
-      if (std::find(begin, key, *key) != key) return true;
+// Numbers of keys, equal keys side by side and in their order. Not a table of keys, which would
+// take more memory than the keys of a large object.
+std::vector<uint32_t> SortedByKey(uint32_t begin, uint32_t end, KeyAt key) {
+  std::vector<uint32_t> sorted(end - begin);
+  std::iota(sorted.begin(), sorted.end(), begin);
+  std::sort(sorted.begin(), sorted.end(), [&key](uint32_t a, uint32_t b) {
+    const int order = key(a).compare(key(b));
+    return order != 0 ? order < 0 : a < b;
+  });
+  return sorted;
+}
+
+bool HasDuplicate(uint32_t begin, uint32_t end, KeyAt key) {
+  if (end - begin <= kFewKeys) {
+    for (uint32_t i = begin; i < end; ++i) {
+      const std::string_view name = key(i);
+      for (uint32_t k = begin; k < i; ++k) {
+        if (key(k) == name) return true;
+      }
     }
     return false;
   }
-  std::vector<std::string_view> sorted(begin, end);
-  std::sort(sorted.begin(), sorted.end());
-  return std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
+  const std::vector<uint32_t> sorted = SortedByKey(begin, end, key);
+  const auto same = [&key](uint32_t a, uint32_t b) { return key(a) == key(b); };
+  return std::adjacent_find(sorted.begin(), sorted.end(), same) != sorted.end();
 }
 
 }  // namespace
@@ -40,47 +52,42 @@ bool IsArrayIndex(std::string_view key, uint32_t* index) {
   return true;
 }
 
-bool InPropertyOrder(absl::Span<const std::string_view> keys) {
-  const std::string_view* key = keys.data();
-  const std::string_view* end = key + keys.size();
+bool InPropertyOrder(uint32_t count, KeyAt key) {
   uint32_t index;
   int64_t last_index = -1;
-  for (; key != end && IsArrayIndex(*key, &index); ++key) {
+  uint32_t names = 0;  // where they begin
+  for (; names < count && IsArrayIndex(key(names), &index); ++names) {
     if (index <= last_index) return false;
     last_index = index;
   }
-  const std::string_view* names = key;
-  for (; key != end; ++key) {
-    if (IsArrayIndex(*key, &index)) return false;
+  for (uint32_t i = names; i < count; ++i) {
+    if (IsArrayIndex(key(i), &index)) return false;
   }
-  return !HasDuplicate(absl::Span<const std::string_view>(names, static_cast<size_t>(end - names)));
+  return !HasDuplicate(names, count, key);
 }
 
-std::vector<size_t> PropertyOrder(absl::Span<const std::string_view> keys) {
-  std::vector<std::pair<uint32_t, size_t>> indices;  // array index, position in keys
-  std::vector<size_t> names;
-  absl::flat_hash_map<std::string_view, size_t> place;  // key -> position in `names`
-  for (size_t i = 0; i < keys.size(); ++i) {
-    uint32_t index;
-    if (IsArrayIndex(keys[i], &index)) {
-      indices.emplace_back(index, i);
+std::vector<uint32_t> PropertyOrder(uint32_t count, KeyAt key) {
+  struct Property {
+    uint64_t place;  // indices by number, then names by where they are set first
+    uint32_t value;  // where it is set last
+  };
+  constexpr uint64_t kBehindIndices = kMaxArrayIndex + 1;
+  std::vector<uint32_t> order = SortedByKey(0, count, key);
+  std::vector<Property> properties;
+  for (size_t i = 0; i < order.size(); ++i) {
+    const std::string_view name = key(order[i]);
+    if (i > 0 && key(order[i - 1]) == name) {
+      properties.back().value = order[i];
       continue;
     }
-    const auto [it, inserted] = place.try_emplace(keys[i], names.size());
-    if (inserted) {
-      names.push_back(i);
-    } else {
-      names[it->second] = i;
-    }
+    uint32_t index;
+    const uint64_t place = IsArrayIndex(name, &index) ? index : kBehindIndices + order[i];
+    properties.push_back({place, order[i]});
   }
-  std::sort(indices.begin(), indices.end());
-  std::vector<size_t> order;
-  order.reserve(indices.size() + names.size());
-  for (size_t i = 0; i < indices.size(); ++i) {
-    const bool set_again = i + 1 < indices.size() && indices[i + 1].first == indices[i].first;
-    if (!set_again) order.push_back(indices[i].second);
-  }
-  order.insert(order.end(), names.begin(), names.end());
+  std::sort(properties.begin(), properties.end(),
+            [](const Property& a, const Property& b) { return a.place < b.place; });
+  order.clear();
+  for (const Property& property : properties) order.push_back(property.value);
   return order;
 }
 

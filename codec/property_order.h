@@ -4,11 +4,11 @@
 #ifndef YPP_CODEC_PROPERTY_ORDER_H_
 #define YPP_CODEC_PROPERTY_ORDER_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 
 namespace ypp::codec {
@@ -20,12 +20,24 @@ inline constexpr std::string_view kProtoKey = "__proto__";
 // Whether `key` is an array index; sets *index if so.
 bool IsArrayIndex(std::string_view key, uint32_t* index);
 
+// Keys by number: a large object's need not be in memory side by side.
+using KeyAt = absl::FunctionRef<std::string_view(uint32_t)>;
+
 // Whether listing the keys as they are is already the order, without a duplicate. n log n at most,
 // no allocation for few keys.
-bool InPropertyOrder(absl::Span<const std::string_view> keys);
+bool InPropertyOrder(uint32_t count, KeyAt key);
+// For each property in order, the number of the key that its value comes with: the last of equal
+// ones.
+std::vector<uint32_t> PropertyOrder(uint32_t count, KeyAt key);
 
-// For each property in order, the position in `keys` of its value: the last of equal keys.
-std::vector<size_t> PropertyOrder(absl::Span<const std::string_view> keys);
+inline bool InPropertyOrder(absl::Span<const std::string_view> keys) {
+  return InPropertyOrder(static_cast<uint32_t>(keys.size()),
+                         [keys](uint32_t i) { return keys.data()[i]; });
+}
+inline std::vector<uint32_t> PropertyOrder(absl::Span<const std::string_view> keys) {
+  return PropertyOrder(static_cast<uint32_t>(keys.size()),
+                       [keys](uint32_t i) { return keys.data()[i]; });
+}
 
 }  // namespace ypp::codec
 

@@ -13,7 +13,7 @@ constexpr uint64_t kByType = 2;
 Id ReadId(codec::ByteReader& in) {
   Id id;
   id.client = in.ReadVarUint();
-  id.clock = static_cast<Clock>(in.ReadVarUintUpTo(kMaxClock, "clock beyond 2^32-1"));
+  id.clock = in.ReadClock();
   return id;
 }
 

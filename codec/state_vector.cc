@@ -92,9 +92,9 @@ StateVector ReadStateVector(ByteReader& in) {
   bool descend = true;
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     const ClientId client = in.ReadVarUint();
-    const uint64_t clock = in.ReadVarUintUpTo(kMaxClock, "clock beyond 2^32-1");
+    const Clock clock = in.ReadClock();
     descend = descend && (entries.empty() || client < entries.back().first);
-    entries.emplace_back(client, static_cast<Clock>(clock));
+    entries.emplace_back(client, clock);
   }
   if (!in.ok()) return StateVector();
   if (descend) return vector;

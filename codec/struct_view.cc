@@ -1,6 +1,8 @@
 #include "codec/struct_view.h"
 
 #include "codec/any.h"
+#include "codec/any_tags.h"
+#include "codec/any_writer.h"
 #include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
 #include "codec/check.h"
@@ -36,28 +38,56 @@ bool IsTrue(const Any& value) {
   return !value.is_null() && !value.is_undefined();
 }
 
-// Yjs makes a document of the options and writes what it then finds in it: only what is not the
-// default, in this order.
-Any DocOptions(const Any& options) {
-  Any::Object kept;
-  const Any* gc = options.Find("gc");
-  if (gc != nullptr && !gc->is_undefined() && !IsTrue(*gc)) kept.emplace_back("gc", false);
-  const Any* auto_load = options.Find("autoLoad");
-  if (auto_load != nullptr && IsTrue(*auto_load)) kept.emplace_back("autoLoad", true);
-  const Any* meta = options.Find("meta");
-  if (meta != nullptr && !meta->is_undefined() && !meta->is_null())
-    kept.emplace_back("meta", *meta);
-  return kept;
+std::string CanonicalAny(std::string_view any) {
+  ByteWriter out;
+  ByteReader in(AsBytes(any));
+  CopyCanonical(in, out);
+  return out.Take();
 }
 
-Any Value(const StructView& view) {
-  if (view.value_is_json) {
-    absl::StatusOr<Any> value = ParseJson(view.content);
-    YPP_DCHECK(value.ok());  // the reader has checked it
-    return value.ok() ? *std::move(value) : Any();
+bool IsTrueMember(std::string_view any) {
+  if (any.empty()) return false;
+  if (any[0] == kTagArray || any[0] == kTagObject) return true;
+  ByteReader in(AsBytes(any));
+  return IsTrue(ReadAny(in));
+}
+
+// Yjs makes a document of the options and writes what it then finds in it: only what is not the
+// default, in this order.
+void WriteDocOptions(ByteWriter& out, const std::string& options) {
+  const auto is_set = [](std::string_view member) {
+    return !member.empty() && member[0] != kTagUndefined;
+  };
+  const std::string_view gc = EncodedMember(options, "gc");
+  const std::string_view auto_load = EncodedMember(options, "autoLoad");
+  const std::string_view meta = EncodedMember(options, "meta");
+  const bool collects = !is_set(gc) || IsTrueMember(gc);
+  const bool loads = IsTrueMember(auto_load);
+  const bool has_meta = is_set(meta) && meta[0] != kTagNull;
+  AnyWriter writer(out);
+  writer.BeginObject(uint64_t{!collects} + uint64_t{loads} + uint64_t{has_meta});
+  if (!collects) {
+    writer.Key("gc");
+    writer.Scalar(false);
   }
-  ByteReader in(AsBytes(view.content));
-  return ReadAny(in);
+  if (loads) {
+    writer.Key("autoLoad");
+    writer.Scalar(true);
+  }
+  if (has_meta) {
+    writer.Key("meta");
+    writer.Encoded(meta);
+  }
+  writer.EndObject(AnyWriter::Proto::kKeep);
+}
+
+// A value of Embed or Format.
+std::string CanonicalValue(const StructView& view) {
+  if (!view.value_is_json) return CanonicalAny(view.content);
+  ByteWriter out;
+  const bool is_json = JsonToAny(view.content, out);
+  YPP_DCHECK(is_json);  // the reader has checked it
+  return is_json ? out.Take() : std::string(1, static_cast<char>(kTagUndefined));
 }
 
 // Each text as JSON.stringify writes it again.
@@ -65,8 +95,9 @@ void WriteCanonicalJson(ByteWriter& out, const StructView& view) {
   ByteReader in(AsBytes(view.content));
   for (Clock i = 0; i < view.length; ++i) {
     const std::string_view text = in.ReadVarString();
-    const absl::StatusOr<Any> value = ParseJson(text);
-    out.WriteVarString(value.ok() ? ToJson(*value) : std::string(kJsonUndefined));
+    ByteWriter value;
+    out.WriteVarString(JsonToAny(text, value) ? AnyToJson(value.bytes())
+                                              : std::string(kJsonUndefined));
   }
 }
 
@@ -110,17 +141,16 @@ std::string CanonicalContent(const StructView& view) {
   switch (view.kind) {
     case StructKind::kEmbed:
     case StructKind::kFormat:
-      WriteAny(out, Value(view));
-      break;
+      return CanonicalValue(view);
     case StructKind::kDoc:
-      WriteAny(out, DocOptions(Value(view)));
+      WriteDocOptions(out, CanonicalAny(view.content));
       break;
     case StructKind::kJson:
       WriteCanonicalJson(out, view);
       break;
     case StructKind::kAny: {
       ByteReader in(AsBytes(view.content));
-      for (Clock i = 0; i < view.length; ++i) WriteAny(out, ReadAny(in));
+      for (Clock i = 0; i < view.length; ++i) CopyCanonical(in, out);
       break;
     }
     default:
@@ -131,8 +161,8 @@ std::string CanonicalContent(const StructView& view) {
 
 std::string JsonValue(const StructView& view) {
   if (view.value_is_json && view.canonical) return std::string(view.content);
-  const Any value = Value(view);
-  return value.is_undefined() ? "null" : ToJson(value);
+  const std::string value = CanonicalContent(view);
+  return value[0] == kTagUndefined ? "null" : AnyToJson(value);
 }
 
 }  // namespace ypp::codec

@@ -154,7 +154,7 @@ class Output {
     return true;
   }
 
-  std::string Finish(const DeleteSet& deletes) {
+  std::string Finish(DeleteSetUnion& deletes) {
     Flush();
     writer_.WriteDeleteSet(deletes);
     return writer_.Finish();
@@ -263,13 +263,12 @@ absl::StatusOr<std::string> MergeSorted(const std::vector<Source>& sources, Dial
       return std::string();
     }
   }
-  std::vector<DeleteSet> deletes;
-  deletes.reserve(inputs.size());
+  DeleteSetUnion deletes;
   for (const std::unique_ptr<Input>& input : inputs) {
-    deletes.push_back(input->reader().ReadDeleteSet());
+    input->reader().AddDeleteSetTo(deletes);
     if (!input->reader().ok()) return input->reader().status();
   }
-  return out.Finish(DeleteSet::Union(std::move(deletes)));
+  return out.Finish(deletes);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 namespace ypp::codec {
 namespace {
 
-constexpr char kClockTooLarge[] = "clock beyond 2^32-1";
+constexpr char kClockTooLarge[] = "clock beyond 2^56-1";
 constexpr char kNotJson[] = "invalid JSON";
 
 // The least a section and a struct take. In V2 a struct may take nothing, and a section's client is
@@ -70,7 +70,7 @@ struct UpdateReader::SourceV1 {
   Id ReadId() {
     Id id;
     id.client = in.ReadVarUint();
-    id.clock = static_cast<Clock>(in.ReadVarUintUpTo(kMaxClock, kClockTooLarge));
+    id.clock = in.ReadClock();
     return id;
   }
   Id ReadLeftId() { return ReadId(); }
@@ -78,7 +78,7 @@ struct UpdateReader::SourceV1 {
   bool ReadParentIsRoot() { return in.ReadVarUint() == 1; }
   std::string_view ReadString() { return in.ReadVarString(); }
   std::string_view ReadKey() { return in.ReadVarString(); }
-  uint64_t ReadLength() { return in.ReadVarUint(); }
+  uint64_t ReadLength() { return in.ReadClock(); }
   uint64_t ReadTypeRef() { return in.ReadVarUint(); }
 
   std::string_view ReadWeakLink() {
@@ -126,10 +126,10 @@ struct UpdateReader::SourceV2 {
     if (__builtin_expect(column.error() != nullptr, 0)) in.Fail(column.error());
     return value;
   }
-  Clock ReadClock(IntDiffOptRleReader& column) {
-    const uint64_t clock = Read(column);
-    if (clock > kMaxClock) in.Fail(kClockTooLarge);
-    return static_cast<Clock>(clock);
+  ClientId ReadClient() {
+    const uint64_t client = Read(columns.client);
+    if (client > kMaxClientId) in.Fail("client beyond 2^53-1");
+    return client;
   }
 
   uint8_t ReadInfo() {
@@ -137,12 +137,12 @@ struct UpdateReader::SourceV2 {
     return Read(columns.info);
   }
   Id ReadLeftId() {
-    const ClientId client = Read(columns.client);
-    return {client, ReadClock(columns.left_clock)};
+    const ClientId client = ReadClient();
+    return {client, Read(columns.left_clock)};
   }
   Id ReadRightId() {
-    const ClientId client = Read(columns.client);
-    return {client, ReadClock(columns.right_clock)};
+    const ClientId client = ReadClient();
+    return {client, Read(columns.right_clock)};
   }
   bool ReadParentIsRoot() { return Read(columns.parent_info) == 1; }
   uint64_t ReadLength() { return Read(columns.length); }
@@ -241,7 +241,7 @@ uint64_t ReadContent(Source& source, StructView* view) {
     case StructKind::kDeleted:
       return source.ReadLength();
     case StructKind::kSkip:
-      return source.in.ReadVarUint();
+      return source.in.ReadClock();
     case StructKind::kString:
       return source.ReadText(view);
     case StructKind::kAny: {
@@ -309,9 +309,8 @@ void ReadStructFrom(Source& source, Id id, bool accept_holes_with_flags, StructV
   uint64_t length = ReadContent(source, view);
   // A hole has nothing in it: where it ends matters only to what follows, and that will be refused.
   if (view->kind == StructKind::kSkip) length = std::min<uint64_t>(length, kMaxClock - id.clock);
-  if (length == 0) return in.Fail("empty struct");
   if (length > kMaxClock - id.clock) return in.Fail(kClockTooLarge);
-  view->length = static_cast<Clock>(length);
+  view->length = length;
 }
 
 }  // namespace
@@ -357,9 +356,9 @@ bool UpdateReader::NextSection(Section* section) {
     section->structs = in_.ReadVarUintUpTo(columns_->structs_allowed,
                                            "more structs than the limits allow for so few bytes");
     columns_->structs_allowed -= section->structs;
-    section->client = SourceV2{in_, *columns_}.Read(columns_->client);
+    section->client = SourceV2{in_, *columns_}.ReadClient();
   }
-  section->clock = static_cast<Clock>(in_.ReadVarUintUpTo(kMaxClock, kClockTooLarge));
+  section->clock = in_.ReadClock();
   if (!ok()) return false;
   structs_left_ = section->structs;
   next_ = {section->client, section->clock};
@@ -391,6 +390,13 @@ DeleteSet UpdateReader::ReadDeleteSet() {
   while (NextSection(&section)) {
   }
   return columns_ == nullptr ? ReadDeleteSetV1(in_) : ReadDeleteSetV2(in_);
+}
+
+void UpdateReader::AddDeleteSetTo(DeleteSetUnion& deletes) {
+  Section section;
+  while (NextSection(&section)) {
+  }
+  deletes.Add(in_, columns_ == nullptr ? DeleteSetFormat::kV1 : DeleteSetFormat::kV2);
 }
 
 size_t UpdateReader::position() const { return in_.position(); }

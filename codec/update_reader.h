@@ -10,7 +10,8 @@
 //   if (!reader.ok()) return reader.status();
 //
 // Everything is checked while it is read: counts against the bytes that remain, client ids and
-// clocks against their ranges, UTF-8, JSON, Any values (shape, depth), and that no struct is empty.
+// clocks against their ranges, UTF-8, JSON, Any values (shape, depth). A struct may be empty: no
+// document keeps one, but Yjs carries them along while they wait.
 // Views point into the input, except those the V2 reader has to put together (kJson, text cut
 // inside a surrogate pair): these live in the reader's scratch and are good until the next struct
 // is read.
@@ -26,6 +27,7 @@
 #include "codec/byte_reader.h"
 #include "codec/decode_limits.h"
 #include "codec/delete_set.h"
+#include "codec/delete_set_union.h"
 #include "codec/struct_view.h"
 
 namespace ypp {
@@ -80,6 +82,8 @@ class UpdateReader {
   bool NextStruct(StructView* view);
   // After the last section. Bytes behind the delete set are ignored, as Yjs does.
   DeleteSet ReadDeleteSet();
+  // The same, read over and added to `deletes`. The bytes must stay.
+  void AddDeleteSetTo(DeleteSetUnion& deletes);
 
   // Not for kV2. Where the next struct begins, in bytes from the start of the update; SeekTo goes
   // back to such a place inside section `section`, of which `structs` structs are still to be read

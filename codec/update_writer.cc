@@ -1,5 +1,6 @@
 #include "codec/update_writer.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -254,6 +255,14 @@ void UpdateWriter::WriteDeletes(ClientId client, absl::Span<const ClockRange> ra
   } else {
     WriteDeletesV2(out_, client, ranges);
   }
+}
+
+void UpdateWriter::WriteDeleteSet(DeleteSetUnion& deletes) {
+  if (counting_) FinishCounting();
+  const DeleteSetUnion::Count count = deletes.CountClients();
+  BeginDeletes(columns_ == nullptr ? count.clients : count.clients_with_deletions);
+  deletes.ForEachClient(
+      [this](const ClientRanges& entry) { WriteDeletes(entry.client, entry.ranges); });
 }
 
 std::string UpdateWriter::Finish() {

@@ -18,6 +18,7 @@
 
 #include "codec/byte_writer.h"
 #include "codec/delete_set.h"
+#include "codec/delete_set_union.h"
 #include "codec/struct_view.h"
 #include "codec/update_reader.h"
 
@@ -48,6 +49,8 @@ class UpdateWriter {
   // Instead, client by client: descending, and ranges as WriteDeleteSet wants them, none of them empty.
   void BeginDeletes(uint64_t clients) { out_.WriteVarUint(clients); }
   void WriteDeletes(ClientId client, absl::Span<const ClockRange> ranges);
+  // The same for sets that are not in memory as a whole.
+  void WriteDeleteSet(DeleteSetUnion& deletes);
   std::string Finish();
 
  private:

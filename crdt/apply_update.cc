@@ -16,8 +16,8 @@ namespace ypp::internal {
 
 namespace {
 
-// The most that content grows on its way into canonical form: `0.1` as JSON text is three bytes, as Any nine.
-constexpr size_t kMaxContentGrowth = 4;
+// The most that content grows on its way into canonical form: `1e20` as JSON text becomes 21 digits.
+constexpr size_t kMaxContentGrowth = 5;
 // Pending updates are merged into one when there are so many.
 constexpr size_t kMaxPendingUpdates = 64;
 

@@ -48,6 +48,11 @@ class ClientTable {
   size_t size() const { return clients_.size(); }
 
   Id Global(LocalId id) const { return {clients_[id.client].id, id.clock}; }
+  // None when the client is unknown, or the clock one that no document holds.
+  LocalId Local(const Id& id) const {
+    if (id.clock > kMaxDocumentClock) return {};
+    return {Find(id.client), static_cast<Clock>(id.clock)};
+  }
   Clock StateOf(ClientId id) const {
     const ClientIndex index = Find(id);
     return index == kNoIndex ? 0 : clients_[index].state();

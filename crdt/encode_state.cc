@@ -113,7 +113,7 @@ std::string EncodeUpTo(DocState& doc, const StateVector& state, const DeleteSet&
                        Dialect dialect) {
   std::vector<std::pair<ClientIndex, Clock>> parts;
   for (const ClientIndex client : doc.clients.Descending()) {
-    const Clock end = state.Get(doc.clients[client].id);
+    const auto end = static_cast<Clock>(state.Get(doc.clients[client].id));
     if (end > 0) parts.emplace_back(client, end);
   }
   UpdateWriter writer(dialect);

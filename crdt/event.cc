@@ -162,14 +162,14 @@ const IdRanges& Event::deleted() const { return state_->deleted(); }
 
 bool Event::Adds(const Id& id) const {
   const internal::ChangeSet& changes = state_->changes();
-  const internal::ClientIndex client = changes.doc().clients.Find(id.client);
-  return client != internal::kNoIndex && changes.Adds({client, id.clock});
+  const internal::LocalId local = changes.doc().clients.Local(id);
+  return local.exists() && changes.Adds(local);
 }
 
 bool Event::Deletes(const Id& id) const {
   const internal::ChangeSet& changes = state_->changes();
-  const internal::ClientIndex client = changes.doc().clients.Find(id.client);
-  return client != internal::kNoIndex && changes.Deletes({client, id.clock});
+  const internal::LocalId local = changes.doc().clients.Local(id);
+  return local.exists() && changes.Deletes(local);
 }
 
 }  // namespace ypp

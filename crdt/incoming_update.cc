@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/update_writer.h"
+#include "crdt/item.h"
 
 namespace ypp::internal {
 
@@ -96,7 +97,7 @@ absl::StatusOr<IncomingUpdate> IncomingUpdate::Check(codec::Bytes update, Dialec
       if (view.kind == StructKind::kSkip) {
         after_hole = true;
       } else if (view.id.clock <= kMaxDocumentClock && view.end() > kMaxDocumentClock) {
-        return codec::BadInput("clock beyond 2^32-1", reader.position());
+        return codec::BadInput("a document holds clocks up to 2^32-1 only", reader.position());
       }
       if (!after_hole && LeansOnItsFuture(view)) {
         incoming.self_leaning.push_back({section.client, section.clock});

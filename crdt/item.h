@@ -15,6 +15,11 @@
 
 namespace ypp::internal {
 
+// Clocks, lengths and indices are narrower inside a document than in an update: no real document comes near 2^32, and an item has to be
+// small. A struct that would take a document past it is refused (incoming_update.cc); what lies wholly beyond only ever waits.
+using Clock = uint32_t;
+inline constexpr Clock kMaxDocumentClock = UINT32_MAX;
+
 enum class ItemRef : uint32_t {
   kNone = 0,
   // Stands in a client's struct list where a collected struct was: it has a clock and a length and nothing else.

@@ -12,7 +12,6 @@
 namespace ypp {
 
 using codec::StructKind;
-using internal::ClientIndex;
 using internal::DocState;
 using internal::Item;
 using internal::ItemRef;
@@ -25,12 +24,11 @@ namespace {
 
 // kNone when the document does not have the unit yet, kGc when it was collected.
 UnitPlace Locate(const DocState& doc, Id id, UndoneDeletions undone) {
-  const ClientIndex client = doc.clients.Find(id.client);
-  if (client == internal::kNoIndex || id.clock >= doc.clients[client].state()) return {};
-  const LocalId local{client, id.clock};
+  const LocalId local = doc.clients.Local(id);
+  if (!local.exists() || local.clock >= doc.clients[local.client].state()) return {};
   if (undone == UndoneDeletions::kFollow) return internal::FollowRedone(doc, local);
   const ItemRef ref = doc.FindItem(local);
-  return {ref, ref == ItemRef::kGc ? 0 : id.clock - doc.items[ref].id.clock};
+  return {ref, ref == ItemRef::kGc ? 0 : local.clock - doc.items[ref].id.clock};
 }
 
 SharedType HandleOf(DocState& doc, TypeIndex type) {
@@ -79,7 +77,7 @@ absl::StatusOr<std::optional<Id>> IdMember(const Any& json, const char* name) {
   if (member == nullptr || member->is_null() || member->is_undefined()) return std::nullopt;
   const absl::StatusOr<uint64_t> client = IntegerMember(*member, "client", kMaxClientId);
   if (!client.ok()) return client.status();
-  const absl::StatusOr<uint64_t> clock = IntegerMember(*member, "clock", kMaxClock);
+  const absl::StatusOr<uint64_t> clock = IntegerMember(*member, "clock", kMaxClientId);
   if (!clock.ok()) return clock.status();
   return Id{*client, static_cast<Clock>(*clock)};
 }

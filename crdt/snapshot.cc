@@ -29,9 +29,9 @@ namespace {
 std::optional<Value> ChainValueAt(DocState& doc, const MapEntry& entry, const SnapshotView& view) {
   for (ItemRef ref = entry.tail; ref != ItemRef::kNone; ref = doc.items[ref].left) {
     const Item& item = doc.items[ref];
-    const Clock known = view.StateOf(item.id.client);
+    const internal::Clock known = view.StateOf(item.id.client);
     if (item.id.clock >= known) continue;
-    const Clock offset = std::min(item.end(), known) - 1 - item.id.clock;
+    const internal::Clock offset = std::min(item.end(), known) - 1 - item.id.clock;
     if (!item.countable() || !view.Shows({item.id.client, item.id.clock + offset})) break;
     return internal::ReadValue(doc, item, offset);
   }
@@ -60,9 +60,8 @@ absl::Status RestoreSnapshot(Doc& doc, const Snapshot& snapshot, Doc& into) {
     if (clock > from.clients.StateOf(client)) {
       return absl::InvalidArgumentError("the snapshot knows more than the document");
     }
-    const ClientIndex index = from.clients.Find(client);
     if (clock > 0 && clock < from.clients.StateOf(client) &&
-        internal::CutsCharacter(from, {index, clock})) {
+        internal::CutsCharacter(from, from.clients.Local({client, clock}))) {
       return absl::InvalidArgumentError("the snapshot ends inside a character");
     }
   }
@@ -103,8 +102,8 @@ std::vector<Value> ElementsAt(const SharedType& type, const Snapshot& snapshot,
     const Item& item = doc.items[ref];
     if (!item.countable()) continue;
     internal::ValuePlace place;
-    for (Clock i = 0; i < item.length; ++i) {
-      const Clock decides = detail == SnapshotDetail::kElements ? i : 0;
+    for (internal::Clock i = 0; i < item.length; ++i) {
+      const internal::Clock decides = detail == SnapshotDetail::kElements ? i : 0;
       Value value = internal::TakeValue(doc, item, place);
       if (view.Shows({item.id.client, item.id.clock + decides})) {
         elements.push_back(std::move(value));
@@ -148,11 +147,13 @@ void ForEachPiece(const Doc& doc, const DeleteSet& ids,
     if (client == internal::kNoIndex) continue;
     const StructList& structs = state.clients[client].structs;
     for (const ClockRange& range : entry.ranges) {
-      Clock clock = range.clock;
-      const Clock end = std::min(range.end(), structs.end_clock());
+      if (range.clock >= structs.end_clock()) continue;
+      auto clock = static_cast<internal::Clock>(range.clock);
+      const auto end =
+          static_cast<internal::Clock>(std::min<Clock>(range.end(), structs.end_clock()));
       while (clock < end) {
         const StructList::Position p = structs.Find(clock);
-        const Clock piece_end = std::min(end, structs.EndOf(p));
+        const internal::Clock piece_end = std::min(end, structs.EndOf(p));
         StructPiece piece{{entry.client, clock}, piece_end - clock, true, SharedType()};
         if (const ItemRef ref = structs[p].ref; ref != ItemRef::kGc) {
           const internal::TypeIndex parent = state.items[ref].parent;

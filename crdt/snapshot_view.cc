@@ -29,7 +29,7 @@ SnapshotView::SnapshotView(const DocState& doc, const Snapshot& snapshot)
   deletes_.Normalize();
   for (const auto& [client, clock] : snapshot.state.entries()) {
     const ClientIndex index = doc.clients.Find(client);
-    if (index != kNoIndex) parts_[index].state = clock;
+    if (index != kNoIndex) parts_[index].state = static_cast<Clock>(std::min<ypp::Clock>(clock, kMaxDocumentClock));
   }
   for (const ClientRanges& entry : deletes_.clients()) {
     const ClientIndex index = doc.clients.Find(entry.client);
@@ -56,8 +56,8 @@ void SnapshotView::CutItems(DocState& doc) const {
     for (const ClockRange& range : parts_[client].deletes) {
       if (range.clock >= state) break;
       if (range.length == 0) continue;
-      CutBefore(doc, {client, range.clock});
-      if (range.end() < state) CutBefore(doc, {client, range.end()});
+      CutBefore(doc, {client, static_cast<Clock>(range.clock)});
+      if (range.end() < state) CutBefore(doc, {client, static_cast<Clock>(range.end())});
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/any.h"
+#include "codec/any_writer.h"
 #include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
 #include "crdt/doc.h"
@@ -16,6 +17,19 @@ namespace {
 bool IsTrue(const Any* value) {
   const bool* truth = value == nullptr ? nullptr : value->if_bool();
   return truth != nullptr && *truth;
+}
+
+// The one option that counts before somebody asks for the document. The others, which may be large, are not built.
+bool LoadsByItself(const DocState& doc, const Item& item) {
+  std::string_view options = doc.bytes.View(item.content, item.content_size);
+  codec::ByteReader in(codec::AsBytes(options));
+  in.ReadVarString();  // the guid
+  options.remove_prefix(in.position());
+  const std::string_view auto_load = codec::EncodedMember(options, "autoLoad");
+  if (auto_load.empty()) return false;
+  codec::ByteReader member(codec::AsBytes(auto_load));
+  const Any value = codec::ReadAny(member);
+  return IsTrue(&value);
 }
 
 }  // namespace
@@ -75,7 +89,7 @@ void Subdocs::Integrated(ItemRef ref) {
     entry.doc->state()->parent_item = item.id;
     should_load = entry.doc->should_load();
   } else {
-    should_load = SubdocOptions(parent_, item).should_load;
+    should_load = LoadsByItself(parent_, item);
   }
   Add(item.id, entry);
   if (!should_load) return;

@@ -38,7 +38,7 @@ absl::Status InsideCharacter() {
 uint32_t Text::Utf8Length() const {
   size_t bytes = 0;
   if (!valid()) return 0;
-  ForEachVisible(*state(), *record(), [&](Clock, std::string_view characters) {
+  ForEachVisible(*state(), *record(), [&](internal::Clock, std::string_view characters) {
     bytes += characters.size();
     return true;
   });
@@ -49,9 +49,9 @@ absl::StatusOr<uint32_t> Text::Utf8OffsetOf(uint32_t index) const {
   if (index > length()) return absl::OutOfRangeError("index behind the end of the text");
   if (index == 0) return 0;
   size_t bytes = 0;
-  Clock left = index;
+  internal::Clock left = index;
   bool splits_pair = false;
-  ForEachVisible(*state(), *record(), [&](Clock units, std::string_view characters) {
+  ForEachVisible(*state(), *record(), [&](internal::Clock units, std::string_view characters) {
     if (left >= units) {
       bytes += characters.size();
       left -= units;
@@ -69,10 +69,10 @@ absl::StatusOr<uint32_t> Text::Utf8OffsetOf(uint32_t index) const {
 absl::StatusOr<uint32_t> Text::Utf16IndexOf(uint32_t utf8_offset) const {
   if (utf8_offset == 0) return 0;
   if (!valid()) return absl::OutOfRangeError("offset behind the end of the text");
-  Clock index = 0;
+  internal::Clock index = 0;
   size_t left = utf8_offset;
   bool splits = false;
-  ForEachVisible(*state(), *record(), [&](Clock units, std::string_view characters) {
+  ForEachVisible(*state(), *record(), [&](internal::Clock units, std::string_view characters) {
     if (left >= characters.size()) {
       index += units;
       left -= characters.size();

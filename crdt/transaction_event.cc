@@ -35,8 +35,8 @@ namespace {
 
 // The state of now, but for what is known of the given clients.
 StateVector WithClocks(const internal::DocState& doc, const std::vector<TouchedClient>& touched,
-                       Clock TouchedClient::*clock) {
-  absl::flat_hash_map<internal::ClientIndex, Clock> known;
+                       internal::Clock TouchedClient::*clock) {
+  absl::flat_hash_map<internal::ClientIndex, internal::Clock> known;
   for (const TouchedClient& client : touched) known.emplace(client.client, client.*clock);
   StateVector vector;
   for (const internal::ClientIndex client : doc.clients.Descending()) {

@@ -15,7 +15,7 @@ void UndoRanges::AddClient(ClientIndex client) { ClientOf(client); }
 
 void UndoRanges::Add(LocalId id, Clock length) {
   OfClient& of_client = ClientOf(id.client);
-  std::vector<ClockRange>& ranges = of_client.ranges;
+  std::vector<Range>& ranges = of_client.ranges;
   if (!ranges.empty() && ranges.back().end() == id.clock) {
     ranges.back().length += length;
     return;
@@ -27,9 +27,9 @@ void UndoRanges::Add(LocalId id, Clock length) {
 void UndoRanges::Normalize() {
   for (OfClient& of_client : clients_) {
     if (of_client.sorted) continue;
-    std::vector<ClockRange>& ranges = of_client.ranges;
+    std::vector<Range>& ranges = of_client.ranges;
     std::sort(ranges.begin(), ranges.end(),
-              [](const ClockRange& a, const ClockRange& b) { return a.clock < b.clock; });
+              [](const Range& a, const Range& b) { return a.clock < b.clock; });
     size_t last = 0;
     for (size_t i = 1; i < ranges.size(); ++i) {
       if (ranges[i].clock <= ranges[last].end()) {
@@ -48,7 +48,7 @@ bool UndoRanges::Contains(LocalId id) const {
     if (of_client.client != id.client) continue;
     const auto after = std::upper_bound(
         of_client.ranges.begin(), of_client.ranges.end(), id.clock,
-        [](Clock clock, const ClockRange& range) { return clock < range.clock; });
+        [](Clock clock, const Range& range) { return clock < range.clock; });
     return after != of_client.ranges.begin() && id.clock < (after - 1)->end();
   }
   return false;

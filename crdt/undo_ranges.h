@@ -5,7 +5,6 @@
 
 #include <vector>
 
-#include "codec/delete_set.h"
 #include "crdt/doc_state.h"
 #include "crdt/item.h"
 
@@ -25,21 +24,27 @@ class UndoRanges {
   template <typename Visit>
   void ForEachItem(DocState& doc, Visit visit) const {
     for (const OfClient& of_client : clients_) {
-      for (const ClockRange& range : of_client.ranges) VisitRange(doc, of_client.client, range, visit);
+      for (const Range& range : of_client.ranges) VisitRange(doc, of_client.client, range, visit);
     }
   }
 
  private:
+  struct Range {
+    Clock clock = 0;
+    Clock length = 0;
+
+    Clock end() const { return clock + length; }
+  };
   struct OfClient {
     ClientIndex client = kNoIndex;
     bool sorted = true;
-    std::vector<ClockRange> ranges;
+    std::vector<Range> ranges;
   };
 
   OfClient& ClientOf(ClientIndex client);
 
   template <typename Visit>
-  static void VisitRange(DocState& doc, ClientIndex client, ClockRange range, Visit visit) {
+  static void VisitRange(DocState& doc, ClientIndex client, Range range, Visit visit) {
     for (Clock clock = range.clock; clock < range.end();) {
       const StructList& structs = doc.clients[client].structs;
       const StructList::Position p = structs.Find(clock);

@@ -70,9 +70,9 @@ TEST(IntDiffOptRle, FailsBelowZeroAndBeyondTheLargestNumber) {
   IntDiffOptRleReader below(AsBytes(negative));
   EXPECT_EQ(below.Read(), 0u);
   EXPECT_NE(below.error(), nullptr);
-  const std::string growing = Unhex("bfffffffffffff3f ffffffffffffff0f");  // 2^53-1 again and again
+  const std::string growing = Unhex("bfffffffffffffff03 ffffffffffffff0f");  // 2^56-1 again and again
   IntDiffOptRleReader above(AsBytes(growing));
-  EXPECT_EQ(above.Read(), kMaxClientId);
+  EXPECT_EQ(above.Read(), kMaxClock);
   EXPECT_EQ(above.error(), nullptr);
   EXPECT_EQ(above.Read(), 0u);
   EXPECT_NE(above.error(), nullptr);

@@ -85,8 +85,8 @@ TEST(DeleteSet, FindsWhatItContains) {
 
 TEST(DeleteSet, RefusesClocksThatDoNotFitAndCountsLargerThanTheInput) {
   for (const char* hex :
-       {"01 01 01 8080808010 01", "01 01 01 00 8080808010", "01 01 01 ffffffff0f 01", "ff7f",
-        "01 01 ff7f 00 01", "01 01 01 00", "01 01"}) {
+       {"01 01 01 808080808080808001 01", "01 01 01 00 808080808080808001",
+        "01 01 01 ffffffffffffff7f 01", "ff7f", "01 01 ff7f 00 01", "01 01 01 00", "01 01"}) {
     const std::string bytes = Unhex(hex);
     ByteReader v1(AsBytes(bytes));
     EXPECT_TRUE(ReadDeleteSetV1(v1).empty()) << hex;

@@ -78,7 +78,7 @@ RC_GTEST_PROP(Snapshot, IsReadBackAsItWasWritten, ()) {
     const ClientId client = *rc::gen::element<ClientId>(1, 2, 77, kMaxClientId);
     snapshot.deletes.Add(client,
                          {*rc::gen::inRange<Clock>(0, 5000), *rc::gen::inRange<Clock>(1, 90)});
-    snapshot.state.Set(*rc::gen::inRange<ClientId>(0, 30), *rc::gen::arbitrary<Clock>());
+    snapshot.state.Set(*rc::gen::inRange<ClientId>(0, 30), *rc::gen::inRange<Clock>(0, kMaxClock));
   }
   snapshot.deletes.Normalize();
   for (const UpdateFormat format : {kV1, kV2}) {

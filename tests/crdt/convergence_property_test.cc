@@ -10,22 +10,8 @@
 #include "codec/update_algebra.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
+#include "tests/crdt/arbitrary_step.h"
 #include "tests/crdt/edit_script.h"
-
-namespace rc {
-
-template <>
-struct Arbitrary<ypp::ScriptStep> {
-  static Gen<ypp::ScriptStep> arbitrary() {
-    const auto number = gen::inRange<uint32_t>(0, 1000);
-    return gen::build<ypp::ScriptStep>(
-        gen::set(&ypp::ScriptStep::replica, gen::inRange<uint32_t>(0, ypp::kScriptReplicas)),
-        gen::set(&ypp::ScriptStep::action, number), gen::set(&ypp::ScriptStep::place, number),
-        gen::set(&ypp::ScriptStep::index, number), gen::set(&ypp::ScriptStep::amount, number));
-  }
-};
-
-}  // namespace rc
 
 namespace ypp {
 namespace {

@@ -159,6 +159,48 @@ std::vector<GreedyUpdate> GreedyUpdates(size_t size_bytes) {
     Write(out, {1, '1', 126, 0});
     return out.Take();
   }());
+  add("one long list in a document's options", [size_bytes] {
+    ByteWriter out;
+    Write(out, {1, 1, 1, 0, 9, 1, 0, 1, 'g', 118, 1, 4, 'm', 'e', 't', 'a', 117, size_bytes});
+    for (size_t i = 0; i < size_bytes; ++i) out.WriteUint8(126);
+    out.WriteUint8(0);
+    return out.Take();
+  }());
+  add("one object with many keys", [size_bytes] {
+    ByteWriter out;
+    Write(out, {1, 1, 1, 0, 8, 1, 0, 1, 118, size_bytes / 4});
+    for (size_t i = 0; i < size_bytes / 4; ++i) {
+      out.WriteVarString(Name(i));
+      out.WriteUint8(126);
+    }
+    out.WriteUint8(0);
+    return out.Take();
+  }());
+  add("one object with many equal keys", [size_bytes] {
+    ByteWriter out;
+    Write(out, {1, 1, 1, 0, 8, 1, 0, 1, 118, size_bytes / 2});
+    for (size_t i = 0; i < size_bytes / 2; ++i) Write(out, {0, 126});
+    out.WriteUint8(0);
+    return out.Take();
+  }());
+  add("one JSON object with many keys", [size_bytes] {
+    std::string json = "{\"0\":1";
+    for (size_t i = 1; json.size() < size_bytes; ++i) json += ",\"" + std::to_string(i) + "\":1";
+    ByteWriter out;
+    Write(out, {1, 1, 1, 0, 5, 1, 0});
+    out.WriteVarString(json + "}");
+    out.WriteUint8(0);
+    return out.Take();
+  }());
+  add("JSON arrays in a list", [size_bytes] {
+    std::string json = "[1";
+    while (json.size() < size_bytes) json += ", 1";
+    ByteWriter out;
+    Write(out, {1, 1, 1, 0, 2, 1, 0, 1});
+    out.WriteVarString(json + "]");
+    out.WriteUint8(0);
+    return out.Take();
+  }());
   add("clients with one collected struct", Sections(size_bytes, 0, [](ByteWriter& out, uint64_t) {
         Write(out, {0, 1});
       }));

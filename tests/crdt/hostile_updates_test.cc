@@ -32,10 +32,48 @@ std::string GcOf(uint64_t length) {
   return out.Take();
 }
 
+constexpr Clock kLastDocumentClock = (uint64_t{1} << 32) - 1;
+
+TEST(HostileUpdate, IsRefusedForAStructThatEndsPastWhatADocumentHolds) {
+  Doc doc(WithClient(1));
+  for (const Clock length : {kLastDocumentClock + 1, uint64_t{1} << 33, kMaxClock}) {
+    EXPECT_EQ(doc.ApplyUpdate(OneStruct(2, 0, GcOf(length))).code(), absl::StatusCode::kDataLoss);
+  }
+  EXPECT_FALSE(doc.ApplyUpdate(OneStruct(2, kLastDocumentClock, GcOf(1))).ok());
+  EXPECT_TRUE(doc.GetStateVector().empty());
+  EXPECT_TRUE(doc.GetPending().empty());
+}
+
+TEST(HostileUpdate, WaitsForEverWhenItBeginsPastWhatADocumentHolds) {
+  for (const Clock clock : {kLastDocumentClock + 1, uint64_t{1} << 53, kMaxClock - 1}) {
+    Doc doc(WithClient(1));
+    const std::string update = OneStruct(2, clock, std::string("\x04\x01\x01t\x01x", 6));
+    ASSERT_TRUE(doc.ApplyUpdate(update).ok());
+    EXPECT_TRUE(doc.GetStateVector().empty());
+    EXPECT_EQ(doc.EncodeUpdate(), update);
+    const UpdateFormat v2 = UpdateFormat::kV2;
+    Doc other(WithClient(3));
+    ASSERT_TRUE(other.ApplyUpdate(doc.EncodeUpdate({}, v2), {}, v2).ok());
+    EXPECT_EQ(other.EncodeUpdate(), update);
+    EXPECT_EQ(other.GetPending().missing_structs, doc.GetPending().missing_structs);
+    EXPECT_TRUE(CheckInvariants(other).ok()) << CheckInvariants(other);
+  }
+}
+
+TEST(HostileUpdate, EmptyStructsWaitAndArePassedOver) {
+  Doc doc(WithClient(1));
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 1, std::string("\x04\x01\x01t\x00", 5))).ok());
+  EXPECT_FALSE(doc.GetPending().empty());
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x01\x01t\x01x", 6))).ok());
+  EXPECT_TRUE(doc.GetPending().empty());
+  EXPECT_EQ(doc.GetText("t").ToString(), "x");
+  EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
+}
+
 TEST(HostileUpdate, ClaimingAllClocksOfAClientDoesNotSilenceIt) {
   Doc victim(WithClient(7));
   Text text = victim.GetText("t");
-  ASSERT_TRUE(victim.ApplyUpdate(OneStruct(7, 0, GcOf(kMaxClock))).ok());
+  ASSERT_TRUE(victim.ApplyUpdate(OneStruct(7, 0, GcOf(kLastDocumentClock))).ok());
   ASSERT_TRUE(text.Insert(0, "still here").ok());
   EXPECT_EQ(text.ToString(), "still here");
   Doc other(WithClient(8));

@@ -1,5 +1,5 @@
-// What foreign bytes may cost: 16 bytes for each of theirs and 4 KiB while they are checked, 40 for
-// each of theirs in the document that they make.
+// What foreign bytes may cost: 16 bytes for each of theirs and 4 KiB for each update while they are
+// checked, merged or converted; 40 for each of theirs in the document that they make.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -18,6 +18,8 @@ namespace {
 constexpr size_t kCheckFactor = 16;
 constexpr size_t kCheckConstant = 4096;
 constexpr size_t kDocumentFactor = 40;
+// While the update is taken in, when what it deletes is still there beside what it leaves.
+constexpr size_t kDocumentPeakFactor = 64;
 // An empty document, and the room that its parts keep to grow into.
 constexpr size_t kDocumentConstant = 16384;
 
@@ -39,11 +41,26 @@ void Contains(codec::Bytes bytes, UpdateFormat format) {
   (void)SnapshotContainsUpdate(Snapshot(), bytes, format);
 }
 
+// The same updates in both formats; those in V2 which V2 makes so small that they are bounded by
+// DecodeLimits and not by their bytes are left out.
+std::vector<GreedyUpdate> GreedyUpdatesInBothFormats(size_t size_bytes) {
+  std::vector<GreedyUpdate> updates = GreedyUpdates(size_bytes);
+  for (size_t i = updates.size(); i-- > 0;) {
+    const GreedyUpdate& v1 = updates[i];
+    absl::StatusOr<std::string> v2 =
+        ConvertUpdate(codec::AsBytes(v1.bytes), UpdateFormat::kV1, UpdateFormat::kV2);
+    EXPECT_TRUE(v2.ok()) << v1.name << ": " << v2.status();
+    if (!v2.ok() || v2->size() < v1.bytes.size() * 3 / 4) continue;
+    updates.push_back({v1.name, *std::move(v2), UpdateFormat::kV2});
+  }
+  return updates;
+}
+
 TEST(MemoryLimits, CheckingAnUpdateTakes16TimesItsSizeAtMost) {
   for (const size_t size : kSizes) {
-    for (const GreedyUpdate& update : GreedyUpdates(size)) {
+    for (const GreedyUpdate& update : GreedyUpdatesInBothFormats(size)) {
       SCOPED_TRACE(std::string(update.name) + ", " + std::to_string(update.bytes.size()) +
-                   " bytes");
+                   " bytes" + (update.format == UpdateFormat::kV2 ? " in V2" : ""));
       const std::string_view whole = update.bytes;
       // Whole, and refused because it ends early.
       for (const std::string_view bytes :
@@ -60,14 +77,41 @@ TEST(MemoryLimits, CheckingAnUpdateTakes16TimesItsSizeAtMost) {
 
 TEST(MemoryLimits, ADocumentTakes40TimesTheSizeOfTheWorstUpdateAtMost) {
   for (const size_t size : kSizes) {
-    for (const GreedyUpdate& update : GreedyUpdates(size)) {
+    for (const GreedyUpdate& update : GreedyUpdatesInBothFormats(size)) {
       SCOPED_TRACE(std::string(update.name) + ", " + std::to_string(update.bytes.size()) +
-                   " bytes");
+                   " bytes" + (update.format == UpdateFormat::kV2 ? " in V2" : ""));
       const AllocationMeter meter;
       Doc doc;
       ASSERT_TRUE(doc.ApplyUpdate(update.bytes, {}, update.format).ok());
       EXPECT_LE(meter.held(), kDocumentFactor * update.bytes.size() + kDocumentConstant);
+      EXPECT_LE(meter.peak(), kDocumentPeakFactor * update.bytes.size() + kDocumentConstant);
       EXPECT_TRUE(CheckInvariants(doc).ok());
+    }
+  }
+}
+
+TEST(MemoryLimits, MergingAndConvertingTake16TimesTheInputsAtMost) {
+  for (const size_t size : kSizes) {
+    for (const GreedyUpdate& update : GreedyUpdatesInBothFormats(size)) {
+      SCOPED_TRACE(std::string(update.name) + ", " + std::to_string(update.bytes.size()) +
+                   " bytes" + (update.format == UpdateFormat::kV2 ? " in V2" : ""));
+      const codec::Bytes bytes = codec::AsBytes(update.bytes);
+      const codec::Bytes twice[] = {bytes, bytes};
+      const UpdateFormat other =
+          update.format == UpdateFormat::kV1 ? UpdateFormat::kV2 : UpdateFormat::kV1;
+      {
+        const AllocationMeter meter;
+        EXPECT_TRUE(MergeUpdates(twice, update.format).ok());
+        EXPECT_LE(meter.peak(), 2 * (kCheckFactor * bytes.size() + kCheckConstant));
+      }
+      {
+        const AllocationMeter meter;
+        EXPECT_TRUE(ConvertUpdate(bytes, update.format, other).ok());
+        EXPECT_LE(meter.peak(), kCheckFactor * bytes.size() + kCheckConstant);
+      }
+      const AllocationMeter meter;
+      EXPECT_TRUE(DiffUpdate(bytes, StateVector(), update.format).ok());
+      EXPECT_LE(meter.peak(), kCheckFactor * bytes.size() + kCheckConstant);
     }
   }
 }

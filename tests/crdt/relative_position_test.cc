@@ -213,7 +213,7 @@ TEST(RelativePosition, IsReadFromJson) {
 TEST(RelativePosition, RefusesJsonOfAnotherShape) {
   for (const char* json :
        {"1", "[]", R"({"item":1})", R"({"item":{"client":1}})",
-        R"({"item":{"client":-1,"clock":0}})", R"({"item":{"client":1,"clock":4294967296}})",
+        R"({"item":{"client":-1,"clock":0}})", R"({"item":{"client":1,"clock":9007199254740992}})",
         R"({"item":{"client":1.5,"clock":1}})", R"({"tname":7})", R"({"assoc":"1"})",
         R"({"assoc":0.5})", R"({"type":{"clock":1}})"}) {
     EXPECT_EQ(RelativePositionFromJson(*codec::ParseJson(json)).status().code(),
