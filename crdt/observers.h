@@ -20,6 +20,7 @@ class TransactionEvent;
 namespace ypp::internal {
 
 class DocState;
+struct TransactionState;
 
 struct TypeObservers {
   uint32_t generation =
