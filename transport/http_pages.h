@@ -12,18 +12,11 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
+#include "transport/http_message.h"
 
 namespace ypp::transport {
-
-struct HttpResponse {
-  int status = 200;
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
-};
 
 class HttpPages {
  public:

@@ -41,6 +41,9 @@ class Socket {
   virtual void Close(uint16_t code, std::string_view reason) = 0;
   // A larger message ends the socket with 1009.
   virtual void SetMaxMessageBytes(size_t size_bytes) = 0;
+  // False: leaves what the peer sends where it is, so that the network slows it down. What was read
+  // already still comes.
+  virtual void SetReading(bool reading) = 0;
 };
 
 class SocketHandler {
