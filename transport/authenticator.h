@@ -23,6 +23,7 @@ struct AuthRequest {
 struct Grant {
   bool read_only = false;
   std::string tier;  // a name for the operator's own use
+  std::string user;  // whom the history names for what is written
 };
 
 class Authenticator {

@@ -20,6 +20,9 @@ inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
                                   if (!grant->tier.empty()) {
                                     payload.context->Set("tier", grant->tier);
                                   }
+                                  if (!grant->user.empty()) {
+                                    payload.context->Set("user", grant->user);
+                                  }
                                   done(absl::OkStatus());
                                 });
   };

@@ -19,6 +19,9 @@ Connection::Connection(std::shared_ptr<Socket> socket, const ConnectionServices*
       services_(services),
       socket_id_(std::move(socket_id)),
       request_(std::move(request)),
+      messages_(services->limits.max_messages_per_second),
+      bytes_(services->limits.max_bytes_per_second),
+      awareness_(services->limits.max_awareness_per_second),
       opened_ms_(now_ms),
       now_ms_(now_ms),
       last_received_ms_(now_ms),
@@ -34,6 +37,7 @@ void Connection::OnMessage(codec::Bytes message) {
   metrics().messages_received.Increment();
   metrics().bytes_received.Increment(static_cast<double>(message.size()));
   const Frame frame = ReadFrame(message);
+  PayFor(frame, message.size());
   switch (frame.shape) {
     case FrameShape::kPing:
       SendMessage(MakeMessage(WritePong()));
@@ -49,6 +53,26 @@ void Connection::OnMessage(codec::Bytes message) {
       break;
   }
   Route(frame, message);
+}
+
+void Connection::PayFor(const Frame& frame, size_t size_bytes) {
+  const Executor& executor = hooks().executor;
+  const int64_t now_ms = executor.now_ms();
+  int64_t wait_ms =
+      std::max(messages_.Take(1, now_ms), bytes_.Take(static_cast<double>(size_bytes), now_ms));
+  if (frame.type == MessageType::kAwareness) {
+    wait_ms = std::max(wait_ms, awareness_.Take(1, now_ms));
+  }
+  if (wait_ms == 0 || paused_) return;
+  paused_ = true;
+  metrics().Refuse("rate");
+  socket_->SetReading(false);
+  executor.after(wait_ms, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    self->paused_ = false;
+    if (!self->closing_) self->socket_->SetReading(true);
+  });
 }
 
 void Connection::Route(const Frame& frame, codec::Bytes message) {

@@ -23,6 +23,7 @@
 #include "transport/frame.h"
 #include "transport/hook_chain.h"
 #include "transport/log.h"
+#include "transport/rate_limit.h"
 #include "transport/relay_metrics.h"
 #include "transport/socket.h"
 
@@ -37,7 +38,9 @@ struct ConnectionServices {
   LogSink log = SilentLog();
 };
 
-class Connection : public SocketHandler, private Channel::Host {
+class Connection : public SocketHandler,
+                   private Channel::Host,
+                   public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<Socket> socket, const ConnectionServices* services,
              std::string socket_id, std::shared_ptr<const HttpRequest> request, int64_t now_ms);
@@ -75,6 +78,8 @@ class Connection : public SocketHandler, private Channel::Host {
   }
 
   void Route(const Frame& frame, codec::Bytes message);
+  // Stops reading for a while when the message is more than the rates allow.
+  void PayFor(const Frame& frame, size_t size_bytes);
   ChannelPtr FindOpen(std::string_view address) const;
   std::vector<ChannelPtr> AllChannels() const;
   bool HasOpenChannel() const;
@@ -84,6 +89,10 @@ class Connection : public SocketHandler, private Channel::Host {
   std::string socket_id_;
   std::shared_ptr<const HttpRequest> request_;
   absl::flat_hash_map<std::string, ChannelPtr> channels_;  // by address
+  RateLimit messages_;
+  RateLimit bytes_;
+  RateLimit awareness_;
+  bool paused_ = false;  // not reading
   size_t queued_bytes_ = 0;
   size_t queued_messages_ = 0;
   int64_t opened_ms_;

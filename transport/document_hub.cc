@@ -84,6 +84,17 @@ void DocumentHub::BroadcastStateless(std::string_view name, std::string payload)
   }
 }
 
+void DocumentHub::Delete(const std::string& name, std::string_view reason,
+                         std::function<void(absl::Status)> done) {
+  const auto it = documents_.find(name);
+  if (it != documents_.end()) {
+    const HostedDocumentPtr document = it->second;
+    document->Discard(reason);
+  }
+  // Behind every append of that document, and before any load of its successor.
+  store_->Delete(name, std::move(done));
+}
+
 void DocumentHub::Flush(std::function<void()> done) {
   FlushRequest request;
   request.done = std::move(done);

@@ -45,6 +45,11 @@ class DocumentHub : private HostedDocument::Host {
   HostedDocumentPtr FindOpen(std::string_view name) const;
   std::vector<HostedDocumentPtr> open_documents() const;
 
+  // Closes its connections with `reason`, and deletes what the store has of it. Clients that still
+  // hold a copy bring it back unless they are kept out.
+  void Delete(const std::string& name, std::string_view reason,
+              std::function<void(absl::Status)> done);
+
   // Runs what OnStoreDocument is due for, and calls `done` once nothing of what came so far is
   // under way any more.
   void Flush(std::function<void()> done);

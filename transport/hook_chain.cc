@@ -80,7 +80,10 @@ void HookChains::Add(const Hooks& hooks) {
 void HookChains::Add(std::vector<std::shared_ptr<Extension>> added, const Hooks& last) {
   std::stable_sort(added.begin(), added.end(),
                    [](const auto& a, const auto& b) { return a->priority() > b->priority(); });
-  for (const auto& extension : added) Add(extension->hooks());
+  for (const auto& extension : added) {
+    extension->Attach(executor);
+    Add(extension->hooks());
+  }
   Add(last);
   extensions.insert(extensions.end(), added.begin(), added.end());
 }

@@ -40,6 +40,7 @@
 #include "codec/id.h"
 #include "codec/sync_message.h"
 #include "crdt/doc.h"
+#include "transport/executor.h"
 #include "transport/http_message.h"
 #include "transport/relay_document.h"
 
@@ -220,6 +221,8 @@ class Extension {
   virtual ~Extension() = default;
   virtual std::string_view name() const = 0;
   virtual int priority() const { return 100; }
+  // Before anything else, once: the relay's thread, for timers of its own.
+  virtual void Attach(const transport::Executor&) {}
   // Asked once, when the relay starts. They may hold `this`.
   virtual Hooks hooks() = 0;
 };

@@ -83,6 +83,7 @@ void HostedDocument::ReadStore(DocOptions options) {
 }
 
 void HostedDocument::OnRead(absl::StatusOr<StoredDocument> loaded, DocOptions options) {
+  if (state_ != State::kLoading) return;  // deleted meanwhile
   absl::Status status = loaded.status();
   if (status.ok()) {
     RoomOptions room_options = host_->options().room;
@@ -117,6 +118,7 @@ void HostedDocument::OnRead(absl::StatusOr<StoredDocument> loaded, DocOptions op
 
 // What hooks loaded is stored only once all of it was found to be good.
 void HostedDocument::SeedAndOpen(const std::vector<std::string>& updates) {
+  if (state_ != State::kLoading) return;
   std::vector<RoomOutput> outputs;
   for (const std::string& update : updates) {
     absl::StatusOr<RoomOutput> imported = room_->Import(update);
@@ -127,7 +129,7 @@ void HostedDocument::SeedAndOpen(const std::vector<std::string>& updates) {
     outputs.push_back(*std::move(imported));
   }
   for (RoomOutput& output : outputs) {
-    for (std::string& update : output.appends) Append(std::move(update));
+    for (std::string& update : output.appends) Append(std::move(update), "");
   }
   const HookChains& hooks = host_->hooks();
   auto payload = std::make_shared<AfterLoadDocumentPayload>();
@@ -302,7 +304,10 @@ void HostedDocument::Dispatch(RoomOutput output) {
   // Whoever is told something may let go of the document.
   const HostedDocumentPtr keep = shared_from_this();
   ++holds_;
-  for (std::string& update : output.appends) Append(std::move(update));
+  if (!output.appends.empty()) {
+    const std::string user = UserOf(output.author);
+    for (std::string& update : output.appends) Append(std::move(update), user);
+  }
   for (const RoomOutput::Send& send : output.sends) {
     if (const auto member = Find(send.to)) member->Send(send.to, send.message);
   }
@@ -361,12 +366,19 @@ void HostedDocument::TellHooks(RoomOutput& output) {
   }
 }
 
-void HostedDocument::Append(std::string update) {
+std::string HostedDocument::UserOf(MemberId id) const {
+  const auto member = Find(id);
+  const ContextPtr context = member != nullptr ? member->MemberContext() : nullptr;
+  const Any* const user = context != nullptr ? context->Find("user") : nullptr;
+  return user != nullptr && user->if_string() != nullptr ? *user->if_string() : std::string();
+}
+
+void HostedDocument::Append(std::string update, std::string origin) {
   log_bytes_ += update.size() + kLogRowOverheadBytes;
   ++appends_begun_;
   host_->metrics().store_queue.Increment();
   const int64_t since_ms = host_->hooks().executor.now_ms();
-  position_ = host_->store().Append(name_, std::move(update),
+  position_ = host_->store().Append(name_, StoreUpdate(std::move(update), std::move(origin)),
                                     Completion<absl::Status>([this, since_ms](absl::Status status) {
                                       OnAppended(status, since_ms);
                                     }));
@@ -419,10 +431,19 @@ void HostedDocument::Fail(const absl::Status& why) {
   Log(LogLevel::kError,
       absl::StrCat("could not be stored, closing its connections: ", why.message()));
   host_->metrics().store_failures.Increment();
+  CloseAndRefuse(kCloseReasonStorage, why);
+}
+
+void HostedDocument::Discard(std::string_view reason) {
+  Log(LogLevel::kInfo, "deleted");
+  CloseAndRefuse(reason, absl::UnavailableError("the document was deleted"));
+}
+
+void HostedDocument::CloseAndRefuse(std::string_view reason, const absl::Status& why) {
   host_->Forget(*this);
   state_ = State::kGone;
-  for (const MemberId id : room_->members()) {
-    Dispatch(room_->Close(id, kCloseReasonStorage));
+  if (room_) {
+    for (const MemberId id : room_->members()) Dispatch(room_->Close(id, reason));
   }
   for (JoinRequest& request : std::exchange(waiting_, {})) {
     if (!request.member.expired()) request.done(why);

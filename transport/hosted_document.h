@@ -121,6 +121,8 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   void WhenDurable(std::function<void(absl::Status)> done);
   // Runs OnStoreDocument now if it is due later.
   void FlushStore();
+  // Closes everybody and is gone, without storing anything more.
+  void Discard(std::string_view reason);
   // Nothing is under way and nothing is due.
   bool idle() const;
   bool live() const { return state_ == State::kLive; }
@@ -158,10 +160,13 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
 
   void Dispatch(RoomOutput output);
   void TellHooks(RoomOutput& output);
-  void Append(std::string update);
+  void Append(std::string update, std::string origin);
+  // Who it was, for the history: the "user" of the member's context, if there is one.
+  std::string UserOf(MemberId id) const;
   void OnAppended(const absl::Status& status, int64_t since_ms);
   void MaybeCompact();
   void Fail(const absl::Status& why);
+  void CloseAndRefuse(std::string_view reason, const absl::Status& why);
 
   void WantStore(ChangeOrigin origin);
   void ScheduleStore();

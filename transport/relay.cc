@@ -5,12 +5,14 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "transport/admin_api.h"
 #include "transport/authenticator_hooks.h"
 #include "transport/connection.h"
 #include "transport/direct_member.h"
@@ -23,6 +25,7 @@
 #include "transport/sqlite_store.h"
 #include "transport/upgrade_gate.h"
 #include "transport/websocket_server.h"
+#include "transport/y_websocket.h"
 
 namespace ypp {
 
@@ -81,8 +84,8 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
   std::optional<HttpResponse> OnUpgrade(const RequestPtr& request);
   std::shared_ptr<transport::SocketHandler> OnOpen(std::shared_ptr<transport::Socket> socket,
                                                    const RequestPtr& request);
-  std::shared_ptr<Connection> Serve(std::shared_ptr<transport::Socket> socket,
-                                    const RequestPtr& request);
+  std::shared_ptr<transport::SocketHandler> Serve(std::shared_ptr<transport::Socket> socket,
+                                                  const RequestPtr& request);
   void OnHttp(const RequestPtr& request, HttpRespond respond);
   void OnTick(int64_t now_ms);
   void BeginDrain(const std::string& reason);
@@ -97,6 +100,7 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
   std::unique_ptr<transport::Store> store_;
   std::unique_ptr<DocumentHub> hub_;
   transport::ConnectionServices services_;
+  std::optional<transport::AdminApi> api_;
   std::thread thread_;
 
   // Of the relay's thread.
@@ -210,8 +214,8 @@ absl::Status Relay::Impl::OpenStore() {
     store_ = std::make_unique<transport::MemoryStore>(hooks_.executor.post);
     return absl::OkStatus();
   }
-  absl::StatusOr<std::unique_ptr<transport::SqliteStore>> store =
-      transport::SqliteStore::Open(options_.database, hooks_.executor.post, options_.log);
+  absl::StatusOr<std::unique_ptr<transport::SqliteStore>> store = transport::SqliteStore::Open(
+      options_.database, hooks_.executor.post, options_.log, {options_.history_retention_ms});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   return absl::OkStatus();
@@ -235,6 +239,15 @@ void Relay::Impl::MakeHub() {
   services_.metrics = &metrics_;
   services_.limits = options_.connection;
   services_.log = options_.log;
+  transport::AdminApi::Parts parts;
+  parts.hub = hub_.get();
+  parts.store = store_.get();
+  parts.metrics = &metrics_;
+  parts.admin_token = options_.admin_token;
+  parts.readiness = [this] {
+    return stopping_ ? absl::UnavailableError("stopping") : absl::OkStatus();
+  };
+  api_.emplace(std::move(parts));
 }
 
 void Relay::Impl::BeginService(std::promise<absl::Status>* started) {
@@ -303,13 +316,19 @@ std::shared_ptr<transport::SocketHandler> Relay::Impl::OnOpen(
   return gate;
 }
 
-std::shared_ptr<Connection> Relay::Impl::Serve(std::shared_ptr<transport::Socket> socket,
-                                               const RequestPtr& request) {
+std::shared_ptr<transport::SocketHandler> Relay::Impl::Serve(
+    std::shared_ptr<transport::Socket> socket, const RequestPtr& request) {
+  const std::optional<std::string> document = transport::YWebsocketDocument(*request);
+  std::shared_ptr<transport::YWebsocketAdapter> adapter;
+  if (document)
+    socket = adapter = std::make_shared<transport::YWebsocketAdapter>(socket, *document);
   auto connection = std::make_shared<Connection>(std::move(socket), &services_, RandomId(), request,
                                                  WebSocketServer::NowMs());
   connections_.push_back(connection);
   metrics_.connections_opened.Increment();
+  if (adapter != nullptr) adapter->Open(connection, request->Parameter("token").value_or(""));
   if (stopping_) connection->Shutdown(kReasonStopping);
+  if (adapter != nullptr) return adapter;
   return connection;
 }
 
@@ -322,6 +341,7 @@ void Relay::Impl::OnHttp(const RequestPtr& request, HttpRespond respond) {
   payload->request = request;
   hooks_.on_request.Run(hooks_.executor, payload, [this, payload, answer](absl::Status) {
     if (payload->response) return answer(*std::move(payload->response));
+    if (api_->Answer(payload->request, answer)) return;
     answer(pages_.Answer(payload->request->method, payload->request->target));
   });
 }

@@ -53,9 +53,13 @@ struct RelayOptions {
   // ends, or with an OnStoreDocument hook until they are unloaded.
   std::string database;
   Acknowledge acknowledge = Acknowledge::kDurable;
+  // How long the database tells updates apart, for the history. 0: until the next snapshot.
+  int64_t history_retention_ms = 0;
   // Who may open what. Required, unless an OnAuthenticate hook is there: a relay that lets
   // everybody in says so with an OpenAuthenticator. Comes after these hooks.
   std::shared_ptr<transport::Authenticator> authenticator;
+  // Opens /metrics and /api, with "Authorization: Bearer TOKEN". Empty: they are closed.
+  std::string admin_token;
   // Directory of the console's files, served at /console. Empty: none.
   std::string console_dir;
 

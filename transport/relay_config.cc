@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <iterator>
 #include <memory>
 
@@ -27,18 +28,27 @@ Examples:
 
 The tokens file is JSON, token -> rights:
   {
-    "s3cret":      {"tier": "pro"},
+    "s3cret":      {"tier": "pro", "user": "ada"},
     "for-reading": {"readOnly": true, "documents": ["public/*", "handbook"]}
   }
 "documents" are names in which * stands for any text. A token without them opens the documents
 whose names begin with tenant_<sha256 of the token in hex>/ and no others.
 
 The authentication URL gets POST {"document", "token", "renewal"} and answers 2xx with
-{"readOnly", "tier"}, or 401 or 403 with {"reason"}.
+{"readOnly", "tier", "user"}, or 401 or 403 with {"reason"}.
 
 A change is acknowledged to its client once it is on disk, unless --ack says otherwise. SIGTERM and
 SIGINT end the relay after everything that came in is stored; SIGHUP reads certificate, key and
 tokens again. Logs go to stderr and hold no document content and no tokens.)";
+
+// Of the option with that name.
+std::string EnvironmentName(const std::string& option) {
+  std::string name = "YPP_RELAY_" + option;
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
+  return name;
+}
 
 // {"name": value}, with the names of the flags. Lists are lists.
 class JsonConfig : public CLI::Config {
@@ -53,6 +63,8 @@ class JsonConfig : public CLI::Config {
     }
     std::vector<CLI::ConfigItem> items;
     for (const auto& [name, value] : *json->if_object()) {
+      // CLI11 would let the file count more than the environment.
+      if (std::getenv(EnvironmentName(name).c_str()) != nullptr) continue;
       CLI::ConfigItem item;
       item.name = name;
       if (const Any::Array* const list = value.if_array()) {
@@ -70,14 +82,6 @@ class JsonConfig : public CLI::Config {
     return value.if_string() != nullptr ? *value.if_string() : codec::ToJson(value);
   }
 };
-
-std::string EnvironmentName(const CLI::Option& option) {
-  std::string name = "YPP_RELAY_" + option.get_lnames().front();
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
-  });
-  return name;
-}
 
 void AddServing(CLI::App& app, RelaySettings& settings) {
   RelayOptions& relay = settings.relay;
@@ -117,9 +121,16 @@ void AddStorage(CLI::App& app, RelaySettings& settings) {
       ->check(CLI::IsMember({"durable", "applied"}))
       ->capture_default_str()
       ->group(group);
+  app.add_option(
+         "--history-retention", settings.history_retention_s,
+         "seconds for which every change is kept by itself, for the history in the HTTP API")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
 }
 
 void AddAccess(CLI::App& app, RelaySettings& settings) {
+  RelayOptions& relay = settings.relay;
   const std::string group = "Who may connect (one of these)";
   app.add_option("--tokens", settings.tokens_file, "JSON file of tokens, see below")
       ->type_name("FILE")
@@ -134,6 +145,11 @@ void AddAccess(CLI::App& app, RelaySettings& settings) {
       ->group(group);
   app.add_flag("--open", settings.open, "no authentication: any client, any document")
       ->group(group);
+  app.add_option(
+         "--admin-token", relay.admin_token,
+         "who sends it as \"Authorization: Bearer TOKEN\" may use /metrics and /api; better "
+         "given by the environment or the file than as a flag, which others can see")
+      ->type_name("TOKEN");
 }
 
 void AddLimits(CLI::App& app, RelaySettings& settings) {
@@ -164,6 +180,17 @@ void AddLimits(CLI::App& app, RelaySettings& settings) {
   add("--max-awareness-bytes", relay.max_awareness_bytes, "of one awareness message");
   add("--max-awareness-clients", relay.max_awareness_clients,
       "that one document connection speaks for");
+  const auto add_rate = [&app](const char* flag, double& value, const char* what) {
+    app.add_option(flag, value, what)
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str()
+        ->group("Limits");
+  };
+  add_rate("--max-messages-per-second", connection.max_messages_per_second,
+           "that are read of a socket; 0: no limit");
+  add_rate("--max-bytes-per-second", connection.max_bytes_per_second, "of the same");
+  add_rate("--max-awareness-per-second", connection.max_awareness_per_second,
+           "awareness messages of the same");
   add("--max-send-queue-bytes", relay.max_send_queue_bytes,
       "waiting for a client that reads too slowly; past it the socket is closed");
   add("--auth-timeout", settings.auth_timeout_s,
@@ -173,20 +200,63 @@ void AddLimits(CLI::App& app, RelaySettings& settings) {
       "seconds that a stop waits for clients and storage");
 }
 
+void AddExtensions(CLI::App& app, RelaySettings& settings) {
+  const std::string group = "Extensions";
+  app.add_option(
+         "--hocuspocus-sqlite", settings.hocuspocus_sqlite,
+         "load and store documents in the file of Hocuspocus' SQLite extension, beside --db "
+         "or --memory")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--throttle", settings.throttle,
+                 "sockets that one address may open in a minute before it is banned for five; 0: "
+                 "any number")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--webhook-url", settings.webhook_url, "is told what happens, as by Hocuspocus")
+      ->type_name("URL")
+      ->group(group);
+  app.add_option("--webhook-secret", settings.webhook_secret, "signs what it is told")
+      ->type_name("SECRET")
+      ->group(group);
+  app.add_option("--webhook-events", settings.webhook_events,
+                 "of change, connect, create and disconnect")
+      ->check(CLI::IsMember({"change", "connect", "create", "disconnect"}))
+      ->delimiter(',')
+      ->capture_default_str()
+      ->group(group);
+}
+
 }  // namespace
+
+CLI::App* AddImport(CLI::App& app, ImportSettings& settings) {
+  CLI::App* const import = app.add_subcommand(
+      "import", "Copies documents of another program into a database, and ends.");
+  import
+      ->add_option("--hocuspocus-sqlite", settings.hocuspocus_sqlite,
+                   "file of Hocuspocus' SQLite extension; it is only read")
+      ->type_name("FILE")
+      ->required();
+  import->add_option("--db", settings.database, "the relay's database; no relay may have it open")
+      ->type_name("FILE")
+      ->required();
+  return import;
+}
 
 void AddRelaySettings(CLI::App& app, RelaySettings& settings) {
   app.footer(kFooter);
   AddServing(app, settings);
   AddStorage(app, settings);
   AddAccess(app, settings);
+  AddExtensions(app, settings);
   AddLimits(app, settings);
 }
 
 void AddOtherSources(CLI::App& app) {
   for (CLI::Option* const option : app.get_options()) {
     if (!option->get_lnames().empty() && option->get_lnames().front() != "help") {
-      option->envname(EnvironmentName(*option));
+      option->envname(EnvironmentName(option->get_lnames().front()));
     }
   }
   app.set_config("--config", "", "JSON file with these options, by their names without the dashes")
@@ -213,6 +283,7 @@ std::string FinishRelaySettings(RelaySettings& settings) {
   }
   relay.acknowledge =
       settings.acknowledge == "applied" ? Acknowledge::kApplied : Acknowledge::kDurable;
+  relay.history_retention_ms = settings.history_retention_s * 1000;
   relay.connection.authentication_timeout_ms = settings.auth_timeout_s * 1000;
   relay.connection.idle_timeout_ms = settings.idle_timeout_s * 1000;
   relay.drain_timeout_ms = settings.drain_timeout_s * 1000;

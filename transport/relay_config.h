@@ -15,11 +15,18 @@ struct RelaySettings {
   RelayOptions relay;
   bool memory = false;
   std::string acknowledge = "durable";
+  int64_t history_retention_s = 0;
 
   std::string tokens_file;
   std::string auth_url;
   int64_t auth_url_timeout_ms = 5'000;
   bool open = false;
+
+  std::string hocuspocus_sqlite;
+  int64_t throttle = 0;
+  std::string webhook_url;
+  std::string webhook_secret;
+  std::vector<std::string> webhook_events = {"change"};
 
   bool no_console = false;
   std::string log_level = "info";
@@ -32,6 +39,12 @@ struct RelaySettings {
 
 // `app` then fills `settings` when it parses.
 void AddRelaySettings(CLI::App& app, RelaySettings& settings);
+// "import" and its options.
+struct ImportSettings {
+  std::string hocuspocus_sqlite;
+  std::string database;
+};
+CLI::App* AddImport(CLI::App& app, ImportSettings& settings);
 // Gives every option of the app its environment variable, and the app its --config.
 void AddOtherSources(CLI::App& app);
 // What the parser cannot say. Empty: all is well; `settings.relay` is complete but for the

@@ -16,10 +16,13 @@
 
 #include "codec/any.h"
 #include "codec/json.h"
+#include "transport/hocuspocus_sqlite.h"
 #include "transport/relay.h"
 #include "transport/relay_config.h"
 #include "transport/reloadable_tokens.h"
+#include "transport/throttle_extension.h"
 #include "transport/url_authenticator.h"
+#include "transport/webhook_extension.h"
 
 namespace {
 
@@ -102,6 +105,7 @@ class Program {
   using LogLevel = ypp::transport::LogLevel;
 
   absl::Status MakeAuthenticator();
+  absl::Status MakeExtensions();
   void ServeUntilToldToStop(ypp::Relay& relay, const sigset_t& signals);
   void Reload(ypp::Relay& relay);
   int Fail(const absl::Status& status) {
@@ -133,10 +137,43 @@ absl::Status Program::MakeAuthenticator() {
   return count.status();
 }
 
+absl::Status Program::MakeExtensions() {
+  auto& extensions = settings_.relay.extensions;
+  if (settings_.throttle > 0) {
+    ypp::ThrottleOptions throttle;
+    throttle.sockets = static_cast<size_t>(settings_.throttle);
+    extensions.push_back(std::make_shared<ypp::ThrottleExtension>(throttle));
+  }
+  if (!settings_.webhook_url.empty()) {
+    ypp::WebhookOptions webhook;
+    webhook.url = settings_.webhook_url;
+    webhook.secret = settings_.webhook_secret;
+    webhook.log = log_;
+    const auto wants = [this](const char* event) {
+      const auto& events = settings_.webhook_events;
+      return std::find(events.begin(), events.end(), event) != events.end();
+    };
+    webhook.change = wants("change");
+    webhook.connect = wants("connect");
+    webhook.create = wants("create");
+    webhook.disconnect = wants("disconnect");
+    auto extension = ypp::WebhookExtension::Create(std::move(webhook));
+    if (!extension.ok()) return extension.status();
+    extensions.push_back(*std::move(extension));
+  }
+  if (!settings_.hocuspocus_sqlite.empty()) {
+    auto extension = ypp::OpenHocuspocusSqlite(settings_.hocuspocus_sqlite);
+    if (!extension.ok()) return extension.status();
+    extensions.push_back(*std::move(extension));
+  }
+  return absl::OkStatus();
+}
+
 int Program::Run() {
   ypp::RelayOptions& relay_options = settings_.relay;
   AllowManyFiles(relay_options);
   if (absl::Status status = MakeAuthenticator(); !status.ok()) return Fail(status);
+  if (absl::Status status = MakeExtensions(); !status.ok()) return Fail(status);
   if (settings_.no_console) {
     relay_options.console_dir.clear();
   } else if (relay_options.console_dir.empty()) {
@@ -201,6 +238,21 @@ void Program::Reload(ypp::Relay& relay) {
   }
 }
 
+int Import(const ypp::transport::ImportSettings& settings) {
+  const absl::StatusOr<ypp::ImportResult> result =
+      ypp::ImportHocuspocusSqlite(settings.hocuspocus_sqlite, settings.database);
+  if (!result.ok()) {
+    std::fprintf(stderr, "ypp-relay: %s\n", std::string(result.status().message()).c_str());
+    return kExitFailed;
+  }
+  for (const std::string& name : result->refused) {
+    std::fprintf(stderr, "ypp-relay: document %s left out: its data is no whole Yjs document\n",
+                 ypp::codec::ToJson(name).c_str());
+  }
+  std::printf("%zu documents imported, %zu left out\n", result->documents, result->refused.size());
+  return result->refused.empty() ? 0 : kExitFailed;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -208,11 +260,14 @@ int main(int argc, char** argv) {
   CLI::App app("Relays documents between Hocuspocus providers (Yjs) and keeps them.", "ypp-relay");
   ypp::transport::AddRelaySettings(app, settings);
   ypp::transport::AddOtherSources(app);
+  ypp::transport::ImportSettings import_settings;
+  const CLI::App* const import = ypp::transport::AddImport(app, import_settings);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
+  if (import->parsed()) return Import(import_settings);
   if (const std::string problem = ypp::transport::FinishRelaySettings(settings); !problem.empty()) {
     std::fprintf(stderr, "ypp-relay: %s\nRun ypp-relay --help for more information.\n",
                  problem.c_str());

@@ -179,6 +179,7 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
     }
   }
   appended_ += out->appends.size();
+  out->author = id;
   // The acknowledgement first, so that with storage that is always durable the order is that of
   // Hocuspocus.
   Acknowledge(id, true, out);
@@ -204,7 +205,6 @@ void Room::BroadcastChanges(MemberId from, const std::vector<std::string>& chang
                             RoomOutput* out) const {
   for (const std::string& change : changes) {
     out->changed = true;
-    out->author = from;
     Broadcast(
         [&change](std::string_view address) {
           return WriteSync(address, codec::SyncType::kUpdate, codec::AsBytes(change));
@@ -219,6 +219,7 @@ RoomOutput Room::Transact(MemberId member, const std::function<void(Doc&)>& edit
   applied_updates_.clear();
   doc_.Transact([&] { edit(doc_); });
   out.appends = std::exchange(applied_updates_, {});
+  out.author = member;
   appended_ += out.appends.size();
   BroadcastChanges(member, out.appends, &out);
   return out;

@@ -83,7 +83,7 @@ struct RoomOutput {
   std::vector<Stateless> stateless;
   size_t refused_updates = 0;
   bool changed = false;  // the document is not what it was
-  MemberId author = 0;   // of the change
+  MemberId author = 0;   // of the appends
 
   bool empty() const {
     return sends.empty() && appends.empty() && removed.empty() && changes.empty() &&

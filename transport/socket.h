@@ -22,6 +22,8 @@ struct OutgoingMessage {
   // Where the socket code keeps the form in which it hands the message to its library, so that this
   // too is made once.
   mutable std::shared_ptr<void> prepared;
+  // The same without its address, once a y-websocket client was sent it.
+  mutable std::shared_ptr<const OutgoingMessage> bare;
 };
 using MessagePtr = std::shared_ptr<const OutgoingMessage>;
 

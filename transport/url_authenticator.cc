@@ -43,6 +43,9 @@ absl::StatusOr<Grant> ReadGrant(int status, const std::string& body) {
   if (const Any* const tier = json->Find("tier"); tier != nullptr && tier->if_string() != nullptr) {
     grant.tier = *tier->if_string();
   }
+  if (const Any* const user = json->Find("user"); user != nullptr && user->if_string() != nullptr) {
+    grant.user = *user->if_string();
+  }
   return grant;
 }
 

@@ -235,6 +235,15 @@ absl::Status WebSocketServer::Impl::ReloadTls() {
   absl::StatusOr<std::shared_ptr<TlsContext>> context = ReadTls(options_.tls);
   if (!context.ok()) return context.status();
   tls_ = *std::move(context);
+  // A connection gets its context when the one before it is accepted, which may be long ago; what
+  // counts is the certificate at the time of its handshake.
+  SSL_CTX_set_client_hello_cb(
+      tls_->native_handle(),
+      [](SSL* ssl, int*, void* self) {
+        SSL_set_SSL_CTX(ssl, static_cast<Impl*>(self)->tls_->native_handle());
+        return SSL_CLIENT_HELLO_SUCCESS;
+      },
+      this);
   return absl::OkStatus();
 }
 

@@ -23,7 +23,7 @@ class FakeAuthenticator : public Authenticator {
     const std::string token = request.token;
     const auto answer = [token, done = std::move(done)] {
       if (token == "good" || token == "reader") {
-        done(Grant{token == "reader", ""});
+        done(Grant{token == "reader", "", ""});
       } else if (token == "broken") {
         done(absl::UnavailableError("no answer"));
       } else {
@@ -374,6 +374,38 @@ TEST_F(ConnectionTest, SaysGoodbyeToEveryDocumentWhenTheRelayStops) {
   connection_->Shutdown("maintenance");
   EXPECT_EQ(Run(), Messages{WriteClose("doc", "maintenance")});
   EXPECT_EQ(socket_->close_code, 1001);
+}
+
+TEST_F(ConnectionTest, IsNotReadFromWhileItOwesForWhatItSent) {
+  ConnectionLimits limits;
+  limits.max_messages_per_second = 10;
+  Open(limits);
+  OpenDocument("doc");
+  for (int i = 0; i < 9; ++i) Receive(step1_);
+  EXPECT_TRUE(socket_->reading);
+  for (int i = 0; i < 5; ++i) Receive(step1_);  // was read already
+  EXPECT_FALSE(socket_->reading);
+  EXPECT_EQ(Run().size(), 28u) << "all of it is answered";
+  tasks_.Advance(99);
+  EXPECT_FALSE(socket_->reading);
+  tasks_.Advance(1);
+  EXPECT_TRUE(socket_->reading);
+  Receive(step1_);
+  EXPECT_FALSE(socket_->reading) << "the others are still owed for";
+  tasks_.Advance(2'000);
+  EXPECT_TRUE(socket_->reading);
+}
+
+TEST_F(ConnectionTest, AwarenessHasARateOfItsOwn) {
+  ConnectionLimits limits;
+  limits.max_awareness_per_second = 2;
+  Open(limits);
+  OpenDocument("doc");
+  for (uint64_t clock = 1; clock <= 3; ++clock) {
+    EXPECT_TRUE(socket_->reading);
+    Receive(WriteAwareness("doc", AsBytes(AwarenessUpdate(7, clock, "{}"))));
+  }
+  EXPECT_FALSE(socket_->reading);
 }
 
 }  // namespace
