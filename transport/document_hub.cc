@@ -1,6 +1,5 @@
 #include "transport/document_hub.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace ypp::transport {
@@ -96,31 +95,15 @@ void DocumentHub::Delete(const std::string& name, std::string_view reason,
 }
 
 void DocumentHub::Flush(std::function<void()> done) {
-  FlushRequest request;
-  request.done = std::move(done);
-  for (const auto& [name, document] : documents_) request.documents.push_back(document);
-  const std::vector<HostedDocumentPtr> documents = request.documents;
-  flushes_.push_back(std::move(request));
-  for (const HostedDocumentPtr& document : documents) document->FlushStore();
-  OnProgress();
-}
-
-void DocumentHub::OnProgress() {
-  if (flushes_.empty()) return;
-  std::vector<std::function<void()>> due;
-  for (auto it = flushes_.begin(); it != flushes_.end();) {
-    auto& documents = it->documents;
-    documents.erase(std::remove_if(documents.begin(), documents.end(),
-                                   [](const auto& document) { return document->idle(); }),
-                    documents.end());
-    if (documents.empty()) {
-      due.push_back(std::move(it->done));
-      it = flushes_.erase(it);
-    } else {
-      ++it;
-    }
-  }
-  for (const auto& done : due) done();
+  std::vector<HostedDocumentPtr> documents;
+  for (const auto& [name, document] : documents_) documents.push_back(document);
+  // One more than there are documents, so that `done` comes last and exactly once.
+  const auto waits_for = std::make_shared<size_t>(documents.size() + 1);
+  const auto one_done = [waits_for, done = std::move(done)] {
+    if (--*waits_for == 0) done();
+  };
+  for (const HostedDocumentPtr& document : documents) document->Flush(one_done);
+  one_done();
 }
 
 }  // namespace ypp::transport

@@ -50,8 +50,7 @@ class DocumentHub : private HostedDocument::Host {
   void Delete(const std::string& name, std::string_view reason,
               std::function<void(absl::Status)> done);
 
-  // Runs what OnStoreDocument is due for, and calls `done` once nothing of what came so far is
-  // under way any more.
+  // Runs what OnStoreDocument is due for, and calls `done` once what came so far is stored.
   void Flush(std::function<void()> done);
 
   size_t document_count() const { return documents_.size(); }
@@ -66,7 +65,6 @@ class DocumentHub : private HostedDocument::Host {
   MemberId NewMember(const HostedDocumentPtr& document) override;
   void DropMember(MemberId id) override { homes_.erase(id); }
   void Forget(HostedDocument& document) override;
-  void OnProgress() override;
   std::shared_ptr<const bool> alive() const override { return alive_; }
 
   Store* store_;
@@ -76,11 +74,6 @@ class DocumentHub : private HostedDocument::Host {
   absl::flat_hash_map<std::string, HostedDocumentPtr> documents_;
   absl::flat_hash_map<MemberId, std::weak_ptr<HostedDocument>> homes_;
   MemberId last_member_ = 0;
-  struct FlushRequest {
-    std::vector<HostedDocumentPtr> documents;  // not yet idle
-    std::function<void()> done;
-  };
-  std::vector<FlushRequest> flushes_;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

@@ -24,7 +24,6 @@ std::function<void(Result)> HostedDocument::Completion(Function function) {
           function = std::move(function)](Result result) mutable {
     if (alive.expired()) return;
     function(std::move(result));
-    self->host_->OnProgress();
   };
 }
 
@@ -210,7 +209,6 @@ void HostedDocument::Leave(MemberId id) {
   Dispatch(room_->Leave(id));
   --holds_;
   MaybeUnload();
-  host_->OnProgress();
 }
 
 void HostedDocument::Depart(Member member) {
@@ -324,7 +322,6 @@ void HostedDocument::Dispatch(RoomOutput output) {
   --holds_;
   MaybeCompact();
   MaybeUnload();
-  host_->OnProgress();
 }
 
 ChangeOrigin HostedDocument::OriginOf(MemberId id) const {
@@ -448,6 +445,7 @@ void HostedDocument::CloseAndRefuse(std::string_view reason, const absl::Status&
   for (JoinRequest& request : std::exchange(waiting_, {})) {
     if (!request.member.expired()) request.done(why);
   }
+  if (!storing_) CallStoreWaiters();
 }
 
 // --- OnStoreDocument
@@ -473,8 +471,24 @@ void HostedDocument::ScheduleStore() {
   });
 }
 
-void HostedDocument::FlushStore() {
+void HostedDocument::Flush(std::function<void()> done) {
+  const auto waits_for = std::make_shared<int>(2);
+  const auto one_done = [waits_for, done = std::move(done)] {
+    if (--*waits_for == 0) done();
+  };
+  WhenDurable([one_done](const absl::Status&) { one_done(); });
+  store_waiters_.push_back({stores_begun_ + (store_due_ ? 1 : 0), one_done});
   if (store_due_ && !storing_) RunStore();
+  CallStoreWaiters();
+}
+
+void HostedDocument::CallStoreWaiters() {
+  while (!store_waiters_.empty() &&
+         (store_waiters_.front().after <= stores_done_ || state_ == State::kGone)) {
+    const StoreWaiter waiter = std::move(store_waiters_.front());
+    store_waiters_.pop_front();
+    waiter.done();
+  }
 }
 
 void HostedDocument::RunStore() {
@@ -482,6 +496,7 @@ void HostedDocument::RunStore() {
   ++store_timer_;
   store_due_ = false;
   storing_ = true;
+  ++stores_begun_;
   const HookChains& hooks = host_->hooks();
   auto payload = std::make_shared<StoreDocumentPayload>();
   payload->document = shared_from_this();
@@ -507,6 +522,7 @@ void HostedDocument::RunStore() {
 
 void HostedDocument::OnStored(const absl::Status& status) {
   storing_ = false;
+  ++stores_done_;
   if (!status.ok()) {
     host_->metrics().hook_errors.Increment();
     Log(LogLevel::kError, absl::StrCat("OnStoreDocument, to be tried again: ", status.message()));
@@ -514,19 +530,17 @@ void HostedDocument::OnStored(const absl::Status& status) {
     if (!store_due_) first_unstored_ms_ = now_ms;
     store_due_ = true;
     store_at_ms_ = now_ms + host_->options().max_debounce_ms;
-    ScheduleStore();
-    return;  // not MaybeUnload, which would try again at once
   }
-  if (store_due_) ScheduleStore();
-  MaybeUnload();
+  CallStoreWaiters();
+  if (store_due_ && !store_waiters_.empty()) {
+    RunStore();
+  } else if (store_due_) {
+    ScheduleStore();
+  }
+  if (status.ok()) MaybeUnload();  // a failed store would be tried again at once
 }
 
 // --- Unloading
-
-bool HostedDocument::idle() const {
-  return state_ == State::kGone || (state_ != State::kLoading && appends_begun_ == appends_done_ &&
-                                    !compacting_ && !store_due_ && !storing_ && holds_ == 0);
-}
 
 void HostedDocument::MaybeUnload() {
   if (state_ != State::kLive || !members_.empty() || !waiting_.empty() || unload_refused_) return;

@@ -98,8 +98,6 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
     virtual void DropMember(MemberId id) = 0;
     // It is gone; a Join for its name starts anew.
     virtual void Forget(HostedDocument& document) = 0;
-    // Something ended that a flush may be waiting for.
-    virtual void OnProgress() = 0;
     // False once the host is no more, for completions that come after it.
     virtual std::shared_ptr<const bool> alive() const = 0;
   };
@@ -119,12 +117,11 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   absl::Status ImportUpdate(std::string_view update);
   // Calls once all that was handed to the store so far is there, with how that went.
   void WhenDurable(std::function<void(absl::Status)> done);
-  // Runs OnStoreDocument now if it is due later.
-  void FlushStore();
+  // Runs OnStoreDocument now if it is due later. `done` once what came before is on disk and was
+  // given to that hook, or once that failed; what comes meanwhile is not waited for.
+  void Flush(std::function<void()> done);
   // Closes everybody and is gone, without storing anything more.
   void Discard(std::string_view reason);
-  // Nothing is under way and nothing is due.
-  bool idle() const;
   bool live() const { return state_ == State::kLive; }
   size_t client_count() const;
 
@@ -147,6 +144,10 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   struct DurableWaiter {
     uint64_t after = 0;  // of appends_done_
     std::function<void(absl::Status)> done;
+  };
+  struct StoreWaiter {
+    uint64_t after = 0;  // of stores_done_
+    std::function<void()> done;
   };
 
   ContextPtr FirstContext() const;
@@ -172,6 +173,7 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   void ScheduleStore();
   void RunStore();
   void OnStored(const absl::Status& status);
+  void CallStoreWaiters();
 
   void MaybeUnload();
   void FinishUnload();
@@ -206,6 +208,9 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   bool storing_ = false;
   int64_t first_unstored_ms_ = 0;
   int64_t store_at_ms_ = 0;
+  uint64_t stores_begun_ = 0;
+  uint64_t stores_done_ = 0;
+  std::deque<StoreWaiter> store_waiters_;
   uint64_t store_timer_ = 0;  // the newest; older ones do nothing
   ChangeOrigin last_origin_;
 

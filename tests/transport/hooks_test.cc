@@ -486,6 +486,27 @@ TEST_F(HooksTest, AFlushStoresWhatIsDueAndWaitsForIt) {
   EXPECT_TRUE(flushed);
 }
 
+TEST_F(HooksTest, AFlushDoesNotWaitForWhatComesMeanwhile) {
+  Hooks hooks;
+  hooks.on_store_document = Wait<StoreDocumentPayload>("store");
+  Start(hooks);
+  Client client = Open();
+  const std::vector<std::string> updates = TypingUpdates(7, {"a", "b", "c"});
+  client.Say(Update(updates[0]));
+  tasks_.Advance(2'000);  // is being stored
+  client.Say(Update(updates[1]));
+  bool flushed = false;
+  hub_->Flush([&flushed] { flushed = true; });
+  tasks_.RunAll();
+  Answer();
+  EXPECT_FALSE(flushed) << "the second update is stored now";
+  EXPECT_EQ(called_, (Names{"store", "store"}));
+  client.Say(Update(updates[2]));
+  tasks_.RunAll();
+  Answer(absl::UnavailableError("a flush does not wait for a better day"));
+  EXPECT_TRUE(flushed);
+}
+
 TEST_F(HooksTest, AConnectionIsAskedForItsTokenAndClosedByTheProgram) {
   Hooks hooks;
   RelayConnectionPtr connection;
