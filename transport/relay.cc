@@ -333,8 +333,10 @@ std::shared_ptr<transport::SocketHandler> Relay::Impl::Serve(
 }
 
 void Relay::Impl::OnHttp(const RequestPtr& request, HttpRespond respond) {
-  const auto answer = [this, respond = std::move(respond)](HttpResponse response) {
+  const bool wants_body = request->method != "HEAD";
+  const auto answer = [this, wants_body, respond = std::move(respond)](HttpResponse response) {
     metrics_.CountHttp(response.status);
+    if (!wants_body) response.body.clear();
     respond(std::move(response));
   };
   auto payload = std::make_shared<RequestPayload>();

@@ -261,6 +261,29 @@ test("a database of Hocuspocus is imported, or served on as it is", async () => 
   again.close();
 });
 
+test("a relay that is written to all the time stops at once, and has stored all it acknowledged", async () => {
+  const file = path.join(folder, "busy.sqlite");
+  const relay = await start(["--listen", "127.0.0.1:0", "--memory", "--open", "--hocuspocus-sqlite", file]);
+  const client = new Client(relay.url, "busy");
+  await client.untilSaved();
+  const typing = setInterval(() => client.append("x"), 1);
+  await sleep(300);
+  const begin = Date.now();
+  const ended = await relay.stop();
+  clearInterval(typing);
+  assert.deepEqual(ended, { code: 0, signal: null });
+  assert.ok(Date.now() - begin < 5_000, "it does not wait for a pause");
+  assert.doesNotMatch(relay.log, /did not end in time/);
+  const unacknowledged = client.provider.unsyncedChanges;
+  const length = client.text.length;
+  client.destroy();
+  const stored = new Y.Doc();
+  const db = new DatabaseSync(file);
+  Y.applyUpdate(stored, db.prepare("SELECT data FROM documents WHERE name = 'busy'").get().data);
+  db.close();
+  assert.ok(stored.getText("t").length >= length - unacknowledged, `${stored.getText("t").length} of ${length}`);
+});
+
 test("too many sockets of one address are refused", async () => {
   const relay = await start(["--listen", "127.0.0.1:0", "--memory", "--open", "--max-connections-per-address", "2",
     "--admin-token", "secret", "--trust-forwarded-for"]);
