@@ -32,6 +32,10 @@ class YWebsocketTest : public testing::Test {
     hooks_.Add(hooks);
     services_ = {&hub_, &hooks_, &metrics_, ConnectionLimits{}, SilentLog()};
   }
+  // As the end of a socket does: adapter and connection hold each other until then.
+  ~YWebsocketTest() override {
+    if (adapter_ != nullptr) adapter_->OnClosed();
+  }
   void Open(const std::string& token) {
     adapter_ = std::make_shared<YWebsocketAdapter>(socket_, "doc");
     adapter_->Open(Connect(adapter_), token);
