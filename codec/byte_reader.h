@@ -66,6 +66,16 @@ class ByteReader {
     return *next_++;
   }
 
+  // Passes over the next `size_bytes`, 1 to 8, if they are those of `word` under `mask` (little-endian). False near the end of the input.
+  bool SkipIfNext(uint64_t word, uint64_t mask, size_t size_bytes) {
+    if (size_bytes == 0 || remaining() < sizeof(uint64_t)) return false;
+    uint64_t next;
+    __builtin_memcpy(&next, next_, sizeof(next));
+    if ((next & mask) != word) return false;
+    next_ += size_bytes;
+    return true;
+  }
+
   // 0 .. 2^53-1; anything larger fails.
   uint64_t ReadVarUint() { return ReadVarUintWithin<kMaxClientId>(); }
   // 0 .. kMaxClock.
@@ -116,6 +126,19 @@ class ByteReader {
   template <uint64_t kMax>
   uint64_t ReadVarUintWithin() {
     if (__builtin_expect(next_ != end_ && *next_ < 0x80, 1)) return *next_++;
+    // Two and three bytes are the clocks of most documents.
+    if (remaining() >= 3) {
+      const uint64_t low = (next_[0] & 0x7fu) | (next_[1] & 0x7fu) << 7;
+      if (next_[1] < 0x80) {
+        next_ += 2;
+        return low;
+      }
+      if (next_[2] < 0x80) {
+        const uint64_t value = low | uint64_t{next_[2]} << 14;
+        next_ += 3;
+        return value;
+      }
+    }
     return remaining() >= sizeof(uint64_t) ? ReadVarUintOfWord<kMax>() : ReadLongVarUint(kMax);
   }
   // A varUint within the next eight bytes, which is every one that is not over-long: finds the end

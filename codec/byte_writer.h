@@ -12,8 +12,20 @@
 
 namespace ypp::codec {
 
-// Owns the bytes until they are taken. Bytes live in a std::string, the type in which the whole
-// library hands out encodings.
+// The largest varUint takes eight bytes; what is no varUint any more (a program's mistake) ten.
+inline constexpr size_t kMaxVarUintBytes = 10;
+
+// Returns where the next byte goes. REQUIRES: room for kMaxVarUintBytes at `p`.
+inline char* PutVarUint(char* p, uint64_t value) {
+  while (value >= 0x80) {
+    *p++ = static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  *p++ = static_cast<char>(value);
+  return p;
+}
+
+// Owns the bytes until they are taken. Bytes live in a std::string, the type in which the whole library hands out encodings.
 class ByteWriter {
  public:
   ByteWriter() = default;
@@ -41,14 +53,14 @@ class ByteWriter {
   // REQUIRES: value < 2^56.
   void WriteVarUint(uint64_t value) {
     if (__builtin_expect(buffer_.size() - size_ < kMaxVarUintBytes, 0)) Grow(kMaxVarUintBytes);
-    char* p = buffer_.data() + size_;
-    while (value >= 0x80) {
-      *p++ = static_cast<char>(value | 0x80);
-      value >>= 7;
-    }
-    *p++ = static_cast<char>(value);
-    size_ = static_cast<size_t>(p - buffer_.data());
+    size_ = static_cast<size_t>(PutVarUint(buffer_.data() + size_, value) - buffer_.data());
   }
+  // For who writes many small things at once: `size_bytes` of room at the end, and how far it was filled.
+  char* Room(size_t size_bytes) {
+    Reserve(size_bytes);
+    return buffer_.data() + size_;
+  }
+  void FilledUpTo(const char* end) { size_ = static_cast<size_t>(end - buffer_.data()); }
   // REQUIRES: |value| < 2^58. Writes no negative zero; the second form does, `40`.
   void WriteVarInt(int64_t value);
   void WriteVarInt(uint64_t magnitude, bool negative);
@@ -69,8 +81,6 @@ class ByteWriter {
   void WriteBigInt64(int64_t value);
 
  private:
-  static constexpr size_t kMaxVarUintBytes = 10;
-
   // Makes the buffer larger by `more_bytes` at least.
   void Grow(size_t more_bytes);
   template <typename Bits>

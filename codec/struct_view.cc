@@ -30,6 +30,14 @@ void SliceElements(StructView* view, Clock count, Skip skip) {
   view->content.remove_prefix(in.position());
 }
 
+void LeanOnTheUnitBefore(StructView* rest) {
+  rest->has_origin = true;
+  rest->origin = {rest->id.client, rest->id.clock - 1};
+  rest->parent = StructView::Parent::kInherited;
+  rest->parent_name = {};
+  rest->parent_sub = {};
+}
+
 bool IsTrue(const Any& value) {
   if (const bool* flag = value.if_bool()) return *flag;
   if (const double* number = value.if_number()) return *number != 0 && *number == *number;
@@ -127,11 +135,17 @@ StructView SliceStruct(const StructView& view, Clock offset) {
     default:
       YPP_DCHECK(false);  // always of length 1
   }
-  rest.has_origin = true;
-  rest.origin = {view.id.client, rest.id.clock - 1};
-  rest.parent = StructView::Parent::kInherited;
-  rest.parent_name = {};
-  rest.parent_sub = {};
+  LeanOnTheUnitBefore(&rest);
+  return rest;
+}
+
+StructView SliceStructAt(const StructView& view, Clock offset, size_t offset_bytes) {
+  YPP_DCHECK(view.kind == StructKind::kAny && offset > 0 && offset < view.length);
+  StructView rest = view;
+  rest.id.clock += offset;
+  rest.length -= offset;
+  rest.content.remove_prefix(offset_bytes);
+  LeanOnTheUnitBefore(&rest);
   return rest;
 }
 

@@ -92,12 +92,28 @@ struct StructView {
   std::string_view name;
 
   Clock end() const { return id.clock + length; }
+
+  // As new, but for the ids and names that the flags say are not there: readers make one for every struct.
+  void Reset(Id new_id) {
+    kind = StructKind::kGc;
+    parent = Parent::kInherited;
+    has_origin = has_right_origin = has_parent_sub = starts_inside_pair = value_is_json = false;
+    canonical = true;
+    type_ref = TypeRef::kArray;
+    length = 0;
+    id = new_id;
+    content = {};
+    name = {};
+  }
 };
 
 // Drops the first `offset` units: the clock moves on, the origin becomes the unit before, and the
 // parent is inherited from then on. REQUIRES: 0 < offset < length, and the kind can be longer
 // than 1.
 StructView SliceStruct(const StructView& view, Clock offset);
+
+// The same for who knows how many bytes of the content the dropped elements take. REQUIRES: kAny.
+StructView SliceStructAt(const StructView& view, Clock offset, size_t offset_bytes);
 
 // Yjs does not remember, of a struct that inherits its parent, that it belongs to a map, until it
 // has found that parent. So what it writes from updates without a document (merged, diffed,

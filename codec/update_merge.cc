@@ -7,6 +7,7 @@
 // remembering when each reader last moved.
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -52,17 +53,21 @@ class Input {
 
   void MovedAt(int64_t step) { moved_ = -step; }
 
-  // Whether this one comes first. Clients descend, clocks ascend. Of equal readers of the same sort
-  // the one that moved last, and before the first move the first in the list; of a GC and an item
-  // the other way round.
-  bool IsBefore(const Input& other) const {
-    const Id& a = view_.id;
-    const Id& b = other.view_.id;
-    if (a.client != b.client) return a.client > b.client;
-    if (a.clock != b.clock) return a.clock < b.clock;
-    const bool same_sort = (view_.kind == StructKind::kGc) == (other.view_.kind == StructKind::kGc);
-    return same_sort ? moved_ < other.moved_ : moved_ > other.moved_;
-  }
+  struct Key {
+    ClientId client;
+    Clock clock;
+    bool is_gc;
+    int64_t moved;
+
+    // Clients descend, clocks ascend. Of equal readers of the same sort the one that moved last, and before the first move the first in
+    // the list; of a GC and an item the other way round.
+    bool IsBefore(const Key& other) const {
+      if (client != other.client) return client > other.client;
+      if (clock != other.clock) return clock < other.clock;
+      return is_gc == other.is_gc ? moved < other.moved : moved > other.moved;
+    }
+  };
+  Key key() const { return {view_.id.client, view_.id.clock, view_.kind == StructKind::kGc, moved_}; }
 
  private:
   bool NextSection() {
@@ -84,38 +89,52 @@ class Input {
   bool first_section_ = true;
 };
 
-// Inputs, the first on top. Only the top one moves, so all it takes is to let that one sink.
+// Inputs, the first on top. Only the top one moves, so all it takes is to let that one sink. What is compared lies in the heap itself:
+// there may be very many inputs, each of them in another place of memory.
 class Heap {
  public:
-  explicit Heap(std::vector<Input*> inputs) : inputs_(std::move(inputs)) {
-    for (size_t i = inputs_.size() / 2; i-- > 0;) Sink(i);
+  explicit Heap(std::deque<Input>& inputs) {
+    entries_.reserve(inputs.size());
+    for (Input& input : inputs) {
+      if (!input.at_end()) entries_.push_back({input.key(), &input});
+    }
+    for (size_t i = entries_.size() / 2; i-- > 0;) Sink(i);
   }
 
-  bool empty() const { return inputs_.empty(); }
-  Input& top() { return *inputs_.front(); }
+  bool empty() const { return entries_.empty(); }
+  Input& top() { return *entries_.front().input; }
   void TopMoved() {
     if (top().at_end()) {
-      inputs_.front() = inputs_.back();
-      inputs_.pop_back();
+      entries_.front() = entries_.back();
+      entries_.pop_back();
+      if (entries_.empty()) return;
+    } else {
+      entries_.front().key = top().key();
     }
     Sink(0);
   }
 
  private:
+  struct Entry {
+    Input::Key key;
+    Input* input;
+  };
+
   void Sink(size_t i) {
-    const size_t size = inputs_.size();
+    const size_t size = entries_.size();
+    const Entry sinking = entries_[i];
     while (true) {
-      size_t first = i;
-      for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < size; ++child) {
-        if (inputs_[child]->IsBefore(*inputs_[first])) first = child;
-      }
-      if (first == i) return;
-      std::swap(inputs_[i], inputs_[first]);
-      i = first;
+      size_t child = 2 * i + 1;
+      if (child >= size) break;
+      if (child + 1 < size && entries_[child + 1].key.IsBefore(entries_[child].key)) ++child;
+      if (!entries_[child].key.IsBefore(sinking.key)) break;
+      entries_[i] = entries_[child];
+      i = child;
     }
+    entries_[i] = sinking;
   }
 
-  std::vector<Input*> inputs_;
+  std::vector<Entry> entries_;
 };
 
 // Writes what the merge decides on, and knows how far that reaches. A GC or Skip is held back,
@@ -245,13 +264,9 @@ absl::StatusOr<std::string> SortSections(const Source& source, const DecodeLimit
 // Gives up with *sorted false when an input turns out not to be in order.
 absl::StatusOr<std::string> MergeSorted(const std::vector<Source>& sources, Dialect dialect,
                                         const DecodeLimits& limits, bool* sorted) {
-  std::vector<std::unique_ptr<Input>> inputs;
-  std::vector<Input*> not_empty;
-  for (const Source& source : sources) {
-    inputs.push_back(std::make_unique<Input>(source.bytes, source.dialect, limits, inputs.size()));
-    if (!inputs.back()->at_end()) not_empty.push_back(inputs.back().get());
-  }
-  Heap heap(std::move(not_empty));
+  std::deque<Input> inputs;
+  for (const Source& source : sources) inputs.emplace_back(source.bytes, source.dialect, limits, inputs.size());
+  Heap heap(inputs);
   Output out(dialect);
   for (int64_t step = 1; !heap.empty(); ++step) {
     Input& input = heap.top();
@@ -264,9 +279,9 @@ absl::StatusOr<std::string> MergeSorted(const std::vector<Source>& sources, Dial
     }
   }
   DeleteSetUnion deletes;
-  for (const std::unique_ptr<Input>& input : inputs) {
-    input->reader().AddDeleteSetTo(deletes);
-    if (!input->reader().ok()) return input->reader().status();
+  for (Input& input : inputs) {
+    input.reader().AddDeleteSetTo(deletes);
+    if (!input.reader().ok()) return input.reader().status();
   }
   return out.Finish(deletes);
 }

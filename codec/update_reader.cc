@@ -65,11 +65,21 @@ struct UpdateReader::Columns {
 struct UpdateReader::SourceV1 {
   ByteReader& in;
   const bool any_values;
+  LastClient& last_client;
 
   uint8_t ReadInfo() { return in.ReadUint8(); }
+  // Mostly the same client again: then its bytes are compared, not decoded.
+  ClientId ReadClient() {
+    if (in.SkipIfNext(last_client.word, last_client.mask, last_client.size_bytes)) return last_client.id;
+    const uint8_t* start = in.cursor();
+    const ClientId id = in.ReadVarUint();
+    const size_t size_bytes = static_cast<size_t>(in.cursor() - start);
+    if (in.ok() && size_bytes > 1 && size_bytes <= sizeof(uint64_t)) last_client.Set(start, size_bytes, id);
+    return id;
+  }
   Id ReadId() {
     Id id;
-    id.client = in.ReadVarUint();
+    id.client = ReadClient();
     id.clock = in.ReadClock();
     return id;
   }
@@ -280,8 +290,9 @@ uint64_t ReadContent(Source& source, StructView* view) {
 template <typename Source>
 void ReadStructFrom(Source& source, Id id, bool accept_holes_with_flags, StructView* view) {
   ByteReader& in = source.in;
-  *view = StructView();
-  view->id = id;
+  view->Reset(id);
+  view->parent_name = {};
+  view->parent_sub = {};
   const uint8_t info = source.ReadInfo();
   const uint8_t kind = info & kInfoKindMask;
   if (kind > static_cast<uint8_t>(StructKind::kSkip)) return in.Fail("unknown content");
@@ -351,7 +362,7 @@ bool UpdateReader::NextSection(Section* section) {
   --sections_left_;
   if (columns_ == nullptr) {
     section->structs = in_.ReadCount(kMinStructBytesV1);
-    section->client = in_.ReadVarUint();
+    section->client = SourceV1{in_, false, last_client_}.ReadClient();
   } else {
     section->structs = in_.ReadVarUintUpTo(columns_->structs_allowed,
                                            "more structs than the limits allow for so few bytes");
@@ -370,7 +381,7 @@ bool UpdateReader::NextStruct(StructView* view) {
   --structs_left_;
   if (columns_ == nullptr) {
     ByteReader in = in_;  // a copy, so that it stays in registers
-    SourceV1 source{in, dialect_ == Dialect::kV1Any};
+    SourceV1 source{in, dialect_ == Dialect::kV1Any, last_client_};
     ReadStructFrom(source, next_, accept_holes_with_flags_, view);
     in_ = in;
   } else {
@@ -397,6 +408,19 @@ void UpdateReader::AddDeleteSetTo(DeleteSetUnion& deletes) {
   while (NextSection(&section)) {
   }
   deletes.Add(in_, columns_ == nullptr ? DeleteSetFormat::kV1 : DeleteSetFormat::kV2);
+}
+
+bool UpdateReader::ReadSingleDelete(DeletedRange* deleted) {
+  YPP_DCHECK(columns_ == nullptr && structs_left_ == 0 && sections_left_ == 0);
+  const uint64_t clients = in_.ReadVarUint();
+  if (!ok() || clients > 1) return false;
+  if (clients == 0) return true;
+  deleted->client = in_.ReadVarUint();
+  if (in_.ReadVarUint() != 1) return false;
+  deleted->range.clock = in_.ReadClock();
+  deleted->range.length = in_.ReadClock();
+  if (deleted->range.length > kMaxClock - deleted->range.clock) in_.Fail(kClockTooLarge);
+  return ok();
 }
 
 size_t UpdateReader::position() const { return in_.position(); }

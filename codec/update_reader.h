@@ -21,6 +21,7 @@
 #define YPP_CODEC_UPDATE_READER_H_
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -84,6 +85,12 @@ class UpdateReader {
   DeleteSet ReadDeleteSet();
   // The same, read over and added to `deletes`. The bytes must stay.
   void AddDeleteSetTo(DeleteSetUnion& deletes);
+  // Instead, for an update that is expected to delete one range at most: false when it deletes more, or when reading failed. Only V1.
+  struct DeletedRange {
+    ClientId client = 0;
+    ClockRange range;  // empty: nothing is deleted
+  };
+  bool ReadSingleDelete(DeletedRange* deleted);
 
   // Not for kV2. Where the next struct begins, in bytes from the start of the update; SeekTo goes
   // back to such a place inside section `section`, of which `structs` structs are still to be read
@@ -92,6 +99,21 @@ class UpdateReader {
   void SeekTo(size_t position, const Section& rest);
 
  private:
+  // The bytes of the client id that was read last in V1, as a little-endian word.
+  struct LastClient {
+    uint64_t word = 0;
+    uint64_t mask = 0;
+    size_t size_bytes = 0;  // 0: none
+    ClientId id = 0;
+
+    void Set(const uint8_t* bytes, size_t size, ClientId client) {
+      word = 0;
+      std::memcpy(&word, bytes, size);
+      mask = size == sizeof(word) ? ~uint64_t{0} : (uint64_t{1} << 8 * size) - 1;
+      size_bytes = size;
+      id = client;
+    }
+  };
   struct Columns;  // the V2 column decoders
   struct SourceV1;
   struct SourceV2;
@@ -103,6 +125,7 @@ class UpdateReader {
   uint64_t sections_left_ = 0;
   uint64_t structs_left_ = 0;
   Id next_;
+  LastClient last_client_;
 };
 
 }  // namespace codec

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "codec/check.h"
 #include "codec/update_algebra.h"
+#include "crdt/apply_small_update.h"
+#include "crdt/erase.h"
 #include "crdt/incoming_update.h"
 #include "crdt/integrate.h"
 #include "crdt/integrator.h"
@@ -56,6 +58,7 @@ void AddRange(std::vector<ClockRange>& ranges, ClockRange range) {
 // Deletes the part of the range that the document has. REQUIRES: it has the first clock.
 void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range) {
   const StructList& structs = doc.clients[client].structs;
+  const bool erases = doc.erases_at_once();
   const Clock begin = static_cast<Clock>(range.clock);
   const Clock end = static_cast<Clock>(std::min<ypp::Clock>(range.end(), structs.end_clock()));
   for (Clock clock = begin; clock < end;) {
@@ -63,6 +66,12 @@ void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range) {
     ItemRef ref = structs[p].ref;
     clock = structs.EndOf(p);
     if (ref == ItemRef::kGc || doc.items[ref].deleted()) continue;
+    if (const Item& item = doc.items[ref]; erases && item.in_sequence() && IsErasable(item)) {
+      const Clock from = std::max(begin, item.id.clock);
+      doc.DropCursor(item.parent);
+      Erase(doc, ref, from - item.id.clock, std::min(end, item.end()) - from);
+      continue;
+    }
     if (doc.items[ref].id.clock < begin) ref = doc.Split(ref, begin - doc.items[ref].id.clock);
     if (end < doc.items[ref].end()) doc.Split(ref, end - doc.items[ref].id.clock);
     Delete(doc, ref);
@@ -183,6 +192,7 @@ std::string Apply(DocState& doc, IncomingUpdate& update) {
 
 absl::Status ApplyUpdate(DocState& doc, codec::Bytes bytes, codec::Dialect dialect,
                          const Origin& origin) {
+  if (dialect == codec::Dialect::kV1 && ApplySmallUpdate(doc, bytes, origin)) return absl::OkStatus();
   absl::StatusOr<IncomingUpdate> update = 
       IncomingUpdate::Check(bytes, dialect, doc.options.decode_limits);
   if (!update.ok()) return update.status();

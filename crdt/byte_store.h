@@ -39,7 +39,11 @@ class ByteStore {
   // Appends `tail` to the run at (offset, size), moving the run if it must. Returns the run's offset. `tail` may lie in this store.
   uint32_t Extend(uint32_t offset, uint32_t size, std::string_view tail) {
     if (offset + size != bytes_.size() || bytes_.capacity() - bytes_.size() < tail.size()) return ExtendOrMove(offset, size, tail);
-    bytes_.append(tail);
+    if (tail.size() == 1) {
+      bytes_.push_back(tail[0]);
+    } else {
+      bytes_.append(tail);
+    }
     return offset;
   }
   // These bytes are not used any more.

@@ -25,15 +25,20 @@ struct Client {
 class ClientTable {
  public:
   ClientIndex Intern(ClientId id) {
-    if (last_ < clients_.size() && clients_[last_].id == id) return last_;
+    if (const ClientIndex known = Find(id); known != kNoIndex) return known;
     const auto [found, is_new] = index_.try_emplace(id, static_cast<ClientIndex>(clients_.size()));
     if (is_new) clients_.emplace_back().id = id;
+    before_last_ = last_;
     return last_ = found->second;
   }
   // kNoIndex when it was never interned.
   ClientIndex Find(ClientId id) const {
+    if (last_ < clients_.size() && clients_[last_].id == id) return last_;
+    if (before_last_ < clients_.size() && clients_[before_last_].id == id) return before_last_;
     const auto found = index_.find(id);
-    return found == index_.end() ? kNoIndex : found->second;
+    if (found == index_.end()) return kNoIndex;
+    before_last_ = last_;
+    return last_ = found->second;
   }
 
   // Makes room for so many more, when that is much; a client that comes alone finds room anyhow.
@@ -63,7 +68,9 @@ class ClientTable {
  private:
   std::vector<Client> clients_;
   absl::flat_hash_map<ClientId, ClientIndex> index_;
-  ClientIndex last_ = 0;  // who came last comes again
+  // Who came last comes again, and often two take turns.
+  mutable ClientIndex last_ = 0;
+  mutable ClientIndex before_last_ = 0;
 };
 
 }  // namespace ypp::internal

@@ -34,9 +34,11 @@ void NoteClients(const std::vector<DeletedRange>& deletes, std::vector<ClientInd
 
 void SortAndJoin(std::vector<DeletedRange>& deletes) {
   if (deletes.size() < 2) return;
-  std::sort(deletes.begin(), deletes.end(), [](const DeletedRange& a, const DeletedRange& b) {
+  const auto before = [](const DeletedRange& a, const DeletedRange& b) {
     return a.id.client != b.id.client ? a.id.client < b.id.client : a.id.clock < b.id.clock;
-  });
+  };
+  // What a whole document brings is in order already.
+  if (!std::is_sorted(deletes.begin(), deletes.end(), before)) std::sort(deletes.begin(), deletes.end(), before);
   size_t last = 0;
   for (size_t i = 1; i < deletes.size(); ++i) {
     DeletedRange& into = deletes[last];

@@ -58,7 +58,7 @@ void DocState::BeginOutermost(const Origin* origin, bool local) {
     active_ = last_;
   }
   active_->number = ++last_number_;
-  active_->local = local;
+  if (!local) BecomesRemote();
   if (origin != nullptr && !origin->empty()) active_->origin = *origin;
   if (!ever_watched) return;
   if (!committing_) on_before_all_transactions.Call();
@@ -126,12 +126,20 @@ void DocState::TouchFirst(ClientIndex index) {
   Client& client = clients[index];
   client.transaction = active_->number;
   client.state_before = client.state();
-  active_->touched.push_back({index, client.state_before, 0});
+  TouchedClient& touched = active_->touched.emplace_back();
+  touched.client = index;
+  touched.before = client.state_before;
 }
 
 void DocState::NoteChange(TypeIndex index, KeyIndex key) {
   TypeRecord& type = types[index];
-  if (key == kNoIndex) type.changed_in = active_->number;
+  if (key == kNoIndex) {
+    type.changed_in = active_->number;
+    if (type.is_root()) {
+      active_->changed.push_back({index, key});
+      return;
+    }
+  }
   if (!type.is_root() && (items[type.item].deleted() || !ExistedBefore(items[type.item].id)))
     return;
   const ChangedKey changed = {index, key};

@@ -98,7 +98,7 @@ class DocState {
   void Begin(const Origin* origin, bool local) {
     if (active_ != nullptr) {
       ++depth_;
-      active_->local &= local;
+      if (!local) BecomesRemote();
     } else if (local && origin == nullptr && is_quiet()) {
       BeginQuietly();
     } else {
@@ -152,7 +152,13 @@ class DocState {
   void Extend(ItemRef ref, std::string_view content, Clock length) {
     Item& run = items[ref];
     Client& client = clients[run.id.client];
-    if (client.transaction != active_->number) TouchFirst(run.id.client);
+    if (client.transaction != active_->number) {
+      TouchFirst(run.id.client);
+      TouchedClient& touched = active_->touched.back();
+      touched.run = ref;
+      touched.run_clock = run.id.clock;
+      touched.run_bytes = run.content_size;
+    }
     run.content = bytes.Extend(run.content, run.content_size, content);
     run.content_size += static_cast<uint32_t>(content.size());
     run.length += length;
@@ -245,6 +251,10 @@ class DocState {
     depth_ = 1;
     active_ = spare_.get();
     active_->number = ++last_number_;
+  }
+  void BecomesRemote() {
+    active_->local = false;
+    active_->needs_checks = true;
   }
   void TouchFirst(ClientIndex client);
   void NoteChange(TypeIndex type, KeyIndex key);

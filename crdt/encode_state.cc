@@ -9,6 +9,7 @@
 #include "codec/update_algebra.h"
 #include "codec/update_writer.h"
 #include "crdt/content.h"
+#include "crdt/write_run.h"
 
 namespace ypp::internal {
 
@@ -22,6 +23,10 @@ namespace {
 struct Part {
   ClientIndex client;
   Clock from;
+  // Where in the content of this run the unit `from` begins, if known (TouchedClient).
+  ItemRef run = ItemRef::kNone;
+  Clock run_clock = 0;
+  uint32_t run_bytes = 0;
 };
 
 StructView StructAt(const DocState& doc, ClientIndex client, const StructList& structs,
@@ -35,17 +40,39 @@ StructView StructAt(const DocState& doc, ClientIndex client, const StructList& s
   return view;
 }
 
-// Everything the client has from `part.from` on. The first struct loses what lies before.
-void WriteSection(UpdateWriter& writer, const DocState& doc, Part part) {
+void WriteStructAt(UpdateWriter& writer, const DocState& doc, ClientIndex client, const StructList& structs,
+                   StructList::Position p) {
+  const ItemRef ref = structs[p].ref;
+  codec::ByteWriter* v1 = writer.v1_stream();
+  if (v1 != nullptr && ref != ItemRef::kGc && WriteRun(*v1, doc, doc.items[ref])) return;
+  writer.WriteStruct(StructAt(doc, client, structs, p));
+}
+
+// The first struct of a part, which loses what lies before.
+void WriteRest(UpdateWriter& writer, const DocState& doc, const Part& part, const StructList& structs,
+               StructList::Position p) {
+  const StructList::Entry entry = structs[p];
+  const Clock offset = part.from - entry.clock;
+  if (offset == 0) return WriteStructAt(writer, doc, part.client, structs, p);
+  codec::ByteWriter* v1 = writer.v1_stream();
+  if (v1 != nullptr && entry.ref != ItemRef::kGc && WriteRun(*v1, doc, doc.items[entry.ref], offset)) return;
+  StructView view = StructAt(doc, part.client, structs, p);
+  if (view.kind == StructKind::kAny && part.run == entry.ref && part.run_clock == entry.clock) {
+    writer.WriteStruct(codec::SliceStructAt(view, offset, part.run_bytes));
+  } else {
+    writer.WriteStruct(SliceStruct(view, offset));
+  }
+}
+
+// Everything the client has from `part.from` on.
+void WriteSection(UpdateWriter& writer, const DocState& doc, const Part& part) {
   const StructList& structs = doc.clients[part.client].structs;
   StructList::Position p = structs.Find(part.from);
   writer.BeginSection({doc.clients[part.client].id, part.from, structs.CountFrom(p)});
-  StructView first = StructAt(doc, part.client, structs, p);
-  if (part.from > first.id.clock) first = SliceStruct(first, part.from - first.id.clock);
-  writer.WriteStruct(first);
+  WriteRest(writer, doc, part, structs, p);
   while (!structs.IsLast(p)) {
     p = structs.Next(p);
-    writer.WriteStruct(StructAt(doc, part.client, structs, p));
+    WriteStructAt(writer, doc, part.client, structs, p);
   }
 }
 
@@ -141,7 +168,8 @@ namespace {
 absl::InlinedVector<Part, 4> AddedSince(const DocState& doc, const TransactionState& transaction) {
   absl::InlinedVector<Part, 4> parts;
   const auto note = [&](const TouchedClient& touched) {
-    if (touched.before < doc.clients[touched.client].state()) parts.push_back({touched.client, touched.before});
+    if (touched.before == doc.clients[touched.client].state()) return;
+    parts.push_back({touched.client, touched.before, touched.run, touched.run_clock, touched.run_bytes});
   };
   if (transaction.next == nullptr) {
     for (const TouchedClient& touched : transaction.touched) note(touched);

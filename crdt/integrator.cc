@@ -4,8 +4,7 @@
 
 #include "codec/check.h"
 #include "codec/update_writer.h"
-#include "crdt/content.h"
-#include "crdt/integrate.h"
+#include "crdt/integrate_struct.h"
 
 namespace ypp::internal {
 
@@ -62,7 +61,7 @@ void Integrator::RunSection(uint32_t bottom) {
         stack_.push_back({section, uint64_t{needed.clock} + 1});
         continue;
       }
-      IntegrateView();
+      IntegrateStruct(doc_, view_);
     }
     Advance(top.section);
   }
@@ -143,77 +142,6 @@ uint32_t Integrator::SectionOf(ClientId client) const {
       [](const IncomingSection& section, ClientId id) { return section.client < id; });
   if (found == sections.end() || found->client != client) return kNoIndex;
   return static_cast<uint32_t>(found - sections.begin());
-}
-
-// A peer that types sends its run character by character: what would be joined at the end of the transaction anyway grows the run at once.
-bool Integrator::ContinueLastRun(ClientIndex client) {
-  if (view_.kind != StructKind::kString || !view_.has_origin || view_.starts_inside_pair ||
-      view_.origin.client != view_.id.client || view_.origin.clock + 1 != view_.id.clock) {
-    return false;
-  }
-  StructList& structs = doc_.clients[client].structs;
-  const ItemRef ref = structs[structs.Last()].ref;
-  if (ref == ItemRef::kGc) return false;
-  Item& run = doc_.items[ref];
-  if (run.kind != StructKind::kString || run.deleted() || !run.in_sequence()) return false;
-  if (run.right_origin.exists() != view_.has_right_origin) return false;
-  if (view_.has_right_origin && doc_.clients.Global(run.right_origin) != view_.right_origin) return false;
-  // Its right neighbour must still be the one it was typed before, or siblings may come between.
-  const LocalId right = run.right == ItemRef::kNone ? LocalId() : doc_.items[run.right].id;
-  if (right != run.right_origin) return false;
-
-  doc_.Extend(ref, view_.content, static_cast<Clock>(view_.length));
-  doc_.DropCursor(run.parent);
-  return true;
-}
-
-void Integrator::IntegrateView() {
-  doc_.transaction().needs_tidying = true;
-  const ClientIndex client = doc_.clients.Intern(view_.id.client);
-  if (view_.kind == StructKind::kGc) {
-    IntegrateGc(doc_, client, static_cast<Clock>(view_.length));
-    return;
-  }
-  if (!doc_.clients[client].structs.empty() && ContinueLastRun(client)) return;
-
-  // Of what the document has, hence with a clock of its width.
-  const auto local = [&](const Id& id) {
-    return LocalId{doc_.clients.Find(id.client), static_cast<Clock>(id.clock)};
-  };
-  Item neighbours;  // only what is known before there is an item
-  if (view_.has_origin) neighbours.left = doc_.ItemEndingAt(local(view_.origin));
-  if (view_.has_right_origin) neighbours.right = doc_.ItemStartingAt(local(view_.right_origin));
-  bool has_parent = neighbours.left != ItemRef::kGc && neighbours.right != ItemRef::kGc;
-  if (has_parent) {
-    if (view_.parent == StructView::Parent::kInherited) {
-      const ItemRef from =
-          neighbours.left != ItemRef::kNone ? neighbours.left : neighbours.right;
-      neighbours.parent = doc_.items[from].parent;
-      neighbours.key = doc_.items[from].key;
-    } else {
-      if (view_.parent == StructView::Parent::kRoot) {
-        neighbours.parent = doc_.types.FindOrAddRoot(doc_.strings.Intern(view_.parent_name));
-      } else {
-        // A collected parent, or one that holds no type (any more), takes what is in it along.
-        const ItemRef holder = doc_.FindItem(local(view_.parent_id));
-        has_parent = holder != ItemRef::kGc && doc_.items[holder].kind == StructKind::kType;
-        if (has_parent) neighbours.parent = doc_.items[holder].content;
-      }
-      if (view_.has_parent_sub) neighbours.key = doc_.strings.Intern(view_.parent_sub);
-    }
-  }
-  if (!has_parent) {
-    IntegrateGc(doc_, client, static_cast<Clock>(view_.length));
-    return;
-  }
-  const ItemRef ref = doc_.items.Allocate();
-  Item& item = doc_.items[ref];
-  item = neighbours;
-  item.id = {client, static_cast<Clock>(view_.id.clock)};
-  if (view_.has_origin) item.origin = local(view_.origin);
-  if (view_.has_right_origin) item.right_origin = local(view_.right_origin);
-  StoreContent(doc_, view_, ref);
-  Integrate(doc_, ref);
 }
 
 std::string Integrator::TakeRest() {

@@ -47,9 +47,6 @@ class Integrator {
   // kNoIndex when the update has none.
   uint32_t SectionOf(ClientId client) const;
 
-  void IntegrateView();
-  bool ContinueLastRun(ClientIndex client);
-
   DocState& doc_;
   IncomingUpdate& update_;
   codec::UpdateReader reader_;

@@ -69,6 +69,12 @@ Joined JoinWithLefts(DocState& doc, StructList& structs, StructList::Position p)
 // From `p` leftwards through every struct that begins at or after `from`.
 void JoinDownTo(DocState& doc, StructList& structs, StructList::Position p, Clock from) {
   while (!structs.IsFirst(p) && structs[p].clock >= from) {
+    const StructList::Position previous = structs.Previous(p);
+    // Most do not join: that is found out here, at the least cost.
+    if (!Joinable(doc, structs[previous].ref, structs[p].ref)) {
+      p = previous;
+      continue;
+    }
     p = JoinWithLefts(doc, structs, p).position;
     if (structs.IsFirst(p)) break;
     p = structs.Previous(p);

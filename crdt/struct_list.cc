@@ -1,6 +1,7 @@
 #include "crdt/struct_list.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ypp::internal {
 
@@ -30,6 +31,7 @@ StructList::Position StructList::Find(Clock clock) const {
   if (clock >= blocks_[last].back().clock) {
     return {last, static_cast<uint32_t>(blocks_[last].size() - 1)};
   }
+  if (Holds(hint_, clock)) return hint_;
   // The last block that begins at or before `clock`, then the last entry in it that does.
   uint32_t block = 0;
   for (uint32_t count = last + 1; count > 1;) {
@@ -44,7 +46,13 @@ StructList::Position StructList::Find(Clock clock) const {
     entry += entry[half].clock <= clock ? half : 0;
     count -= half;
   }
-  return {block, static_cast<uint32_t>(entry - entries)};
+  return hint_ = {block, static_cast<uint32_t>(entry - entries)};
+}
+
+bool StructList::Holds(Position p, Clock clock) const {
+  if (p.block >= blocks_.size() || p.slot + 1 >= blocks_[p.block].size()) return false;
+  const Entry* entry = &blocks_[p.block][p.slot];
+  return entry[0].clock <= clock && clock < entry[1].clock;
 }
 
 Clock StructList::EndOf(Position p) const {
@@ -61,7 +69,10 @@ size_t StructList::CountFrom(Position p) const {
 // By an eighth at a time: a document of many cut structs consists of half-full blocks.
 void StructList::MakeRoom(Block& block) {
   if (block.size() < block.capacity()) return;
-  block.reserve(block.size() + block.size() / 8 + 1);
+  Block larger;  // a block that grows by itself doubles
+  larger.reserve(block.size() + block.size() / 8 + 1);
+  larger.assign(block.begin(), block.end());
+  block = std::move(larger);
 }
 
 StructList::Position StructList::InsertAfter(Position p, Clock clock, ItemRef ref) {

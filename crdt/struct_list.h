@@ -10,8 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "codec/check.h"
 #include "crdt/item.h"
 
@@ -79,13 +79,18 @@ class StructList {
   // Half a block moves on an insertion: two kilobytes at most, a few tens of nanoseconds.
   static constexpr size_t kBlockEntries = 512;
 
-  using Block = std::vector<Entry>;
+  // The first entries of a client lie in the list itself: many clients never have more.
+  using Block = absl::InlinedVector<Entry, 2>;
+  using Blocks = absl::InlinedVector<Block, 1>;
 
+  // Whether `p`, which may be out of date, names the struct that holds `clock`. False when it ends its block.
+  bool Holds(Position p, Clock clock) const;
   static void MakeRoom(Block& block);
 
-  std::vector<Block> blocks_;  // none empty
+  Blocks blocks_;  // none empty
   size_t size_ = 0;
   Clock end_clock_ = 0;
+  mutable Position hint_;  // where the last search ended: the next is often for the same struct
 };
 
 }  // namespace ypp::internal

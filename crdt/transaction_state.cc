@@ -11,8 +11,9 @@ std::vector<TouchedClient> TouchedSince(const TransactionState& transaction) {
   for (const TouchedClient& touched : all) seen.insert(touched.client);
   for (const TransactionState* t = transaction.next.get(); t != nullptr; t = t->next.get()) {
     for (const TouchedClient& touched : t->touched) {
-      if (seen.insert(touched.client).second)
-        all.push_back({touched.client, touched.before, touched.before});
+      if (!seen.insert(touched.client).second) continue;
+      all.push_back(touched);
+      all.back().after = touched.before;
     }
   }
   return all;

@@ -20,6 +20,10 @@ struct TouchedClient {
   ClientIndex client = kNoIndex;
   Clock before = 0;
   Clock after = 0;  // set when the commit begins
+  // When the first thing that the client added extended a run (DocState::Extend): the run, its clock, and how large its content was.
+  ItemRef run = ItemRef::kNone;
+  Clock run_clock = 0;
+  uint32_t run_bytes = 0;
 };
 
 struct DeletedRange {
@@ -46,6 +50,8 @@ struct TransactionState {
   // There is something to be collected or joined at the end, or sub-documents to tell of. Plain typing and erasing leave nothing (edit.cc,
   // erase.h).
   bool needs_tidying = false;
+  // It may have left formats to be cleaned up, or used the client id of this document: the commit looks. Not for local ones.
+  bool needs_checks = false;
   Origin origin;
   // Clients that got new structs. From the begin of the commit on also those that got some from
   // transactions that ran since, in callbacks: `after` is the state of the document at that time.
@@ -83,9 +89,11 @@ struct TransactionState {
     return !subdocs_added.empty() || !subdocs_removed.empty() || !subdocs_loaded.empty();
   }
   // Whether a commit would do nothing where nobody listens.
-  bool leaves_nothing_to_do() const { return !needs_tidying && local && origin.empty(); }
+  bool leaves_nothing_to_do() const { return !needs_tidying && !needs_checks; }
   // Reset for such a one.
   void ResetSmall() {
+    local = true;
+    if (!origin.empty()) origin = Origin();
     touched.clear();
     deletes.clear();
     changed.clear();
@@ -93,6 +101,7 @@ struct TransactionState {
   // For the next transaction. What a large one took is given back.
   void Reset() {
     local = true;
+    needs_checks = false;
     if (!origin.empty()) origin = Origin();
     Clear(touched);
     Clear(deletes);

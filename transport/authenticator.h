@@ -23,13 +23,14 @@ struct AuthRequest {
 struct Grant {
   bool read_only = false;
   std::string tier;  // a name for the operator's own use
+  std::string user;  // whom the history names for what is written
 };
 
 class Authenticator {
  public:
   // PermissionDenied: the message is the reason the client gets. Any other error is logged, and the
-  // client gets kReasonPermissionDenied. To be called once, on the I/O thread, inside Authenticate
-  // or later.
+  // client gets kReasonPermissionDenied. To be called once, from any thread, inside Authenticate or
+  // later.
   using Done = std::function<void(absl::StatusOr<Grant> grant)>;
 
   virtual ~Authenticator() = default;

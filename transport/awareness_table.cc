@@ -47,8 +47,8 @@ void AwarenessTable::SetOwner(ClientId client, Entry& entry, MemberId member) {
   entry.owner = member;
 }
 
-absl::StatusOr<std::string> AwarenessTable::Apply(MemberId member, codec::Bytes update,
-                                                  int64_t now_ms) {
+absl::StatusOr<AwarenessNews> AwarenessTable::Apply(MemberId member, codec::Bytes update,
+                                                    int64_t now_ms) {
   if (update.size() > limits_.max_update_bytes) {
     return absl::ResourceExhaustedError("awareness update too large");
   }
@@ -68,10 +68,17 @@ absl::StatusOr<std::string> AwarenessTable::Apply(MemberId member, codec::Bytes 
     return absl::ResourceExhaustedError("too many awareness clients");
   }
 
+  AwarenessNews result;
   std::vector<AwarenessEntry> news;
   for (const AwarenessEntry& entry : entries) {
     if (!IsNews(entry.client, entry.clock, entry.gone())) continue;
     Entry& known = entries_[entry.client];
+    const bool was_present = known.owner != kNobody;
+    if (entry.gone()) {
+      if (was_present) result.removed.push_back(entry.client);
+    } else {
+      (was_present ? result.updated : result.added).push_back(entry.client);
+    }
     known.clock = entry.clock;
     known.state = std::string(entry.state);
     known.renewed_ms = now_ms;
@@ -80,14 +87,17 @@ absl::StatusOr<std::string> AwarenessTable::Apply(MemberId member, codec::Bytes 
   }
   // Usually all of it is news, and the very bytes that came go out again.
   if (!entries.empty() && news.size() == entries.size() && in.empty()) {
-    return std::string(codec::AsText(update));
+    result.update = std::string(codec::AsText(update));
+  } else {
+    result.update = Encode(news);
   }
-  return Encode(news);
+  return result;
 }
 
-std::string AwarenessTable::RemoveMember(MemberId member) {
+AwarenessNews AwarenessTable::RemoveMember(MemberId member) {
+  AwarenessNews result;
   const auto owned = clients_of_.find(member);
-  if (owned == clients_of_.end()) return {};
+  if (owned == clients_of_.end()) return result;
   std::vector<AwarenessEntry> gone;
   for (const ClientId client : owned->second) {
     Entry& entry = entries_[client];
@@ -95,11 +105,14 @@ std::string AwarenessTable::RemoveMember(MemberId member) {
     entry.owner = kNobody;
     gone.push_back({client, entry.clock, "null"});
   }
+  result.removed = std::move(owned->second);
   clients_of_.erase(owned);
-  return Encode(gone);
+  result.update = Encode(gone);
+  return result;
 }
 
-std::string AwarenessTable::DropExpired(int64_t now_ms) {
+AwarenessNews AwarenessTable::DropExpired(int64_t now_ms) {
+  AwarenessNews result;
   std::vector<AwarenessEntry> gone;
   for (auto it = entries_.begin(); it != entries_.end();) {
     Entry& entry = it->second;
@@ -112,10 +125,12 @@ std::string AwarenessTable::DropExpired(int64_t now_ms) {
       entry.renewed_ms = now_ms;
       SetOwner(it->first, entry, kNobody);
       gone.push_back({it->first, entry.clock, "null"});
+      result.removed.push_back(it->first);
       ++it;
     }
   }
-  return Encode(gone);
+  result.update = Encode(gone);
+  return result;
 }
 
 std::optional<std::string> AwarenessTable::Present() const {

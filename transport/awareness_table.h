@@ -35,20 +35,27 @@ struct AwarenessLimits {
   size_t max_clients_per_member = 256;  // a provider has one
 };
 
+// What changed, and the update that says so to others; both empty when nothing did.
+struct AwarenessNews {
+  std::string update;
+  std::vector<ClientId> added;
+  std::vector<ClientId> updated;
+  std::vector<ClientId> removed;
+};
+
 class AwarenessTable {
  public:
   explicit AwarenessTable(AwarenessLimits limits = {}) : limits_(limits) {}
 
-  // Takes in what a member says. The result is the update to pass on to everybody; empty when there
-  // was nothing new in it. All or nothing: DataLoss for bytes that are no awareness update or a
-  // state that is no JSON (which would throw in the clients it is passed on to), ResourceExhausted
-  // past a limit.
-  absl::StatusOr<std::string> Apply(MemberId member, codec::Bytes update, int64_t now_ms);
+  // Takes in what a member says. The result's update is to be passed on to everybody. All or
+  // nothing: DataLoss for bytes that are no awareness update or a state that is no JSON (which
+  // would throw in the clients it is passed on to), ResourceExhausted past a limit.
+  absl::StatusOr<AwarenessNews> Apply(MemberId member, codec::Bytes update, int64_t now_ms);
 
-  // The update that says the member's clients are gone; empty when it had none.
-  std::string RemoveMember(MemberId member);
+  // Says that the member's clients are gone.
+  AwarenessNews RemoveMember(MemberId member);
   // The same for those that were not renewed in time.
-  std::string DropExpired(int64_t now_ms);
+  AwarenessNews DropExpired(int64_t now_ms);
 
   // All present clients, nullopt when there are none.
   std::optional<std::string> Present() const;

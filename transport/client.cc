@@ -103,6 +103,13 @@ bool Provider::synced() const { return session_->state().Get().synced; }
 bool Provider::authenticated() const { return session_->state().Get().authenticated; }
 std::string Provider::scope() const { return session_->state().Get().scope; }
 int Provider::unsynced_changes() const { return session_->state().Get().unsynced_changes; }
+UnsyncedState Provider::unsynced() const {
+  const SessionState state = session_->state().Get();
+  UnsyncedState unsynced;
+  unsynced.size_bytes = state.unsynced_bytes;
+  if (state.unsynced_since_ms != 0) unsynced.age_ms = Client::NowMs() - state.unsynced_since_ms;
+  return unsynced;
+}
 Origin Provider::origin() const { return session_->origin(); }
 
 absl::Status Provider::WaitForSync(int64_t timeout_ms) {
@@ -133,6 +140,10 @@ absl::Status Provider::WaitFor(int64_t timeout_ms,
 
 void Provider::Authenticate() {
   runtime_->Run([this] { session_->Authenticate(); });
+}
+
+void Provider::SendToken() {
+  runtime_->Run([this] { session_->SendToken(); });
 }
 
 void Provider::ForceSync() {

@@ -94,6 +94,17 @@ struct ProviderOptions {
   // Gives the messages an address of their own, so that one Client may attach the same document
   // twice (v4 servers only).
   bool session_awareness = false;
+  // Exchanges states anew so often, as a net below the net. 0: never.
+  int64_t force_sync_interval_ms = 0;
+  // Edits wait so long for more, and go out as one update. 0: each goes out at once.
+  int64_t flush_delay_ms = 0;
+};
+
+// Edits of this program that the server has not acknowledged: a ypp-relay acknowledges what is on
+// its disk, unless it was told otherwise.
+struct UnsyncedState {
+  size_t size_bytes = 0;  // of the updates that hold them
+  int64_t age_ms = 0;     // of the oldest
 };
 
 struct ProviderEvents {
@@ -136,6 +147,8 @@ class Provider {
   // acknowledgement. 0 before the first connection.
   int unsynced_changes() const;
 
+  UnsyncedState unsynced() const;
+
   // Waits until synced(). DeadlineExceeded, PermissionDenied once the token is finally refused,
   // Cancelled when the Client is gone, FailedPrecondition on the client's thread.
   absl::Status WaitForSync(int64_t timeout_ms);
@@ -145,6 +158,9 @@ class Provider {
 
   // Starts over after a refused token.
   void Authenticate();
+  // Sends the token again on the open connection, for servers that check it there. A server that
+  // asks for it gets it without this.
+  void SendToken();
   // Exchanges states anew, as at the start of a connection.
   void ForceSync();
   // Free text for the server's or the other clients' programs. False: not authenticated, nothing

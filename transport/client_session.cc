@@ -11,6 +11,7 @@
 #include "codec/json.h"
 #include "codec/state_vector.h"
 #include "codec/sync_message.h"
+#include "codec/update_algebra.h"
 #include "transport/client_connection.h"
 
 namespace ypp::transport {
@@ -131,6 +132,8 @@ void ClientSession::Greet(const std::string& token) {
 }
 
 void ClientSession::BeginRound() {
+  // What waits to be sent is in the answer to the server's SyncStep1.
+  waiting_edits_.clear();
   // On an established connection earlier acknowledgements are still to come.
   outstanding_ = phase_ == Phase::kEstablished ? outstanding_ + (round_open_ ? 0 : 1) : 1;
   refused_ = 0;
@@ -191,16 +194,8 @@ void ClientSession::HandleAuth(codec::ByteReader& body) {
     case AuthType::kToken:
       // The server wants to see the token again. It answers a good one with silence and a bad one
       // with CLOSE.
-      if (host_.congested()) return;
-      return FetchToken(
-          [attempt = attempt_](ClientSession& self, absl::StatusOr<std::string> token) {
-            if (!self.on_socket() || self.attempt_ != attempt) return;
-            if (token.ok()) {
-              self.host_.Send(WriteToken(self.address_, *token, kProviderVersion));
-            } else {
-              self.Emit(&ProviderEvents::on_error, token.status());
-            }
-          });
+      if (!host_.congested()) SendToken();
+      return;
   }
 }
 
@@ -208,6 +203,7 @@ void ClientSession::HandleAuthenticated(std::string_view scope) {
   if (phase_ == Phase::kEstablished) return;
   phase_ = Phase::kEstablished;
   established_at_ms_ = host_.NowMs();
+  force_sync_at_ms_ = established_at_ms_ + options_.force_sync_interval_ms;
   state_.authenticated = true;
   state_.scope = std::string(scope);
   shared_.Set(state_);
@@ -245,8 +241,11 @@ void ClientSession::HandleStateVector(codec::Bytes payload) {
   const absl::StatusOr<StateVector> known = StateVector::Decode(payload);
   if (!known.ok()) return FailSync(known.status());
   if (host_.congested()) return HoldBack();
-  host_.Send(
-      WriteSync(address_, codec::SyncType::kStep2, codec::AsBytes(doc_.EncodeUpdate(*known))));
+  constexpr size_t kEmptyUpdateBytes = 2;
+  const std::string lacking = doc_.EncodeUpdate(*known);
+  host_.Send(WriteSync(address_, codec::SyncType::kStep2, codec::AsBytes(lacking)));
+  waiting_edits_.clear();
+  edits_.OnSent(lacking.size() > kEmptyUpdateBytes ? lacking.size() : 0, host_.NowMs());
   // The answer is acknowledged, and the round counts it already; a SyncStep1 that nobody asked for
   // is one more.
   if (!std::exchange(round_open_, false)) ++outstanding_;
@@ -276,6 +275,7 @@ void ClientSession::HandleAwareness(codec::ByteReader& body) {
 
 void ClientSession::HandleSyncStatus(bool applied) {
   if (outstanding_ > 0) --outstanding_;
+  edits_.OnAcknowledged(applied);
   if (!applied) {
     ++refused_;
     Emit(&ProviderEvents::on_refused);
@@ -286,12 +286,32 @@ void ClientSession::HandleSyncStatus(bool applied) {
 void ClientSession::HandleDocumentUpdate(const UpdateEvent& event) {
   if (event.origin.tag == this) return;
   if (live_ && host_.congested()) HoldBack();
-  if (live_) {
+  if (live_ && options_.flush_delay_ms > 0) {
+    if (waiting_edits_.empty()) flush_at_ms_ = host_.NowMs() + options_.flush_delay_ms;
+    waiting_edits_.emplace_back(event.update);
+    edits_.OnUnsent(event.update.size(), host_.NowMs());
+    host_.Reschedule();
+  } else if (live_) {
     host_.Send(WriteSync(address_, codec::SyncType::kUpdate, codec::AsBytes(event.update)));
     ++outstanding_;
-  } else if (!round_open_) {
-    ++unsent_;
+    edits_.OnSent(event.update.size(), host_.NowMs());
+  } else {
+    if (!round_open_) ++unsent_;
+    edits_.OnUnsent(event.update.size(), host_.NowMs());
   }
+  UpdateUnsynced();
+}
+
+void ClientSession::FlushEdits() {
+  if (waiting_edits_.empty()) return;
+  const std::vector<std::string> edits = std::exchange(waiting_edits_, {});
+  std::vector<codec::Bytes> parts;
+  for (const std::string& edit : edits) parts.push_back(codec::AsBytes(edit));
+  const absl::StatusOr<std::string> merged = MergeUpdates(parts, UpdateFormat::kV1);
+  if (!merged.ok()) return BeginRound();  // an exchange of states carries them as well
+  host_.Send(WriteSync(address_, codec::SyncType::kUpdate, codec::AsBytes(*merged)));
+  ++outstanding_;
+  edits_.OnSent(merged->size(), host_.NowMs());
   UpdateUnsynced();
 }
 
@@ -341,6 +361,7 @@ void ClientSession::SayGoodbye() {
 bool ClientSession::Detach() {
   if (phase_ == Phase::kDetached) return false;
   const bool known_to_server = phase_ == Phase::kHandshaking || phase_ == Phase::kEstablished;
+  FlushEdits();
   SayGoodbye();
   if (known_to_server) host_.Send(WriteClose(address_));
   on_update_.Cancel();
@@ -363,6 +384,9 @@ void ClientSession::LeaveConnection(Phase next) {
   live_ = false;
   round_open_ = false;
   resync_wanted_ = false;
+  if (!waiting_edits_.empty()) ++unsent_;
+  waiting_edits_.clear();
+  edits_.OnLost();
   state_.authenticated = false;
   shared_.Set(state_);
   SetSynced(false);
@@ -398,6 +422,12 @@ void ClientSession::Tick() {
     awareness_tick_at_ms_ = now + kAwarenessTickMs;
     awareness_->Tick(now);
   }
+  if (!waiting_edits_.empty() && now >= flush_at_ms_) FlushEdits();
+  if (options_.force_sync_interval_ms > 0 && phase_ == Phase::kEstablished &&
+      now >= force_sync_at_ms_) {
+    force_sync_at_ms_ = now + options_.force_sync_interval_ms;
+    BeginRound();
+  }
   if (resync_wanted_ && host_.buffered_bytes() <= host_.max_send_buffer_bytes() / 2) BeginRound();
 }
 
@@ -406,6 +436,10 @@ int64_t ClientSession::next_deadline_ms() const {
   int64_t at = awareness_ != nullptr ? awareness_tick_at_ms_ : kNever;
   if (phase_ == Phase::kRetry) at = std::min(at, retry_at_ms_);
   if (resync_wanted_) at = std::min(at, host_.NowMs() + kCongestedPollMs);
+  if (!waiting_edits_.empty()) at = std::min(at, flush_at_ms_);
+  if (options_.force_sync_interval_ms > 0 && phase_ == Phase::kEstablished) {
+    at = std::min(at, force_sync_at_ms_);
+  }
   return at;
 }
 
@@ -416,6 +450,18 @@ void ClientSession::Authenticate() {
   state_.denied_reason.clear();
   shared_.Set(state_);
   host_.Reschedule();
+}
+
+void ClientSession::SendToken() {
+  if (phase_ != Phase::kHandshaking && phase_ != Phase::kEstablished) return;
+  FetchToken([attempt = attempt_](ClientSession& self, absl::StatusOr<std::string> token) {
+    if (!self.on_socket() || self.attempt_ != attempt) return;
+    if (token.ok()) {
+      self.host_.Send(WriteToken(self.address_, *token, kProviderVersion));
+    } else {
+      self.Emit(&ProviderEvents::on_error, token.status());
+    }
+  });
 }
 
 void ClientSession::ForceSync() {
@@ -460,10 +506,14 @@ void ClientSession::SetSynced(bool synced) {
 }
 
 void ClientSession::UpdateUnsynced() {
-  const int unsynced_changes = outstanding_ + refused_ + unsent_;
-  if (state_.unsynced_changes == unsynced_changes) return;
+  const int unsynced_changes = outstanding_ + refused_ + unsent_ + (waiting_edits_.empty() ? 0 : 1);
+  const bool same_count = state_.unsynced_changes == unsynced_changes;
+  if (same_count && state_.unsynced_bytes == edits_.bytes()) return;
   state_.unsynced_changes = unsynced_changes;
+  state_.unsynced_bytes = edits_.bytes();
+  state_.unsynced_since_ms = edits_.since_ms();
   shared_.Set(state_);
+  if (same_count) return;
   Emit(&ProviderEvents::on_unsynced_changes, unsynced_changes);
 }
 

@@ -29,6 +29,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -39,6 +40,7 @@
 #include "transport/backoff.h"
 #include "transport/client.h"
 #include "transport/frame.h"
+#include "transport/unsynced_edits.h"
 
 namespace ypp::transport {
 
@@ -53,6 +55,8 @@ struct SessionState {
   bool denied = false;
   bool detached = false;
   int unsynced_changes = 0;
+  size_t unsynced_bytes = 0;
+  int64_t unsynced_since_ms = 0;  // 0: nothing is unsynced
   std::string scope;
   std::string denied_reason;
 };
@@ -117,6 +121,7 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
 
   void Authenticate();
   void ForceSync();
+  void SendToken();
   bool SendStateless(std::string_view payload);
   absl::Status SetAwarenessState(std::optional<std::string> json);
   absl::Status SetAwarenessField(const std::string& field, const std::string& json);
@@ -149,6 +154,8 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
   void HandleSyncStatus(bool applied);
   void HandleDocumentUpdate(const UpdateEvent& event);
   void HandleAwarenessUpdate(const AwarenessChange& change, const Origin& origin);
+  // Sends the edits that wait for more.
+  void FlushEdits();
   void SendLocalAwareness();
   // Edits stay in the document until the send buffer has drained; then states are exchanged anew.
   void HoldBack();
@@ -184,6 +191,10 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
   int64_t retry_at_ms_ = 0;        // kRetry
   int64_t established_at_ms_ = 0;  // kEstablished
   bool live_ = false;
+  std::vector<std::string> waiting_edits_;  // for flush_at_ms_
+  int64_t flush_at_ms_ = 0;
+  int64_t force_sync_at_ms_ = 0;
+  UnsyncedEdits edits_;
   bool round_open_ = false;     // our SyncStep1 is out and the server's is not answered yet
   bool resync_wanted_ = false;  // edits stayed behind because the send buffer was full
   bool greeted_before_ = false;

@@ -1,51 +1,51 @@
 #include "transport/connection.h"
 
+#include <algorithm>
 #include <utility>
-
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 
 namespace ypp::transport {
 namespace {
 
-constexpr std::string_view kReasonLoadFailed = "document-unavailable";
-constexpr std::string_view kReasonTooManyDocuments = "too-many-documents";
 constexpr std::string_view kCloseReasonUnauthorized = "Unauthorized";
 constexpr std::string_view kCloseReasonTimeout = "Connection Timeout";
 constexpr uint16_t kCloseGoingAway = 1001;
 
-bool IsBlank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
-}
-
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Socket> socket, DocumentHub* hub,
-                       Authenticator* authenticator, ConnectionLimits limits, LogSink log,
+Connection::Connection(std::shared_ptr<Socket> socket, const ConnectionServices* services,
+                       std::string socket_id, std::shared_ptr<const HttpRequest> request,
                        int64_t now_ms)
     : socket_(std::move(socket)),
-      hub_(hub),
-      authenticator_(authenticator),
-      limits_(limits),
-      log_(std::move(log)),
+      services_(services),
+      socket_id_(std::move(socket_id)),
+      request_(std::move(request)),
+      messages_(services->limits.max_messages_per_second),
+      bytes_(services->limits.max_bytes_per_second),
+      awareness_(services->limits.max_awareness_per_second),
       opened_ms_(now_ms),
       now_ms_(now_ms),
       last_received_ms_(now_ms),
       last_sent_ms_(now_ms) {
-  socket_->SetMaxMessageBytes(limits_.max_unauthenticated_message_bytes);
+  socket_->SetMaxMessageBytes(limits().max_unauthenticated_message_bytes);
 }
+
+Connection::~Connection() { OnClosed(); }
 
 void Connection::OnMessage(codec::Bytes message) {
   if (closing_) return;
   last_received_ms_ = now_ms_;
+  metrics().messages_received.Increment();
+  metrics().bytes_received.Increment(static_cast<double>(message.size()));
   const Frame frame = ReadFrame(message);
+  PayFor(frame, message.size());
   switch (frame.shape) {
     case FrameShape::kPing:
-      SendBytes(WritePong());
+      SendMessage(MakeMessage(WritePong()));
       return;
     case FrameShape::kPong:
       return;
     case FrameShape::kBadAddress:
+      metrics().Refuse("bad_message");
       CloseSocket(kCloseUnauthorized, kCloseReasonUnauthorized);
       return;
     case FrameShape::kBadType:
@@ -55,15 +55,48 @@ void Connection::OnMessage(codec::Bytes message) {
   Route(frame, message);
 }
 
-void Connection::Route(const Frame& frame, codec::Bytes message) {
-  const ChannelPtr channel = FindOpen(frame.address);
-  if (channel == nullptr) {
-    HandleBeforeOpen(frame, message);
-  } else if (channel->phase == Phase::kRenewing) {
-    if (Charge(*channel, message.size())) channel->queue.emplace_back(codec::AsText(message));
-  } else {
-    Deliver(channel, frame);
+void Connection::PayFor(const Frame& frame, size_t size_bytes) {
+  const Executor& executor = hooks().executor;
+  const int64_t now_ms = executor.now_ms();
+  int64_t wait_ms =
+      std::max(messages_.Take(1, now_ms), bytes_.Take(static_cast<double>(size_bytes), now_ms));
+  if (frame.type == MessageType::kAwareness) {
+    wait_ms = std::max(wait_ms, awareness_.Take(1, now_ms));
   }
+  if (wait_ms == 0 || paused_) return;
+  paused_ = true;
+  metrics().Refuse("rate");
+  socket_->SetReading(false);
+  executor.after(wait_ms, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    self->paused_ = false;
+    if (!self->closing_) self->socket_->SetReading(true);
+  });
+}
+
+void Connection::Route(const Frame& frame, codec::Bytes message) {
+  if (const ChannelPtr open = FindOpen(frame.address)) {
+    open->Receive(frame, message);
+    return;
+  }
+  if (frame.shape == FrameShape::kBadType) {
+    metrics().Refuse("bad_message");
+    CloseSocket(kCloseResetConnection, kCloseReasonReset);
+    return;
+  }
+  ChannelPtr& slot = channels_[std::string(frame.address)];
+  if (slot == nullptr) {
+    slot = std::make_shared<Channel>(static_cast<Channel::Host*>(this), std::string(frame.address));
+    const size_t pending = channels_.size() - authenticated_channels();
+    if (pending > limits().max_pending_documents) {
+      metrics().Refuse("pending_documents");
+      CloseSocket(kCloseResetConnection, kCloseReasonReset);
+      return;
+    }
+  }
+  const ChannelPtr channel = slot;
+  channel->Receive(frame, message);
 }
 
 // Who authenticated with the plain name may also use the name with a session.
@@ -75,227 +108,68 @@ Connection::ChannelPtr Connection::FindOpen(std::string_view address) const {
   return it != channels_.end() && it->second->open() ? it->second : nullptr;
 }
 
-void Connection::HandleBeforeOpen(const Frame& frame, codec::Bytes message) {
-  if (frame.shape == FrameShape::kBadType) {
-    CloseSocket(kCloseResetConnection, kCloseReasonReset);
-    return;
-  }
-  ChannelPtr& slot = channels_[std::string(frame.address)];
-  if (slot == nullptr) {
-    slot = std::make_shared<Channel>();
-    slot->address = std::string(frame.address);
-    if (CountPending() > limits_.max_pending_documents) {
-      CloseSocket(kCloseResetConnection, kCloseReasonReset);
-      return;
-    }
-  }
-  const ChannelPtr channel = slot;
-  if (channel->phase == Phase::kUnknown && frame.type == MessageType::kClose) {
-    Forget(channel);  // there is nothing to end but what waits
-    return;
-  }
-  if (!Charge(*channel, message.size())) return;
-  if (channel->phase == Phase::kUnknown && frame.type == MessageType::kAuth) {
-    BeginAuthentication(channel, frame);
-  } else {
-    channel->queue.emplace_back(codec::AsText(message));
-  }
-}
-
-void Connection::BeginAuthentication(const ChannelPtr& channel, const Frame& frame) {
-  codec::ByteReader body(frame.body);
-  const AuthMessage auth = ReadAuth(body);
-  if (!body.ok() || auth.type != AuthType::kToken) {
-    CloseSocket(kCloseResetConnection, kCloseReasonReset);
-    return;
-  }
-  if (!auth.version) all_know_ping_ = false;
-  const std::string_view document = DocumentOf(channel->address);
-  if (IsBlank(document) || channel->address.size() > limits_.max_document_name_bytes) {
-    Deny(channel, kReasonPermissionDenied);
-    return;
-  }
-  if (CountAuthenticated() >= limits_.max_documents) {
-    Deny(channel, kReasonTooManyDocuments);
-    return;
-  }
-  channel->phase = Phase::kAuthenticating;
-  authenticator_->Authenticate(
-      AuthRequest{std::string(document), std::string(auth.text), false},
-      [weak = weak_from_this(), channel](const absl::StatusOr<Grant>& grant) {
-        const auto self = weak.lock();
-        if (self != nullptr && self->IsCurrent(channel)) self->OnAuthenticated(channel, grant);
-      });
-}
-
-void Connection::OnAuthenticated(const ChannelPtr& channel, const absl::StatusOr<Grant>& grant) {
-  if (!grant.ok()) {
-    Deny(channel, ReasonOf(grant.status(), DocumentOf(channel->address)));
-    return;
-  }
-  if (!authenticated_once_) {
-    authenticated_once_ = true;
-    socket_->SetMaxMessageBytes(limits_.max_message_bytes);
-  }
-  SendBytes(
-      WriteAuthenticated(channel->address, grant->read_only ? kScopeReadOnly : kScopeReadWrite));
-  Join(channel, grant->read_only);
-}
-
-void Connection::Join(const ChannelPtr& channel, bool read_only) {
-  channel->phase = Phase::kJoining;
-  DocumentHub::JoinRequest request;
-  request.document = std::string(DocumentOf(channel->address));
-  request.address = channel->address;
-  request.read_only = read_only;
-  request.member = weak_from_this();
-  request.done = [weak = weak_from_this(), channel,
-                  hub = hub_](const absl::StatusOr<MemberId>& member) {
-    const auto self = weak.lock();
-    if (self != nullptr && self->IsCurrent(channel)) {
-      self->OnJoined(channel, member);
-    } else if (member.ok()) {
-      hub->Leave(*member);
-    }
-  };
-  hub_->Join(std::move(request));
-}
-
-void Connection::OnJoined(const ChannelPtr& channel, const absl::StatusOr<MemberId>& member) {
-  if (!member.ok()) {
-    Deny(channel, kReasonLoadFailed);
-    return;
-  }
-  channel->phase = Phase::kLive;
-  channel->member = *member;
-  channels_by_member_[*member] = channel;
-  Drain(channel);
-}
-
-void Connection::Drain(const ChannelPtr& channel) {
-  if (channel->draining) return;
-  channel->draining = true;
-  while (!closing_ && channel->phase == Phase::kLive && IsCurrent(channel) &&
-         !channel->queue.empty()) {
-    const std::string message = std::move(channel->queue.front());
-    channel->queue.pop_front();
-    Deliver(channel, ReadFrame(codec::AsBytes(message)));
-  }
-  channel->draining = false;
-  if (channel->queue.empty()) {
-    queued_bytes_ -= std::exchange(channel->charged_bytes, 0);
-    queued_messages_ -= std::exchange(channel->charged_messages, 0);
-  }
-}
-
-void Connection::Deliver(const ChannelPtr& channel, const Frame& frame) {
-  if (frame.shape != FrameShape::kMessage) {
-    hub_->Close(channel->member, kCloseReasonReset);
-  } else if (frame.type == MessageType::kAuth) {
-    Renew(channel, frame.body);
-  } else if (frame.type == MessageType::kClose) {
-    DeliverClose(channel, frame);
-  } else {
-    hub_->Handle(channel->member, frame.type, frame.body, now_ms_);
-  }
-}
-
-// What came behind it in the meantime is the beginning of a new connection to the same document.
-void Connection::DeliverClose(const ChannelPtr& channel, const Frame& frame) {
-  const std::deque<std::string> rest = std::exchange(channel->queue, {});
-  client_closes_ = true;
-  hub_->Handle(channel->member, frame.type, frame.body, now_ms_);
-  client_closes_ = false;
-  for (const std::string& message : rest) {
-    if (closing_) return;
-    Route(ReadFrame(codec::AsBytes(message)), codec::AsBytes(message));
-  }
-}
-
-// The client sends its token again, asked or not.
-void Connection::Renew(const ChannelPtr& channel, codec::Bytes body) {
-  codec::ByteReader in(body);
-  const AuthMessage auth = ReadAuth(in);
-  if (!in.ok() || auth.type != AuthType::kToken) {
-    hub_->Close(channel->member, kCloseReasonReset);
-    return;
-  }
-  channel->phase = Phase::kRenewing;
-  authenticator_->Authenticate(
-      AuthRequest{std::string(DocumentOf(channel->address)), std::string(auth.text), true},
-      [weak = weak_from_this(), channel](const absl::StatusOr<Grant>& grant) {
-        const auto self = weak.lock();
-        if (self != nullptr && self->IsCurrent(channel)) self->OnRenewed(channel, grant);
-      });
-}
-
-void Connection::OnRenewed(const ChannelPtr& channel, const absl::StatusOr<Grant>& grant) {
-  if (!grant.ok()) {
-    const std::string reason = ReasonOf(grant.status(), DocumentOf(channel->address));
-    hub_->Close(channel->member,
-                reason == kReasonPermissionDenied ? kCloseReasonUnauthorized : reason);
-    return;
-  }
-  hub_->SetReadOnly(channel->member, grant->read_only);
-  channel->phase = Phase::kLive;
-  Drain(channel);
-}
-
 void Connection::OnTick(int64_t now_ms) {
   now_ms_ = now_ms;
   if (closing_) return;
-  if (!authenticated_once_ && now_ms - opened_ms_ >= limits_.authentication_timeout_ms) {
+  if (!authenticated_once_ && now_ms - opened_ms_ >= limits().authentication_timeout_ms) {
+    metrics().Refuse("authentication_timeout");
     CloseSocket(kCloseConnectionTimeout, kCloseReasonTimeout);
-  } else if (now_ms - last_received_ms_ >= limits_.idle_timeout_ms) {
+  } else if (now_ms - last_received_ms_ >= limits().idle_timeout_ms) {
+    metrics().Refuse("idle_timeout");
     CloseSocket(kCloseConnectionTimeout, kCloseReasonTimeout);
-  } else if (all_know_ping_ && !channels_by_member_.empty() &&
-             now_ms - last_sent_ms_ >= limits_.ping_after_ms) {
-    SendBytes(WritePing());
+  } else if (all_know_ping_ && now_ms - last_sent_ms_ >= limits().ping_after_ms &&
+             HasOpenChannel()) {
+    SendMessage(MakeMessage(WritePing()));
   }
 }
 
 void Connection::OnClosed() {
   closing_ = true;
-  const auto members = std::exchange(channels_by_member_, {});
-  channels_.clear();
-  for (const auto& [member, channel] : members) hub_->Leave(member);
+  for (const auto& [address, channel] : std::exchange(channels_, {})) channel->OnSocketClosed();
 }
 
 void Connection::Shutdown(std::string_view reason) {
   closing_ = true;
-  const auto members = channels_by_member_;
-  for (const auto& [member, channel] : members) hub_->Close(member, reason);
+  for (const ChannelPtr& channel : AllChannels()) channel->CloseWith(reason);
   socket_->Close(kCloseGoingAway, reason);
 }
 
-void Connection::Send(MemberId, const MessagePtr& message) {
+void Connection::CloseSocket(uint16_t code, std::string_view reason) {
+  if (closing_) return;
+  closing_ = true;
+  socket_->Close(code, reason);
+}
+
+size_t Connection::authenticated_channels() const {
+  return static_cast<size_t>(
+      std::count_if(channels_.begin(), channels_.end(),
+                    [](const auto& entry) { return entry.second->authenticated(); }));
+}
+
+bool Connection::HasOpenChannel() const {
+  return std::any_of(channels_.begin(), channels_.end(),
+                     [](const auto& entry) { return entry.second->open(); });
+}
+
+std::vector<Connection::ChannelPtr> Connection::AllChannels() const {
+  std::vector<ChannelPtr> all;
+  all.reserve(channels_.size());
+  for (const auto& [address, channel] : channels_) all.push_back(channel);
+  return all;
+}
+
+ClientInfo Connection::MakeClientInfo() const {
+  ClientInfo info;
+  info.socket_id = socket_id_;
+  info.request = request_;
+  return info;
+}
+
+void Connection::SendMessage(const MessagePtr& message) {
   last_sent_ms_ = now_ms_;
+  metrics().messages_sent.Increment();
+  metrics().bytes_sent.Increment(static_cast<double>(message->bytes.size()));
   socket_->Send(message);
-}
-
-void Connection::OnRemoved(MemberId id) {
-  const auto it = channels_by_member_.find(id);
-  if (it == channels_by_member_.end()) return;
-  const ChannelPtr channel = it->second;
-  Forget(channel);
-  if (!client_closes_ && channels_.empty()) CloseSocket(kCloseResetConnection, kCloseReasonReset);
-}
-
-void Connection::Deny(const ChannelPtr& channel, std::string_view reason) {
-  log_(LogLevel::kInfo,
-       absl::StrCat("document \"", absl::CEscape(std::string(DocumentOf(channel->address))),
-                    "\": connection refused: ", std::string(reason)));
-  SendBytes(WritePermissionDenied(channel->address, reason));
-  Forget(channel);
-}
-
-void Connection::Forget(const ChannelPtr& channel) {
-  queued_bytes_ -= std::exchange(channel->charged_bytes, 0);
-  queued_messages_ -= std::exchange(channel->charged_messages, 0);
-  channel->queue.clear();
-  if (channel->member != 0) channels_by_member_.erase(channel->member);
-  const auto it = channels_.find(channel->address);
-  if (it != channels_.end() && it->second == channel) channels_.erase(it);
 }
 
 bool Connection::Charge(Channel& channel, size_t size_bytes) {
@@ -303,40 +177,34 @@ bool Connection::Charge(Channel& channel, size_t size_bytes) {
   channel.charged_messages += 1;
   queued_bytes_ += size_bytes;
   queued_messages_ += 1;
-  if (queued_bytes_ <= limits_.max_queued_bytes &&
-      queued_messages_ <= limits_.max_queued_messages) {
+  if (queued_bytes_ <= limits().max_queued_bytes &&
+      queued_messages_ <= limits().max_queued_messages) {
     return true;
   }
+  metrics().Refuse("queue_full");
   CloseSocket(kCloseResetConnection, kCloseReasonReset);
   return false;
 }
 
-bool Connection::IsCurrent(const ChannelPtr& channel) const {
-  const auto it = channels_.find(channel->address);
-  return it != channels_.end() && it->second == channel;
+void Connection::Discharge(Channel& channel) {
+  queued_bytes_ -= std::exchange(channel.charged_bytes, 0);
+  queued_messages_ -= std::exchange(channel.charged_messages, 0);
 }
 
-size_t Connection::CountPending() const {
-  size_t pending = 0;
-  for (const auto& [address, channel] : channels_) pending += !channel->authenticated();
-  return pending;
+void Connection::OnGranted() {
+  if (authenticated_once_) return;
+  authenticated_once_ = true;
+  socket_->SetMaxMessageBytes(limits().max_message_bytes);
 }
 
-size_t Connection::CountAuthenticated() const { return channels_.size() - CountPending(); }
-
-std::string Connection::ReasonOf(const absl::Status& status, std::string_view document) const {
-  if (absl::IsPermissionDenied(status)) return std::string(status.message());
-  log_(LogLevel::kError, absl::StrCat("document \"", absl::CEscape(std::string(document)),
-                                      "\": authentication could not be done: ", status.message()));
-  return std::string(kReasonPermissionDenied);
+void Connection::OnToken(bool has_version) {
+  if (!has_version) all_know_ping_ = false;
 }
 
-void Connection::SendBytes(std::string bytes) { Send(0, MakeMessage(std::move(bytes))); }
-
-void Connection::CloseSocket(uint16_t code, std::string_view reason) {
-  if (closing_) return;
-  closing_ = true;
-  socket_->Close(code, reason);
+void Connection::OnEnded(Channel& channel, bool by_relay) {
+  const auto it = channels_.find(channel.address());
+  if (it != channels_.end() && it->second.get() == &channel) channels_.erase(it);
+  if (by_relay && channels_.empty()) CloseSocket(kCloseResetConnection, kCloseReasonReset);
 }
 
 }  // namespace ypp::transport

@@ -1,104 +1,98 @@
-// One socket of a client: any number of documents on it, each under an address of its own.
-// PROTOCOL.md, "Connections".
+// One socket of a client: any number of documents on it, each under an address and with a Channel
+// of its own. PROTOCOL.md, "Connections".
 //
-//   address:  unknown --Token--> authenticating --granted--> joining --loaded--> live <--> renewing
-//                 ^                    | refused               | load failed       |
-//                 +--------------------+-----------------------+-------------------+ CLOSE
+// What goes wrong with one document stays with it; the socket is closed when an address cannot be
+// read, when limits are passed, when nothing comes in time, and when the relay has ended the last
+// document on it (a provider then starts over at once, where it would otherwise wait on a document
+// that is no more).
 //
-// 1. Messages of one address are handled strictly one after another. In all states but live they
-//    wait, within limits over the whole socket; in unknown, only the type of a message is looked
-//    at.
-// 2. What goes wrong with one document stays with it; the socket is closed when an address cannot
-//    be read, when limits are passed, when nothing comes in time, and when the relay has ended the
-//    last document on it (a provider then starts over at once, where it would otherwise wait on a
-//    document that is no more).
-//
-// Knows no socket library and no threads: everything is called on the I/O thread.
+// Knows no socket library and no threads: everything is called on the relay's thread.
 #ifndef YPP_TRANSPORT_CONNECTION_H_
 #define YPP_TRANSPORT_CONNECTION_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/status/statusor.h"
-#include "transport/authenticator.h"
+#include "transport/channel.h"
 #include "transport/connection_limits.h"
 #include "transport/document_hub.h"
 #include "transport/frame.h"
+#include "transport/hook_chain.h"
 #include "transport/log.h"
+#include "transport/rate_limit.h"
+#include "transport/relay_metrics.h"
 #include "transport/socket.h"
 
 namespace ypp::transport {
 
+// What all sockets of a relay share. Must outlive them.
+struct ConnectionServices {
+  DocumentHub* hub = nullptr;
+  const HookChains* hooks = nullptr;
+  RelayMetrics* metrics = nullptr;
+  ConnectionLimits limits;
+  LogSink log = SilentLog();
+};
+
 class Connection : public SocketHandler,
-                   public HubMember,
+                   private Channel::Host,
                    public std::enable_shared_from_this<Connection> {
  public:
-  // `hub` and `authenticator` must outlive it. Must be owned by a shared_ptr.
-  Connection(std::shared_ptr<Socket> socket, DocumentHub* hub, Authenticator* authenticator,
-             ConnectionLimits limits, LogSink log, int64_t now_ms);
+  Connection(std::shared_ptr<Socket> socket, const ConnectionServices* services,
+             std::string socket_id, std::shared_ptr<const HttpRequest> request, int64_t now_ms);
+  ~Connection() override;
 
   void OnMessage(codec::Bytes message) override;
   void OnTick(int64_t now_ms) override;
   void OnClosed() override;
 
-  void Send(MemberId id, const MessagePtr& message) override;
-  void OnRemoved(MemberId id) override;
-
   // CLOSE for every document, then the end of the socket.
   void Shutdown(std::string_view reason);
+  void CloseSocket(uint16_t code, std::string_view reason) override;
 
  private:
-  enum class Phase { kUnknown, kAuthenticating, kJoining, kLive, kRenewing };
-
-  struct Channel {
-    Phase phase = Phase::kUnknown;
-    std::string address;
-    MemberId member = 0;  // of kLive and kRenewing
-    std::deque<std::string> queue;
-    size_t charged_bytes = 0;  // of the socket's queue limits
-    size_t charged_messages = 0;
-    bool draining = false;
-
-    bool open() const { return phase == Phase::kLive || phase == Phase::kRenewing; }
-    bool authenticated() const { return open() || phase == Phase::kJoining; }
-  };
   using ChannelPtr = std::shared_ptr<Channel>;
 
-  ChannelPtr FindOpen(std::string_view address) const;
+  // Channel::Host
+  DocumentHub& hub() override { return *services_->hub; }
+  const HookChains& hooks() const override { return *services_->hooks; }
+  RelayMetrics& metrics() override { return *services_->metrics; }
+  const ConnectionLimits& limits() const override { return services_->limits; }
+  int64_t now_ms() const override { return now_ms_; }
+  size_t authenticated_channels() const override;
+  ClientInfo MakeClientInfo() const override;
+  void SendMessage(const MessagePtr& message) override;
+  bool Charge(Channel& channel, size_t size_bytes) override;
+  void Discharge(Channel& channel) override;
+  void OnGranted() override;
+  void OnToken(bool has_version) override;
+  void OnEnded(Channel& channel, bool by_relay) override;
+  void Reroute(codec::Bytes message) override { Route(ReadFrame(message), message); }
+  bool closing() const override { return closing_; }
+  void LogLine(LogLevel level, std::string_view line) const override {
+    services_->log(level, line);
+  }
+
   void Route(const Frame& frame, codec::Bytes message);
-  void HandleBeforeOpen(const Frame& frame, codec::Bytes message);
-  void BeginAuthentication(const ChannelPtr& channel, const Frame& frame);
-  void OnAuthenticated(const ChannelPtr& channel, const absl::StatusOr<Grant>& grant);
-  void Join(const ChannelPtr& channel, bool read_only);
-  void OnJoined(const ChannelPtr& channel, const absl::StatusOr<MemberId>& member);
-  void Deliver(const ChannelPtr& channel, const Frame& frame);
-  void DeliverClose(const ChannelPtr& channel, const Frame& frame);
-  void Renew(const ChannelPtr& channel, codec::Bytes body);
-  void OnRenewed(const ChannelPtr& channel, const absl::StatusOr<Grant>& grant);
-  void Drain(const ChannelPtr& channel);
-  void Deny(const ChannelPtr& channel, std::string_view reason);
-  void Forget(const ChannelPtr& channel);
-  // False when a limit was passed and the socket is being closed.
-  bool Charge(Channel& channel, size_t size_bytes);
-  bool IsCurrent(const ChannelPtr& channel) const;
-  size_t CountPending() const;
-  size_t CountAuthenticated() const;
-  std::string ReasonOf(const absl::Status& status, std::string_view document) const;
-  void SendBytes(std::string bytes);
-  void CloseSocket(uint16_t code, std::string_view reason);
+  // Stops reading for a while when the message is more than the rates allow.
+  void PayFor(const Frame& frame, size_t size_bytes);
+  ChannelPtr FindOpen(std::string_view address) const;
+  std::vector<ChannelPtr> AllChannels() const;
+  bool HasOpenChannel() const;
 
   std::shared_ptr<Socket> socket_;
-  DocumentHub* hub_;
-  Authenticator* authenticator_;
-  ConnectionLimits limits_;
-  LogSink log_;
+  const ConnectionServices* services_;
+  std::string socket_id_;
+  std::shared_ptr<const HttpRequest> request_;
   absl::flat_hash_map<std::string, ChannelPtr> channels_;  // by address
-  absl::flat_hash_map<MemberId, ChannelPtr> channels_by_member_;
+  RateLimit messages_;
+  RateLimit bytes_;
+  RateLimit awareness_;
+  bool paused_ = false;  // not reading
   size_t queued_bytes_ = 0;
   size_t queued_messages_ = 0;
   int64_t opened_ms_;
@@ -106,8 +100,7 @@ class Connection : public SocketHandler,
   int64_t last_received_ms_;
   int64_t last_sent_ms_;
   bool authenticated_once_ = false;
-  bool all_know_ping_ = true;   // every Token so far came with a version
-  bool client_closes_ = false;  // while a CLOSE of the client is handled
+  bool all_know_ping_ = true;  // every Token so far came with a version
   bool closing_ = false;
 };
 

@@ -22,6 +22,12 @@ struct ConnectionLimits {
   // could take.
   size_t max_message_bytes = 100u << 20;
   size_t max_unauthenticated_message_bytes = 5u << 20;
+  // Of a socket, over all documents. Whoever sends more is not read from until it is paid for;
+  // nothing is lost. 0: no limit. These stop what runs wild: people make some ten messages a
+  // second, a script that fills a document some thousands; a first sync is one large message.
+  double max_messages_per_second = 100'000;
+  double max_bytes_per_second = 64u << 20;
+  double max_awareness_per_second = 1'000;
   // From the opening of the socket to the first document granted. Traffic does not extend it.
   int64_t authentication_timeout_ms = 60'000;
   // Without any protocol message. A provider renews its awareness every 15 s, but a browser may

@@ -104,9 +104,6 @@ HttpResponse HttpPages::Answer(std::string_view method, std::string_view target)
                        "ypp-relay: a WebSocket here speaks the Hocuspocus protocol. The console is "
                        "at /console.\n",
                        kPlainText);
-  } else if (path == "/healthz") {
-    response = Respond(200, "ok\n", kPlainText);
-    response.headers.emplace_back("Cache-Control", "no-store");
   } else if (path.substr(0, kConsolePath.size()) == kConsolePath) {
     response = AnswerConsole(path.substr(kConsolePath.size()));
   } else {

@@ -1,7 +1,6 @@
-// What the relay's port answers to plain HTTP: a welcome, its health, and the console.
+// What the relay's port answers to browsers: a welcome, and the console.
 //
 //   GET /          a line of text, as Hocuspocus has it
-//   GET /healthz   "ok"
 //   GET /console   the console's index.html; /console/<file> its other files
 //
 // The console's files are read once at the start and served from memory: a request can name only
@@ -12,18 +11,11 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
+#include "transport/http_message.h"
 
 namespace ypp::transport {
-
-struct HttpResponse {
-  int status = 200;
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
-};
 
 class HttpPages {
  public:

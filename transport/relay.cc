@@ -3,52 +3,90 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
+#include <optional>
+#include <random>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "transport/admin_api.h"
+#include "transport/authenticator_hooks.h"
 #include "transport/connection.h"
+#include "transport/direct_member.h"
 #include "transport/document_hub.h"
+#include "transport/hook_chain.h"
 #include "transport/http_pages.h"
 #include "transport/listen_address.h"
 #include "transport/memory_store.h"
+#include "transport/relay_metrics.h"
 #include "transport/sqlite_store.h"
+#include "transport/upgrade_gate.h"
 #include "transport/websocket_server.h"
+#include "transport/y_websocket.h"
 
 namespace ypp {
 
 using transport::Connection;
 using transport::DocumentHub;
+using transport::HookChains;
 using transport::HttpPages;
 using transport::LogLevel;
+using transport::RelayMetrics;
 using transport::WebSocketServer;
+using RequestPtr = WebSocketServer::RequestPtr;
 
-class Relay::Impl {
+namespace {
+
+constexpr int kStatusForbidden = 403;
+constexpr std::string_view kReasonStopping = "Server Shutdown";
+
+// Unlike the position in a table, tells nothing about others.
+std::string RandomId() {
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 4; ++i) absl::StrAppend(&id, absl::Hex(random(), absl::kZeroPad8));
+  return id;
+}
+
+}  // namespace
+
+class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
  public:
   explicit Impl(RelayOptions options) : options_(std::move(options)) {}
-  ~Impl() { Stop("Server Shutdown"); }
+  ~Impl() { Stop(kReasonStopping); }
 
   absl::Status Start();
   void Stop(std::string_view reason);
 
   uint16_t port() const { return server_->port(); }
-  std::string url() const {
-    transport::ListenAddress bound = listen_;
-    bound.port = server_->port();
-    if (bound.host.empty()) bound.host = "localhost";
-    return "ws://" + bound.ToString();
+  std::string url() const;
+  absl::Status ReloadTls();
+  // Runs it on the relay's thread.
+  template <typename Task>
+  void Post(Task task) {
+    server_->Post(std::move(task));
   }
-  void BroadcastStateless(std::string document, std::string payload) {
-    server_->Post([this, document = std::move(document), payload = std::move(payload)] {
-      hub_->BroadcastStateless(document, payload);
-    });
-  }
+  DocumentHub& hub() { return *hub_; }
+  const transport::Executor& executor() const { return hooks_.executor; }
+  const RelayMetrics& metrics() const { return metrics_; }
 
  private:
+  absl::Status Prepare();
   absl::Status OpenStore();
-  std::shared_ptr<transport::SocketHandler> OnOpen(std::shared_ptr<transport::Socket> socket);
+  void MakeServer();
+  void MakeHooks();
+  void MakeHub();
+  void BeginService(std::promise<absl::Status>* started);
+
+  std::optional<HttpResponse> OnUpgrade(const RequestPtr& request);
+  std::shared_ptr<transport::SocketHandler> OnOpen(std::shared_ptr<transport::Socket> socket,
+                                                   const RequestPtr& request);
+  std::shared_ptr<transport::SocketHandler> Serve(std::shared_ptr<transport::Socket> socket,
+                                                  const RequestPtr& request);
+  void OnHttp(const RequestPtr& request, HttpRespond respond);
   void OnTick(int64_t now_ms);
   void BeginDrain(const std::string& reason);
   void EndDrainWhenEmpty();
@@ -56,13 +94,24 @@ class Relay::Impl {
   RelayOptions options_;
   transport::ListenAddress listen_;
   HttpPages pages_;
-  std::unique_ptr<WebSocketServer> server_;
+  RelayMetrics metrics_;
+  HookChains hooks_;
+  std::shared_ptr<WebSocketServer> server_;
   std::unique_ptr<transport::Store> store_;
   std::unique_ptr<DocumentHub> hub_;
+  transport::ConnectionServices services_;
+  std::optional<transport::AdminApi> api_;
   std::thread thread_;
 
-  // Of the I/O thread.
+  // Of the relay's thread.
   std::vector<std::weak_ptr<Connection>> connections_;
+  // Upgrades whose hook has not answered yet.
+  struct PendingUpgrade {
+    std::optional<absl::Status> answer;
+    std::shared_ptr<transport::UpgradeGate> gate;
+    std::function<std::shared_ptr<transport::SocketHandler>()> make_handler;
+  };
+  std::vector<std::pair<const HttpRequest*, std::shared_ptr<PendingUpgrade>>> upgrades_;
   bool stopping_ = false;  // no new connections
   bool draining_ = false;  // those there were have been told
 
@@ -71,10 +120,35 @@ class Relay::Impl {
   bool drained_ = false;
 };
 
+std::string Relay::Impl::url() const {
+  transport::ListenAddress bound = listen_;
+  bound.port = server_->port();
+  if (bound.host.empty()) bound.host = "localhost";
+  return (options_.tls_certificate.empty() ? "ws://" : "wss://") + bound.ToString();
+}
+
+absl::Status Relay::Impl::ReloadTls() {
+  std::promise<absl::Status> done;
+  server_->Post([this, &done] { done.set_value(server_->ReloadTls()); });
+  return done.get_future().get();
+}
+
+// --- Start
+
 absl::Status Relay::Impl::Start() {
-  if (options_.authenticator == nullptr) {
-    return absl::InvalidArgumentError("a relay needs an authenticator");
+  if (absl::Status status = Prepare(); !status.ok()) return status;
+  thread_ = std::thread([this] { server_->Run(); });
+  std::promise<absl::Status> started;
+  server_->Post([this, &started] { BeginService(&started); });
+  absl::Status status = started.get_future().get();
+  if (!status.ok()) {
+    server_->Stop();
+    thread_.join();
   }
+  return status;
+}
+
+absl::Status Relay::Impl::Prepare() {
   const absl::StatusOr<transport::ListenAddress> listen =
       transport::ParseListenAddress(options_.listen);
   if (!listen.ok()) return listen.status();
@@ -82,57 +156,196 @@ absl::Status Relay::Impl::Start() {
   if (!options_.console_dir.empty()) {
     if (absl::Status status = pages_.LoadConsole(options_.console_dir); !status.ok()) return status;
   }
-
-  transport::WebSocketServerOptions server_options;
-  server_options.listen = listen_;
-  server_options.max_connections = options_.max_connections;
-  server_options.max_send_queue_bytes = options_.max_send_queue_bytes;
-  server_options.ping_interval_ms = options_.ping_interval_ms;
-  WebSocketServer::Callbacks callbacks;
-  callbacks.on_open = [this](std::shared_ptr<transport::Socket> socket) {
-    return OnOpen(std::move(socket));
-  };
-  callbacks.on_http = [this](std::string_view method, std::string_view target) {
-    return pages_.Answer(method, target);
-  };
-  callbacks.on_tick = [this](int64_t now_ms) { OnTick(now_ms); };
-  callbacks.on_last_closed = [this] { EndDrainWhenEmpty(); };
-  server_ = std::make_unique<WebSocketServer>(server_options, std::move(callbacks), options_.log);
-
+  MakeServer();
+  MakeHooks();
+  if (hooks_.on_authenticate.empty()) {
+    return absl::InvalidArgumentError("a relay needs an authenticator or an OnAuthenticate hook");
+  }
   // The database first: a relay that listens can serve.
   if (absl::Status status = OpenStore(); !status.ok()) return status;
-  transport::HubOptions hub_options;
-  hub_options.room.log = options_.log;
-  hub_options.room.on_stateless = options_.on_stateless;
-  hub_ = std::make_unique<DocumentHub>(store_.get(), std::move(hub_options));
-  if (absl::Status status = server_->Listen(); !status.ok()) return status;
-  thread_ = std::thread([this] { server_->Run(); });
+  MakeHub();
   return absl::OkStatus();
 }
 
-absl::Status Relay::Impl::OpenStore() {
-  const transport::Store::Executor executor = [server = server_.get()](std::function<void()> task) {
-    server->Post(std::move(task));
+void Relay::Impl::MakeServer() {
+  transport::WebSocketServerOptions server_options;
+  server_options.listen = listen_;
+  server_options.tls = {options_.tls_certificate, options_.tls_key};
+  server_options.max_connections = options_.max_connections;
+  server_options.max_connections_per_address = options_.max_connections_per_address;
+  server_options.trust_forwarded_for = options_.trust_forwarded_for;
+  server_options.max_http_body_bytes = options_.max_http_body_bytes;
+  server_options.max_send_queue_bytes = options_.max_send_queue_bytes;
+  server_options.ping_interval_ms = options_.ping_interval_ms;
+  WebSocketServer::Callbacks callbacks;
+  callbacks.on_upgrade = [this](const RequestPtr& request) { return OnUpgrade(request); };
+  callbacks.on_open = [this](std::shared_ptr<transport::Socket> socket, const RequestPtr& request) {
+    return OnOpen(std::move(socket), request);
   };
+  callbacks.on_http = [this](const RequestPtr& request, HttpRespond respond) {
+    OnHttp(request, std::move(respond));
+  };
+  callbacks.on_refused = [this](std::string_view reason) { metrics_.Refuse(reason); };
+  callbacks.on_tick = [this](int64_t now_ms) { OnTick(now_ms); };
+  callbacks.on_last_closed = [this] { EndDrainWhenEmpty(); };
+  server_ = std::make_shared<WebSocketServer>(server_options, std::move(callbacks), options_.log);
+}
+
+void Relay::Impl::MakeHooks() {
+  // A hook may answer long after the relay has ended.
+  const std::weak_ptr<WebSocketServer> weak = server_;
+  hooks_.executor.post = [weak](std::function<void()> task) {
+    if (const auto server = weak.lock()) server->Post(std::move(task));
+  };
+  hooks_.executor.here = [weak] {
+    const auto server = weak.lock();
+    return server != nullptr && server->OnIoThread();
+  };
+  hooks_.executor.after = [weak](int64_t delay_ms, std::function<void()> task) {
+    if (const auto server = weak.lock()) server->PostAfter(delay_ms, std::move(task));
+  };
+  hooks_.executor.now_ms = [] { return WebSocketServer::NowMs(); };
+  hooks_.Add(options_.extensions, options_.hooks);
+  if (options_.authenticator != nullptr) hooks_.Add(transport::HooksOf(options_.authenticator));
+}
+
+absl::Status Relay::Impl::OpenStore() {
   if (options_.database.empty()) {
-    store_ = std::make_unique<transport::MemoryStore>(executor);
+    store_ = std::make_unique<transport::MemoryStore>(hooks_.executor.post);
     return absl::OkStatus();
   }
-  absl::StatusOr<std::unique_ptr<transport::SqliteStore>> store =
-      transport::SqliteStore::Open(options_.database, executor, options_.log);
+  absl::StatusOr<std::unique_ptr<transport::SqliteStore>> store = transport::SqliteStore::Open(
+      options_.database, hooks_.executor.post, options_.log, {options_.history_retention_ms});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   return absl::OkStatus();
 }
 
+void Relay::Impl::MakeHub() {
+  transport::HubOptions hub_options;
+  hub_options.room.log = options_.log;
+  hub_options.room.doc.gc = options_.gc;
+  hub_options.room.acknowledge_applied = options_.acknowledge == Acknowledge::kApplied;
+  hub_options.room.max_pending_bytes = options_.max_pending_bytes;
+  hub_options.room.awareness.max_update_bytes = options_.max_awareness_bytes;
+  hub_options.room.awareness.max_clients_per_member = options_.max_awareness_clients;
+  hub_options.debounce_ms = options_.debounce_ms;
+  hub_options.max_debounce_ms = options_.max_debounce_ms;
+  hub_options.unload_immediately = options_.unload_immediately;
+  hub_options.forget_stored = options_.database.empty() && !hooks_.on_store_document.empty();
+  hub_ = std::make_unique<DocumentHub>(store_.get(), &hooks_, &metrics_, std::move(hub_options));
+  services_.hub = hub_.get();
+  services_.hooks = &hooks_;
+  services_.metrics = &metrics_;
+  services_.limits = options_.connection;
+  services_.log = options_.log;
+  transport::AdminApi::Parts parts;
+  parts.hub = hub_.get();
+  parts.store = store_.get();
+  parts.metrics = &metrics_;
+  parts.admin_token = options_.admin_token;
+  parts.readiness = [this] {
+    return stopping_ ? absl::UnavailableError("stopping") : absl::OkStatus();
+  };
+  api_.emplace(std::move(parts));
+}
+
+void Relay::Impl::BeginService(std::promise<absl::Status>* started) {
+  const auto listening = [this, started](const absl::Status& status) {
+    started->set_value(IsSkipFurtherHooks(status) ? absl::OkStatus() : status);
+  };
+  const auto configured = [this, listening](absl::Status status) {
+    if (IsSkipFurtherHooks(status)) status = absl::OkStatus();
+    if (status.ok()) status = server_->Listen();
+    if (!status.ok()) return listening(status);
+    hooks_.on_listen.Run(hooks_.executor,
+                         std::make_shared<ListenPayload>(ListenPayload{port(), url()}), listening);
+  };
+  hooks_.on_configure.Run(
+      hooks_.executor, std::make_shared<ConfigurePayload>(ConfigurePayload{options_}), configured);
+}
+
+// --- Sockets
+
+std::optional<HttpResponse> Relay::Impl::OnUpgrade(const RequestPtr& request) {
+  if (hooks_.on_upgrade.empty()) return std::nullopt;
+  auto pending = std::make_shared<PendingUpgrade>();
+  const auto answered = [pending](absl::Status status) {
+    if (IsSkipFurtherHooks(status)) status = absl::OkStatus();
+    pending->answer = status;
+    if (pending->gate == nullptr) return;  // it was asked just now
+    if (status.ok()) {
+      pending->gate->Open(pending->make_handler);
+    } else {
+      pending->gate->Refuse("Forbidden");
+    }
+    pending->make_handler = nullptr;
+  };
+  hooks_.on_upgrade.Run(hooks_.executor, std::make_shared<UpgradePayload>(UpgradePayload{request}),
+                        answered);
+  if (!pending->answer) {
+    upgrades_.emplace_back(request.get(), pending);
+    return std::nullopt;
+  }
+  if (pending->answer->ok()) return std::nullopt;
+  metrics_.Refuse("upgrade");
+  HttpResponse response;
+  response.status = kStatusForbidden;
+  response.body = "forbidden\n";
+  return response;
+}
+
 std::shared_ptr<transport::SocketHandler> Relay::Impl::OnOpen(
-    std::shared_ptr<transport::Socket> socket) {
-  auto connection =
-      std::make_shared<Connection>(std::move(socket), hub_.get(), options_.authenticator.get(),
-                                   options_.connection, options_.log, WebSocketServer::NowMs());
+    std::shared_ptr<transport::Socket> socket, const RequestPtr& request) {
+  const auto it = std::find_if(upgrades_.begin(), upgrades_.end(), [&request](const auto& entry) {
+    return entry.first == request.get();
+  });
+  if (it == upgrades_.end()) return Serve(std::move(socket), request);
+  const std::shared_ptr<PendingUpgrade> pending = it->second;
+  upgrades_.erase(it);
+  auto gate = std::make_shared<transport::UpgradeGate>(socket, options_.connection);
+  pending->gate = gate;
+  pending->make_handler = [this, socket, request] { return Serve(socket, request); };
+  if (pending->answer) {
+    if (pending->answer->ok()) {
+      gate->Open(pending->make_handler);
+    } else {
+      gate->Refuse("Forbidden");
+    }
+  }
+  return gate;
+}
+
+std::shared_ptr<transport::SocketHandler> Relay::Impl::Serve(
+    std::shared_ptr<transport::Socket> socket, const RequestPtr& request) {
+  const std::optional<std::string> document = transport::YWebsocketDocument(*request);
+  std::shared_ptr<transport::YWebsocketAdapter> adapter;
+  if (document)
+    socket = adapter = std::make_shared<transport::YWebsocketAdapter>(socket, *document);
+  auto connection = std::make_shared<Connection>(std::move(socket), &services_, RandomId(), request,
+                                                 WebSocketServer::NowMs());
   connections_.push_back(connection);
-  if (stopping_) connection->Shutdown("Server Shutdown");
+  metrics_.connections_opened.Increment();
+  if (adapter != nullptr) adapter->Open(connection, request->Parameter("token").value_or(""));
+  if (stopping_) connection->Shutdown(kReasonStopping);
+  if (adapter != nullptr) return adapter;
   return connection;
+}
+
+void Relay::Impl::OnHttp(const RequestPtr& request, HttpRespond respond) {
+  const bool wants_body = request->method != "HEAD";
+  const auto answer = [this, wants_body, respond = std::move(respond)](HttpResponse response) {
+    metrics_.CountHttp(response.status);
+    if (!wants_body) response.body.clear();
+    respond(std::move(response));
+  };
+  auto payload = std::make_shared<RequestPayload>();
+  payload->request = request;
+  hooks_.on_request.Run(hooks_.executor, payload, [this, payload, answer](absl::Status) {
+    if (payload->response) return answer(*std::move(payload->response));
+    if (api_->Answer(payload->request, answer)) return;
+    answer(pages_.Answer(payload->request->method, payload->request->target));
+  });
 }
 
 void Relay::Impl::OnTick(int64_t now_ms) {
@@ -141,7 +354,10 @@ void Relay::Impl::OnTick(int64_t now_ms) {
       std::remove_if(connections_.begin(), connections_.end(),
                      [](const std::weak_ptr<Connection>& weak) { return weak.expired(); }),
       connections_.end());
+  metrics_.connections.Set(static_cast<double>(server_->connection_count()));
 }
+
+// --- The end
 
 void Relay::Impl::BeginDrain(const std::string& reason) {
   if (stopping_) return;
@@ -159,10 +375,14 @@ void Relay::Impl::BeginDrain(const std::string& reason) {
 
 void Relay::Impl::EndDrainWhenEmpty() {
   if (!draining_ || server_->connection_count() > 0) return;
-  hub_->Flush([this] {
+  draining_ = false;
+  const auto destroyed = [this](const absl::Status&) {
     const std::lock_guard<std::mutex> lock(mutex_);
     drained_ = true;
     drained_changed_.notify_all();
+  };
+  hub_->Flush([this, destroyed] {
+    hooks_.on_destroy.Run(hooks_.executor, std::make_shared<DestroyPayload>(), destroyed);
   });
 }
 
@@ -184,22 +404,67 @@ void Relay::Impl::Stop(std::string_view reason) {
   hub_.reset();
 }
 
+// --- The program's side
+
 absl::StatusOr<std::unique_ptr<Relay>> Relay::Start(RelayOptions options) {
-  auto impl = std::make_unique<Impl>(std::move(options));
+  auto impl = std::make_shared<Impl>(std::move(options));
   if (absl::Status status = impl->Start(); !status.ok()) return status;
   return std::unique_ptr<Relay>(new Relay(std::move(impl)));
 }
 
-Relay::Relay(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Relay::Relay(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Relay::~Relay() = default;
+Relay::~Relay() { impl_->Stop(kReasonStopping); }
 
 uint16_t Relay::port() const { return impl_->port(); }
 
 std::string Relay::url() const { return impl_->url(); }
 
+absl::Status Relay::ReloadTls() { return impl_->ReloadTls(); }
+
+void Relay::Post(std::function<void()> task) { impl_->Post(std::move(task)); }
+
+void Relay::OpenDirectConnection(
+    std::string document, ContextPtr context,
+    std::function<void(absl::StatusOr<std::shared_ptr<DirectConnection>>)> done) {
+  impl_->Post([impl = impl_.get(), document = std::move(document), context = std::move(context),
+               done = std::move(done)] {
+    transport::OpenDirectMember(&impl->hub(), impl->executor(), document, context, done);
+  });
+}
+
 void Relay::BroadcastStateless(std::string document, std::string payload) {
-  impl_->BroadcastStateless(std::move(document), std::move(payload));
+  impl_->Post([impl = impl_.get(), document = std::move(document), payload = std::move(payload)] {
+    impl->hub().BroadcastStateless(document, payload);
+  });
+}
+
+void Relay::CloseConnections(std::string document, std::string reason) {
+  impl_->Post([impl = impl_.get(), document = std::move(document), reason = std::move(reason)] {
+    if (const auto open = impl->hub().FindOpen(document)) open->CloseClients(reason);
+  });
+}
+
+void Relay::CloseAllConnections(std::string reason) {
+  impl_->Post([impl = impl_.get(), reason = std::move(reason)] {
+    for (const auto& document : impl->hub().open_documents()) document->CloseClients(reason);
+  });
+}
+
+void Relay::FlushPendingStores(std::function<void()> done) {
+  impl_->Post([impl = impl_.get(), done = std::move(done)] { impl->hub().Flush(done); });
+}
+
+size_t Relay::documents_count() const {
+  return static_cast<size_t>(impl_->metrics().documents.Value());
+}
+
+size_t Relay::sockets_count() const {
+  return static_cast<size_t>(impl_->metrics().connections.Value());
+}
+
+size_t Relay::connections_count() const {
+  return static_cast<size_t>(impl_->metrics().document_connections.Value());
 }
 
 void Relay::Stop(std::string_view reason) { impl_->Stop(reason); }

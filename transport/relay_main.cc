@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -13,107 +14,22 @@
 #include <string_view>
 #include <system_error>
 
+#include "codec/any.h"
+#include "codec/json.h"
+#include "transport/hocuspocus_sqlite.h"
 #include "transport/relay.h"
-#include "transport/token_authenticator.h"
+#include "transport/relay_config.h"
+#include "transport/reloadable_tokens.h"
+#include "transport/throttle_extension.h"
+#include "transport/url_authenticator.h"
+#include "transport/webhook_extension.h"
 
 namespace {
 
+using ypp::transport::RelaySettings;
+
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
-
-struct Arguments {
-  ypp::RelayOptions relay;
-  std::string tokens_file;
-  bool open = false;
-  bool memory = false;
-  bool no_console = false;
-  std::string log_level = "info";
-  int64_t auth_timeout_s = 60;
-  int64_t idle_timeout_s = 120;
-};
-
-constexpr char kFooter[] = R"(
-Examples:
-  ypp-relay --listen 127.0.0.1:1234 --db documents.db --open
-      to try it out: every client may open every document
-  ypp-relay --listen 0.0.0.0:1234 --db /var/lib/ypp/documents.db --tokens tokens.json
-      only clients with a token of the file
-
-The tokens file is JSON, token -> rights:
-  {
-    "s3cret":      {"tier": "pro"},
-    "for-reading": {"readOnly": true, "documents": ["public/*", "handbook"]}
-  }
-"documents" are names in which * stands for any text. A token without them opens the documents
-whose names begin with tenant_<sha256 of the token in hex>/ and no others.
-
-A change is acknowledged to its client once it is on disk. SIGTERM and SIGINT end the relay after
-everything that came in is stored. Logs go to stderr and hold no document content and no tokens.)";
-
-void AddOptions(CLI::App& app, Arguments& arguments) {
-  ypp::RelayOptions& relay = arguments.relay;
-  app.footer(kFooter);
-  app.add_option("--listen", relay.listen,
-                 "HOST:PORT, [IPV6]:PORT or :PORT for all interfaces; port 0 takes a free one")
-      ->capture_default_str();
-  app.add_option("--db", relay.database, "SQLite file for the documents, made when there is none")
-      ->type_name("FILE");
-  app.add_flag("--memory", arguments.memory, "keep documents in memory only: lost at the end");
-  app.add_option("--tokens", arguments.tokens_file, "JSON file of tokens, see below")
-      ->type_name("FILE");
-  app.add_flag("--open", arguments.open, "no authentication: any client, any document");
-  app.add_option("--console-dir", relay.console_dir,
-                 "directory of the web console, served at /console [the one built or installed "
-                 "with this program]")
-      ->type_name("DIR");
-  app.add_flag("--no-console", arguments.no_console, "serve no console");
-  app.add_option("--log-level", arguments.log_level, "debug, info, warning or error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
-      ->capture_default_str();
-
-  const std::string limits = "Limits";
-  ypp::transport::ConnectionLimits& connection = relay.connection;
-  app.add_option("--max-connections", relay.max_connections, "sockets at a time")
-      ->capture_default_str()
-      ->group(limits);
-  app.add_option("--max-documents", connection.max_documents, "open documents per socket")
-      ->capture_default_str()
-      ->group(limits);
-  app.add_option("--max-message-bytes", connection.max_message_bytes, "of one message")
-      ->capture_default_str()
-      ->group(limits);
-  app.add_option("--max-send-queue-bytes", relay.max_send_queue_bytes,
-                 "waiting for a client that reads too slowly; past it the socket is closed")
-      ->capture_default_str()
-      ->group(limits);
-  app.add_option("--auth-timeout", arguments.auth_timeout_s,
-                 "seconds from the opening of a socket to its first document")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str()
-      ->group(limits);
-  app.add_option("--idle-timeout", arguments.idle_timeout_s, "seconds without any message")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str()
-      ->group(limits);
-}
-
-// What the parser cannot say. Empty: all is well.
-std::string UsageError(const Arguments& arguments) {
-  if (arguments.tokens_file.empty() && !arguments.open) {
-    return "who may connect? Give --tokens FILE with the tokens of your clients, or --open to let "
-           "everybody in (for trying it out)";
-  }
-  if (!arguments.tokens_file.empty() && arguments.open) {
-    return "--tokens and --open exclude each other";
-  }
-  if (arguments.relay.database.empty() && !arguments.memory) {
-    return "where are the documents kept? Give --db FILE, or --memory to lose them at the end";
-  }
-  if (!arguments.relay.database.empty() && arguments.memory) {
-    return "--db and --memory exclude each other";
-  }
-  return {};
-}
 
 // Of the console that belongs to this program: installed (prefix/bin, prefix/share), or in the
 // source tree the program was built in (build/<preset>/bin). Empty when there is none.
@@ -129,18 +45,23 @@ std::string DefaultConsoleDir() {
   return {};
 }
 
-std::shared_ptr<spdlog::logger> MakeLogger(const std::string& level) {
+std::shared_ptr<spdlog::logger> MakeLogger(const RelaySettings& settings) {
   std::shared_ptr<spdlog::logger> logger = spdlog::stderr_color_mt("ypp-relay");
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
-  logger->set_level(spdlog::level::from_str(level));
+  if (settings.log_format == "json") {
+    // The message is written as a JSON string by Write.
+    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%v})");
+  } else {
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  }
+  logger->set_level(spdlog::level::from_str(settings.log_level));
   logger->flush_on(spdlog::level::info);
   return logger;
 }
 
-ypp::transport::LogSink SinkOf(const std::shared_ptr<spdlog::logger>& logger) {
+ypp::transport::LogSink SinkOf(const std::shared_ptr<spdlog::logger>& logger, bool json) {
   using ypp::transport::LogLevel;
-  return [logger](LogLevel level, std::string_view line) {
-    const spdlog::string_view_t text(line.data(), line.size());
+  return [logger, json](LogLevel level, std::string_view line) {
+    const std::string text = json ? ypp::codec::ToJson(line) : std::string(line);
     switch (level) {
       case LogLevel::kDebug:
         logger->debug(text);
@@ -159,7 +80,7 @@ ypp::transport::LogSink SinkOf(const std::shared_ptr<spdlog::logger>& logger) {
 }
 
 // Each connection is a file; the usual soft limit of 1024 is for programs that use select().
-void AllowManyFiles(Arguments& arguments) {
+void AllowManyFiles(ypp::RelayOptions& relay) {
   constexpr rlim_t kOtherFiles = 64;  // database, log, libraries
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
@@ -167,83 +88,190 @@ void AllowManyFiles(Arguments& arguments) {
   setrlimit(RLIMIT_NOFILE, &files);
   if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return;
   const size_t allowed = files.rlim_cur > kOtherFiles ? files.rlim_cur - kOtherFiles : 1;
-  arguments.relay.max_connections = std::min(arguments.relay.max_connections, allowed);
+  relay.max_connections = std::min(relay.max_connections, allowed);
 }
 
-int Serve(Arguments& arguments, const std::shared_ptr<spdlog::logger>& logger) {
-  if (arguments.open) {
-    arguments.relay.authenticator = std::make_shared<ypp::transport::OpenAuthenticator>();
-  } else {
-    auto tokens = ypp::transport::TokenAuthenticator::ReadFile(arguments.tokens_file);
-    if (!tokens.ok()) {
-      logger->error("{}", std::string(tokens.status().message()));
-      return kExitFailed;
-    }
-    logger->info("{} tokens read", (*tokens)->token_count());
-    arguments.relay.authenticator = *std::move(tokens);
+class Program {
+ public:
+  explicit Program(RelaySettings settings)
+      : settings_(std::move(settings)),
+        log_(SinkOf(MakeLogger(settings_), settings_.log_format == "json")) {
+    settings_.relay.log = log_;
   }
-  if (arguments.no_console) {
-    arguments.relay.console_dir.clear();
-  } else if (arguments.relay.console_dir.empty()) {
-    arguments.relay.console_dir = DefaultConsoleDir();
-  }
-  const bool has_console = !arguments.relay.console_dir.empty();
 
-  // Before any thread is made, so that all leave these to the wait below.
-  sigset_t endings;
-  sigemptyset(&endings);
-  for (const int signal : {SIGTERM, SIGINT, SIGQUIT}) sigaddset(&endings, signal);
-  pthread_sigmask(SIG_BLOCK, &endings, nullptr);
+  int Run();
 
-  const bool forgets = arguments.relay.database.empty();
-  auto relay = ypp::Relay::Start(std::move(arguments.relay));
-  if (!relay.ok()) {
-    logger->error("{}", std::string(relay.status().message()));
+ private:
+  using LogLevel = ypp::transport::LogLevel;
+
+  absl::Status MakeAuthenticator();
+  absl::Status MakeExtensions();
+  void ServeUntilToldToStop(ypp::Relay& relay, const sigset_t& signals);
+  void Reload(ypp::Relay& relay);
+  int Fail(const absl::Status& status) {
+    log_(LogLevel::kError, std::string(status.message()));
     return kExitFailed;
   }
-  if (arguments.open) {
-    logger->warn(
-        "OPEN: there is no authentication. Whoever can reach this port may read and "
-        "change every document.");
+
+  RelaySettings settings_;
+  ypp::transport::LogSink log_;
+  std::shared_ptr<ypp::transport::ReloadableTokens> tokens_;
+};
+
+absl::Status Program::MakeAuthenticator() {
+  using namespace ypp::transport;
+  if (settings_.open) {
+    settings_.relay.authenticator = std::make_shared<OpenAuthenticator>();
+    return absl::OkStatus();
   }
-  if (forgets) logger->warn("documents are kept in memory only");
+  if (!settings_.auth_url.empty()) {
+    auto url = UrlAuthenticator::Create(settings_.auth_url, settings_.auth_url_timeout_ms);
+    if (!url.ok()) return url.status();
+    settings_.relay.authenticator = *std::move(url);
+    return absl::OkStatus();
+  }
+  tokens_ = std::make_shared<ReloadableTokens>(settings_.tokens_file);
+  settings_.relay.authenticator = tokens_;
+  const absl::StatusOr<size_t> count = tokens_->Reload();
+  if (count.ok()) log_(LogLevel::kInfo, std::to_string(*count) + " tokens read");
+  return count.status();
+}
+
+absl::Status Program::MakeExtensions() {
+  auto& extensions = settings_.relay.extensions;
+  if (settings_.throttle > 0) {
+    ypp::ThrottleOptions throttle;
+    throttle.sockets = static_cast<size_t>(settings_.throttle);
+    extensions.push_back(std::make_shared<ypp::ThrottleExtension>(throttle));
+  }
+  if (!settings_.webhook_url.empty()) {
+    ypp::WebhookOptions webhook;
+    webhook.url = settings_.webhook_url;
+    webhook.secret = settings_.webhook_secret;
+    webhook.log = log_;
+    const auto wants = [this](const char* event) {
+      const auto& events = settings_.webhook_events;
+      return std::find(events.begin(), events.end(), event) != events.end();
+    };
+    webhook.change = wants("change");
+    webhook.connect = wants("connect");
+    webhook.create = wants("create");
+    webhook.disconnect = wants("disconnect");
+    auto extension = ypp::WebhookExtension::Create(std::move(webhook));
+    if (!extension.ok()) return extension.status();
+    extensions.push_back(*std::move(extension));
+  }
+  if (!settings_.hocuspocus_sqlite.empty()) {
+    auto extension = ypp::OpenHocuspocusSqlite(settings_.hocuspocus_sqlite);
+    if (!extension.ok()) return extension.status();
+    extensions.push_back(*std::move(extension));
+  }
+  return absl::OkStatus();
+}
+
+int Program::Run() {
+  ypp::RelayOptions& relay_options = settings_.relay;
+  AllowManyFiles(relay_options);
+  if (absl::Status status = MakeAuthenticator(); !status.ok()) return Fail(status);
+  if (absl::Status status = MakeExtensions(); !status.ok()) return Fail(status);
+  if (settings_.no_console) {
+    relay_options.console_dir.clear();
+  } else if (relay_options.console_dir.empty()) {
+    relay_options.console_dir = DefaultConsoleDir();
+  }
+  const bool has_console = !relay_options.console_dir.empty();
+
+  // Before any thread is made, so that all leave these to the wait below.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  auto relay = ypp::Relay::Start(relay_options);
+  if (!relay.ok()) return Fail(relay.status());
+  if (settings_.open) {
+    log_(LogLevel::kWarning,
+         "OPEN: there is no authentication. Whoever can reach this port may read and change every "
+         "document.");
+  }
+  if (settings_.memory) log_(LogLevel::kWarning, "documents are kept in memory only");
   const std::string url = (*relay)->url();
   std::printf("ypp-relay listening on %s%s\n", url.c_str(),
               has_console ? (", console at http" + url.substr(2) + "/console").c_str() : "");
   std::fflush(stdout);
 
-  int received = 0;
-  sigwait(&endings, &received);
-  logger->info("stopping on {}", received == SIGINT    ? "SIGINT"
-                                 : received == SIGTERM ? "SIGTERM"
-                                                       : "SIGQUIT");
+  ServeUntilToldToStop(**relay, signals);
   // A second signal does not wait for anybody.
-  pthread_sigmask(SIG_UNBLOCK, &endings, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   (*relay)->Stop();
-  logger->info("stopped");
+  log_(LogLevel::kInfo, "stopped");
   return 0;
+}
+
+void Program::ServeUntilToldToStop(ypp::Relay& relay, const sigset_t& signals) {
+  while (true) {
+    int received = 0;
+    sigwait(&signals, &received);
+    if (received == SIGHUP) {
+      Reload(relay);
+      continue;
+    }
+    log_(LogLevel::kInfo, received == SIGINT    ? "stopping on SIGINT"
+                          : received == SIGTERM ? "stopping on SIGTERM"
+                                                : "stopping on SIGQUIT");
+    return;
+  }
+}
+
+void Program::Reload(ypp::Relay& relay) {
+  if (!settings_.relay.tls_certificate.empty()) {
+    const absl::Status status = relay.ReloadTls();
+    log_(status.ok() ? LogLevel::kInfo : LogLevel::kError,
+         status.ok() ? "certificate and key read again"
+                     : "the old certificate stays: " + std::string(status.message()));
+  }
+  if (tokens_ != nullptr) {
+    const absl::StatusOr<size_t> count = tokens_->Reload();
+    log_(count.ok() ? LogLevel::kInfo : LogLevel::kError,
+         count.ok() ? std::to_string(*count) + " tokens read again"
+                    : "the old tokens stay: " + std::string(count.status().message()));
+  }
+}
+
+int Import(const ypp::transport::ImportSettings& settings) {
+  const absl::StatusOr<ypp::ImportResult> result =
+      ypp::ImportHocuspocusSqlite(settings.hocuspocus_sqlite, settings.database);
+  if (!result.ok()) {
+    std::fprintf(stderr, "ypp-relay: %s\n", std::string(result.status().message()).c_str());
+    return kExitFailed;
+  }
+  for (const std::string& name : result->refused) {
+    std::fprintf(stderr, "ypp-relay: document %s left out: its data is no whole Yjs document\n",
+                 ypp::codec::ToJson(name).c_str());
+  }
+  std::printf("%zu documents imported, %zu left out\n", result->documents, result->refused.size());
+  return result->refused.empty() ? 0 : kExitFailed;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Arguments arguments;
+  RelaySettings settings;
   CLI::App app("Relays documents between Hocuspocus providers (Yjs) and keeps them.", "ypp-relay");
-  AddOptions(app, arguments);
+  ypp::transport::AddRelaySettings(app, settings);
+  ypp::transport::AddOtherSources(app);
+  ypp::transport::ImportSettings import_settings;
+  const CLI::App* const import = ypp::transport::AddImport(app, import_settings);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
-  if (const std::string problem = UsageError(arguments); !problem.empty()) {
+  if (import->parsed()) return Import(import_settings);
+  if (const std::string problem = ypp::transport::FinishRelaySettings(settings); !problem.empty()) {
     std::fprintf(stderr, "ypp-relay: %s\nRun ypp-relay --help for more information.\n",
                  problem.c_str());
     return kExitUsage;
   }
-  arguments.relay.connection.authentication_timeout_ms = arguments.auth_timeout_s * 1000;
-  arguments.relay.connection.idle_timeout_ms = arguments.idle_timeout_s * 1000;
-  AllowManyFiles(arguments);
-  const std::shared_ptr<spdlog::logger> logger = MakeLogger(arguments.log_level);
-  arguments.relay.log = SinkOf(logger);
-  return Serve(arguments, logger);
+  return Program(std::move(settings)).Run();
 }

@@ -1,17 +1,27 @@
 #include "transport/room.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "codec/state_vector.h"
 #include "codec/sync_message.h"
+#include "codec/update_algebra.h"
 #include "transport/update_containment.h"
 
 namespace ypp::transport {
+namespace {
+
+constexpr MemberId kNobody = 0;
+
+}  // namespace
 
 Room::Room(std::string document, RoomOptions options)
-    : document_(std::move(document)), options_(std::move(options)), awareness_(options_.awareness) {
+    : document_(std::move(document)),
+      options_(std::move(options)),
+      doc_(options_.doc),
+      awareness_(options_.awareness) {
   updates_ = doc_.OnUpdate(
       [this](const UpdateEvent& event) { applied_updates_.emplace_back(event.update); });
 }
@@ -78,8 +88,8 @@ RoomOutput Room::Handle(MemberId id, MessageType type, codec::Bytes body, int64_
       const std::string_view payload = ReadStateless(in);
       if (!in.ok()) {
         Reset(id, "bad stateless message", &out);
-      } else if (options_.on_stateless) {
-        options_.on_stateless(document_, payload);
+      } else {
+        out.stateless.push_back({id, std::string(payload)});
       }
       break;
     }
@@ -145,10 +155,12 @@ void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
 void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
   constexpr size_t kEmptyUpdateBytes = 2;  // no structs, no deletions
   applied_updates_.clear();
-  const absl::Status status = doc_.ApplyUpdate(update);
+  absl::Status status = CheckPending(update);
+  if (status.ok()) status = doc_.ApplyUpdate(update);
   if (!status.ok()) {
     Log(LogLevel::kWarning, id,
         absl::StrCat("refused an update of ", update.size(), " bytes: ", status.message()));
+    ++out->refused_updates;
     Acknowledge(id, false, out);
     return;
   }
@@ -167,16 +179,58 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
     }
   }
   appended_ += out->appends.size();
+  out->author = id;
   // The acknowledgement first, so that with storage that is always durable the order is that of
   // Hocuspocus.
   Acknowledge(id, true, out);
+  BroadcastChanges(id, changes, out);
+}
+
+// Once too much waits, what would wait as well is refused: an update that does not begin where the
+// document ends for its client.
+absl::Status Room::CheckPending(codec::Bytes update) const {
+  if (doc_.GetPending().size_bytes < options_.max_pending_bytes) return absl::OkStatus();
+  const absl::StatusOr<UpdateMeta> meta = ParseUpdateMeta(update, UpdateFormat::kV1);
+  if (!meta.ok()) return meta.status();
+  const StateVector known = doc_.GetStateVector();
+  for (const auto& [client, clock] : meta->from) {
+    if (clock > known.Get(client)) {
+      return absl::ResourceExhaustedError("too much waits for missing parts");
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Room::BroadcastChanges(MemberId from, const std::vector<std::string>& changes,
+                            RoomOutput* out) const {
   for (const std::string& change : changes) {
+    out->changed = true;
     Broadcast(
         [&change](std::string_view address) {
           return WriteSync(address, codec::SyncType::kUpdate, codec::AsBytes(change));
         },
         out);
+    if (options_.report_changes) out->changes.push_back({from, change});
   }
+}
+
+RoomOutput Room::Transact(MemberId member, const std::function<void(Doc&)>& edit) {
+  RoomOutput out;
+  applied_updates_.clear();
+  doc_.Transact([&] { edit(doc_); });
+  out.appends = std::exchange(applied_updates_, {});
+  out.author = member;
+  appended_ += out.appends.size();
+  BroadcastChanges(member, out.appends, &out);
+  return out;
+}
+
+absl::StatusOr<RoomOutput> Room::Import(std::string_view update) {
+  const codec::Bytes bytes = codec::AsBytes(update);
+  RoomOutput out;
+  ApplyUpdate(kNobody, bytes, &out);
+  if (out.refused_updates > 0) return absl::DataLossError("not an update that can be applied");
+  return out;
 }
 
 void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomOutput* out) {
@@ -186,12 +240,12 @@ void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomO
     Reset(id, "bad awareness message", out);
     return;
   }
-  const absl::StatusOr<std::string> news = awareness_.Apply(id, update, now_ms);
+  absl::StatusOr<AwarenessNews> news = awareness_.Apply(id, update, now_ms);
   if (!news.ok()) {
     Reset(id, std::string(news.status().message()), out);
     return;
   }
-  BroadcastAwareness(*news, out);
+  BroadcastAwareness(id, *std::move(news), out);
 }
 
 void Room::Reset(MemberId id, std::string_view why, RoomOutput* out) {
@@ -204,7 +258,7 @@ void Room::Reset(MemberId id, std::string_view why, RoomOutput* out) {
 
 void Room::Remove(MemberId id, RoomOutput* out) {
   if (members_.erase(id) == 0) return;
-  BroadcastAwareness(awareness_.RemoveMember(id), out);
+  BroadcastAwareness(id, awareness_.RemoveMember(id), out);
 }
 
 RoomOutput Room::OnDurable(size_t count) {
@@ -216,13 +270,20 @@ RoomOutput Room::OnDurable(size_t count) {
 
 RoomOutput Room::Tick(int64_t now_ms) {
   RoomOutput out;
-  BroadcastAwareness(awareness_.DropExpired(now_ms), &out);
+  BroadcastAwareness(kNobody, awareness_.DropExpired(now_ms), &out);
   return out;
 }
 
-RoomOutput Room::BroadcastStateless(std::string_view payload) const {
+RoomOutput Room::BroadcastStateless(std::string_view payload,
+                                    const std::function<bool(MemberId)>& wanted) const {
   RoomOutput out;
   Broadcast([payload](std::string_view address) { return WriteStateless(address, payload); }, &out);
+  if (wanted) {
+    out.sends.erase(
+        std::remove_if(out.sends.begin(), out.sends.end(),
+                       [&wanted](const RoomOutput::Send& send) { return !wanted(send.to); }),
+        out.sends.end());
+  }
   return out;
 }
 
@@ -234,7 +295,8 @@ std::vector<MemberId> Room::members() const {
 }
 
 void Room::Acknowledge(MemberId id, bool applied, RoomOutput* out) {
-  acknowledgements_.push_back({appended_, id, applied});
+  if (id == kNobody) return;
+  acknowledgements_.push_back({options_.acknowledge_applied ? 0 : appended_, id, applied});
   SendDueAcknowledgements(out);
 }
 
@@ -252,13 +314,14 @@ void Room::SendTo(MemberId id, std::string bytes, RoomOutput* out) const {
   out->sends.push_back({id, MakeMessage(std::move(bytes))});
 }
 
-void Room::BroadcastAwareness(const std::string& update, RoomOutput* out) const {
-  if (update.empty()) return;
+void Room::BroadcastAwareness(MemberId from, AwarenessNews news, RoomOutput* out) const {
+  if (news.update.empty()) return;
   Broadcast(
-      [&update](std::string_view address) {
-        return WriteAwareness(address, codec::AsBytes(update));
+      [&news](std::string_view address) {
+        return WriteAwareness(address, codec::AsBytes(news.update));
       },
       out);
+  if (options_.report_awareness) out->awareness.push_back({from, std::move(news)});
 }
 
 void Room::Broadcast(const std::function<std::string(std::string_view address)>& write,

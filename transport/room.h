@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "codec/byte_reader.h"
 #include "crdt/doc.h"
 #include "transport/awareness_table.h"
@@ -43,10 +44,16 @@ inline constexpr std::string_view kCloseReasonReset = "Reset Connection";
 inline constexpr std::string_view kCloseReasonClient = "provider_initiated";
 
 struct RoomOptions {
+  DocOptions doc;
   AwarenessLimits awareness;
+  // Acknowledge what is applied, without waiting until it is on disk.
+  bool acknowledge_applied = false;
+  // What updates may keep waiting for missing parts; past it those that would wait are refused.
+  size_t max_pending_bytes = 32u << 20;
+  // Fill RoomOutput::changes and ::awareness; for those who have hooks that want them.
+  bool report_changes = false;
+  bool report_awareness = false;
   LogSink log = SilentLog();
-  // A text that a client sent outside of the document. It goes nowhere else by itself.
-  std::function<void(std::string_view document, std::string_view payload)> on_stateless;
 };
 
 struct RoomOutput {
@@ -58,7 +65,30 @@ struct RoomOutput {
   std::vector<std::string> appends;  // V1 updates to be stored, in order
   std::vector<MemberId> removed;     // no longer members; their CLOSE is among the sends
 
-  bool empty() const { return sends.empty() && appends.empty() && removed.empty(); }
+  // For hooks. `member` is the one it came from, 0 for the program itself or for the relay.
+  struct Change {
+    MemberId member = 0;
+    std::string update;
+  };
+  struct Awareness {
+    MemberId member = 0;
+    AwarenessNews news;
+  };
+  struct Stateless {
+    MemberId member = 0;
+    std::string payload;
+  };
+  std::vector<Change> changes;
+  std::vector<Awareness> awareness;
+  std::vector<Stateless> stateless;
+  size_t refused_updates = 0;
+  bool changed = false;  // the document is not what it was
+  MemberId author = 0;   // of the appends
+
+  bool empty() const {
+    return sends.empty() && appends.empty() && removed.empty() && changes.empty() &&
+           awareness.empty() && stateless.empty() && refused_updates == 0 && !changed;
+  }
 };
 
 class Room {
@@ -89,8 +119,13 @@ class Room {
   RoomOutput OnDurable(size_t count);
   // Drops awareness states that were not renewed.
   RoomOutput Tick(int64_t now_ms);
-  // A text to every member.
-  RoomOutput BroadcastStateless(std::string_view payload) const;
+  // A text to every member, or to those for whom `wanted` is true.
+  RoomOutput BroadcastStateless(std::string_view payload,
+                                const std::function<bool(MemberId)>& wanted = {}) const;
+  // An edit of the program's own, or of a member that has no socket.
+  RoomOutput Transact(MemberId member, const std::function<void(Doc&)>& edit);
+  // The same with an update from outside.
+  absl::StatusOr<RoomOutput> Import(std::string_view update);
 
   size_t member_count() const { return members_.size(); }
   std::vector<MemberId> members() const;
@@ -124,7 +159,10 @@ class Room {
   void Acknowledge(MemberId id, bool applied, RoomOutput* out);
   void SendDueAcknowledgements(RoomOutput* out);
   void SendTo(MemberId id, std::string bytes, RoomOutput* out) const;
-  void BroadcastAwareness(const std::string& update, RoomOutput* out) const;
+  void BroadcastChanges(MemberId from, const std::vector<std::string>& changes,
+                        RoomOutput* out) const;
+  absl::Status CheckPending(codec::Bytes update) const;
+  void BroadcastAwareness(MemberId from, AwarenessNews news, RoomOutput* out) const;
   // `write` makes the message for an address; it is called once per distinct address.
   void Broadcast(const std::function<std::string(std::string_view address)>& write,
                  RoomOutput* out) const;

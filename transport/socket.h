@@ -22,6 +22,8 @@ struct OutgoingMessage {
   // Where the socket code keeps the form in which it hands the message to its library, so that this
   // too is made once.
   mutable std::shared_ptr<void> prepared;
+  // The same without its address, once a y-websocket client was sent it.
+  mutable std::shared_ptr<const OutgoingMessage> bare;
 };
 using MessagePtr = std::shared_ptr<const OutgoingMessage>;
 
@@ -41,6 +43,9 @@ class Socket {
   virtual void Close(uint16_t code, std::string_view reason) = 0;
   // A larger message ends the socket with 1009.
   virtual void SetMaxMessageBytes(size_t size_bytes) = 0;
+  // False: leaves what the peer sends where it is, so that the network slows it down. What was read
+  // already still comes.
+  virtual void SetReading(bool reading) = 0;
 };
 
 class SocketHandler {

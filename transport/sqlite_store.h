@@ -4,11 +4,18 @@
 // next one, so the cost of an fsync is shared by all that wait for it, and there is no delay when
 // nobody waits. synchronous=FULL: a commit returns after the fsync of the log.
 //
+// History: updates that a snapshot stands for stay in the log as long as the retention says, with
+// their time and origin. What is older is merged into the history's base, a V1 update; the document
+// at any time since then is that base and the updates up to it. Old updates go when a snapshot is
+// made, so a document at rest keeps its history for longer.
+//
 // One process at a time: `<file>-lock` is locked while the store is open, since two relays on one
 // file would each believe to know the whole of a document.
 #ifndef YPP_TRANSPORT_SQLITE_STORE_H_
 #define YPP_TRANSPORT_SQLITE_STORE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -18,19 +25,28 @@
 
 namespace ypp::transport {
 
+struct SqliteStoreOptions {
+  // How long updates are told apart after a snapshot stands for them. 0: not at all.
+  int64_t history_retention_ms = 0;
+};
+
 class SqliteStore : public Store {
  public:
   // Opens or creates the file. FailedPrecondition when it is not a database of this program or
   // another process has it open; otherwise what the operating system or SQLite say.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& path,
                                                            Executor executor,
-                                                           LogSink log = SilentLog());
+                                                           LogSink log = SilentLog(),
+                                                           SqliteStoreOptions options = {});
   ~SqliteStore() override;
 
   void Load(std::string document, LoadDone done) override;
-  StorePosition Append(std::string document, std::string update, Done done) override;
+  StorePosition Append(std::string document, StoreUpdate update, Done done) override;
   void Compact(std::string document, std::string state, StorePosition through, Done done) override;
   void Delete(std::string document, Done done) override;
+  void List(std::string after, size_t limit, ListDone done) override;
+  void History(std::string document, HistoryDone done) override;
+  void LoadThrough(std::string document, StorePosition through, LoadDone done) override;
 
   // Transactions committed so far, from any thread.
   uint64_t transactions() const;

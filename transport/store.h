@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,6 +27,24 @@
 namespace ypp::transport {
 
 using StorePosition = uint64_t;
+
+// An update on its way into the log. `origin`: who made it, for the history; may be empty.
+struct StoreUpdate {
+  StoreUpdate(std::string bytes, std::string origin = {})
+      : bytes(std::move(bytes)), origin(std::move(origin)) {}
+  StoreUpdate(const char* bytes) : bytes(bytes) {}
+
+  std::string bytes;
+  std::string origin;
+};
+
+// One update of the history, without its bytes.
+struct HistoryEntry {
+  StorePosition position = 0;
+  int64_t time_ms = 0;  // since 1970
+  std::string origin;
+  size_t size_bytes = 0;
+};
 
 struct StoredDocument {
   // The snapshot, if there is one, then the log, oldest first. Empty for a document never stored.
@@ -43,17 +62,27 @@ class Store {
   using Executor = std::function<void(std::function<void()> task)>;
   using Done = std::function<void(absl::Status status)>;
   using LoadDone = std::function<void(absl::StatusOr<StoredDocument> loaded)>;
+  using ListDone = std::function<void(absl::StatusOr<std::vector<std::string>> names)>;
+  using HistoryDone = std::function<void(absl::StatusOr<std::vector<HistoryEntry>> entries)>;
 
   // Whatever was asked for is done before it ends; the last completions may then never run.
   virtual ~Store() = default;
 
   virtual void Load(std::string document, LoadDone done) = 0;
-  virtual StorePosition Append(std::string document, std::string update, Done done) = 0;
+  virtual StorePosition Append(std::string document, StoreUpdate update, Done done) = 0;
   // `state` from now on stands for everything of the document up to `through`.
   virtual void Compact(std::string document, std::string state, StorePosition through,
                        Done done) = 0;
-  // Forgets the document.
+  // Forgets the document, its history too.
   virtual void Delete(std::string document, Done done) = 0;
+
+  // Names of stored documents after `after`, in the order of their bytes, at most `limit`.
+  virtual void List(std::string after, size_t limit, ListDone done) = 0;
+  // Updates that are still told apart, oldest first: those not compacted, and those that the store
+  // keeps as history.
+  virtual void History(std::string document, HistoryDone done) = 0;
+  // As the document was after the update at that position. NotFound when that is no longer known.
+  virtual void LoadThrough(std::string document, StorePosition through, LoadDone done) = 0;
 };
 
 }  // namespace ypp::transport

@@ -102,6 +102,9 @@ absl::StatusOr<std::unique_ptr<TokenAuthenticator>> TokenAuthenticator::Parse(
       if (name == "tier") {
         if (value.if_string() == nullptr) return BadEntry(i, "\"tier\" must be a text");
         rights.grant.tier = *value.if_string();
+      } else if (name == "user") {
+        if (value.if_string() == nullptr) return BadEntry(i, "\"user\" must be a text");
+        rights.grant.user = *value.if_string();
       } else if (name == "readOnly") {
         if (value.if_bool() == nullptr) return BadEntry(i, "\"readOnly\" must be true or false");
         rights.grant.read_only = *value.if_bool();

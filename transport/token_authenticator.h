@@ -1,7 +1,7 @@
 // Tokens from a file: who holds one may open the documents it names.
 //
 //   {
-//     "s3cret":      {"tier": "pro"},
+//     "s3cret":      {"tier": "pro", "user": "ada"},
 //     "for-reading": {"readOnly": true, "documents": ["public/*", "handbook"]}
 //   }
 //

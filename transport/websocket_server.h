@@ -8,20 +8,37 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "transport/http_pages.h"
+#include "transport/http_message.h"
 #include "transport/listen_address.h"
 #include "transport/log.h"
 #include "transport/socket.h"
 
 namespace ypp::transport {
 
+// Of TLS, as PEM files.
+struct TlsFiles {
+  std::string certificate;  // with the chain up to the root
+  std::string key;
+
+  bool empty() const { return certificate.empty(); }
+};
+
 struct WebSocketServerOptions {
   ListenAddress listen;
+  TlsFiles tls;  // empty: without TLS
   // More are answered with 503.
   size_t max_connections = 50'000;
+  // Of one address; more are answered with 429.
+  size_t max_connections_per_address = 10'000;
+  // Take the client's address from the last entry of X-Forwarded-For, which a proxy in front sets.
+  bool trust_forwarded_for = false;
+  // Of a plain HTTP request.
+  size_t max_http_body_bytes = 100u << 20;
   // What may wait for a peer that reads too slowly, beside the largest single message among it (a
   // whole document may be larger than this). Past it the socket is closed with 1013; a provider
   // comes back and is brought up to date by a sync.
@@ -33,10 +50,18 @@ struct WebSocketServerOptions {
 
 class WebSocketServer {
  public:
+  using RequestPtr = std::shared_ptr<const HttpRequest>;
   struct Callbacks {
+    // A WebSocket wants to open. A response is sent instead.
+    std::function<std::optional<HttpResponse>(const RequestPtr& request)> on_upgrade;
     // A socket opened. What comes back is told what happens to it.
-    std::function<std::shared_ptr<SocketHandler>(std::shared_ptr<Socket> socket)> on_open;
-    std::function<HttpResponse(std::string_view method, std::string_view target)> on_http;
+    std::function<std::shared_ptr<SocketHandler>(std::shared_ptr<Socket> socket,
+                                                 const RequestPtr& request)>
+        on_open;
+    // `respond` on the I/O thread, now or later.
+    std::function<void(const RequestPtr& request, HttpRespond respond)> on_http;
+    // A connection refused for a limit, named by the words of RelayMetrics::Refuse.
+    std::function<void(std::string_view reason)> on_refused;
     // About once a second, after the OnTick of all sockets.
     std::function<void(int64_t now_ms)> on_tick;
     // The last socket has gone.
@@ -48,7 +73,8 @@ class WebSocketServer {
   WebSocketServer(const WebSocketServer&) = delete;
   WebSocketServer& operator=(const WebSocketServer&) = delete;
 
-  // Binds the port. Unavailable with the system's reason.
+  // Binds the port. Unavailable with the system's reason; InvalidArgument for files that TLS cannot
+  // use.
   absl::Status Listen();
   // The one really bound. REQUIRES: Listen was successful.
   uint16_t port() const;
@@ -58,15 +84,21 @@ class WebSocketServer {
 
   // From any thread.
   void Post(std::function<void()> task);
+  bool OnIoThread() const;
   void Stop();
 
   // On the I/O thread.
+  void PostAfter(int64_t delay_ms, std::function<void()> task);
+  // Reads the files again, for the connections that follow. On an error the old ones stay.
+  absl::Status ReloadTls();
   void StopListening();
   size_t connection_count() const;
   static int64_t NowMs();
 
  private:
   class Impl;
+  template <typename Config>
+  class ServerOf;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -62,6 +62,8 @@ TEST(HostileUpdate, WaitsForEverWhenItBeginsPastWhatADocumentHolds) {
 
 TEST(HostileUpdate, EmptyStructsWaitAndArePassedOver) {
   Doc doc(WithClient(1));
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x01\x01t\x00", 5))).ok());
+  EXPECT_TRUE(doc.GetStateVector().empty());
   ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 1, std::string("\x04\x01\x01t\x00", 5))).ok());
   EXPECT_FALSE(doc.GetPending().empty());
   ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x01\x01t\x01x", 6))).ok());

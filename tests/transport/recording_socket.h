@@ -19,6 +19,7 @@ class RecordingSocket : public Socket {
     close_reason = std::string(reason);
   }
   void SetMaxMessageBytes(size_t size_bytes) override { max_message_bytes = size_bytes; }
+  void SetReading(bool is_reading) override { reading = is_reading; }
 
   std::vector<std::string> TakeSent() { return std::exchange(sent, {}); }
 
@@ -26,6 +27,7 @@ class RecordingSocket : public Socket {
   uint16_t close_code = 0;  // 0: open
   std::string close_reason;
   size_t max_message_bytes = 0;
+  bool reading = true;
 };
 
 }  // namespace ypp::transport

@@ -258,16 +258,59 @@ TEST_F(RoomTest, UsesTheAddressOfEachMember) {
 }
 
 TEST_F(RoomTest, StatelessTextsGoToTheProgramAndFromItToEverybody) {
-  std::string heard;
+  room_.Join(kAda, "doc", false);
+  room_.Join(kBob, "doc", false);
+  const std::string message = WriteStateless("doc", "hello");
+  const RoomOutput heard = Handle(kAda, message);
+  EXPECT_TRUE(heard.sends.empty());
+  ASSERT_EQ(heard.stateless.size(), 1u);
+  EXPECT_EQ(heard.stateless[0].member, kAda);
+  EXPECT_EQ(heard.stateless[0].payload, "hello");
+  EXPECT_EQ(To(kAda, room_.BroadcastStateless("hello")), Messages{message});
+  const RoomOutput for_bob =
+      room_.BroadcastStateless("hello", [](MemberId member) { return member == kBob; });
+  EXPECT_EQ(To(kAda, for_bob), Messages{});
+  EXPECT_EQ(To(kBob, for_bob), Messages{message});
+}
+
+TEST_F(RoomTest, AnEditOfTheProgramIsStoredAndSentToEverybody) {
+  room_.Join(kAda, "doc", false);
+  const RoomOutput out =
+      room_.Transact(0, [](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Insert(0, "hi").ok()); });
+  ASSERT_EQ(out.appends.size(), 1u);
+  EXPECT_EQ(TextOf(out.appends[0]), "hi");
+  EXPECT_EQ(To(kAda, out), Messages{Update(out.appends[0])});
+  EXPECT_TRUE(room_.Transact(0, [](Doc&) {}).empty());
+}
+
+TEST_F(RoomTest, AcknowledgesAtOnceWhatIsAppliedWhenThatIsEnough) {
   RoomOptions options;
-  options.on_stateless = [&heard](std::string_view, std::string_view payload) { heard = payload; };
+  options.acknowledge_applied = true;
   Room room("doc", options);
   room.Join(kAda, "doc", false);
-  const std::string message = WriteStateless("doc", "hello");
-  const Frame frame = ReadFrame(AsBytes(message));
-  EXPECT_TRUE(room.Handle(kAda, frame.type, frame.body, 0).empty());
-  EXPECT_EQ(heard, "hello");
-  EXPECT_EQ(To(kAda, room.BroadcastStateless("hello")), Messages{message});
+  const std::string message = Update(TypingUpdates(7, {"a"})[0]);
+  const RoomOutput out = room.Handle(kAda, MessageType::kSync, ReadFrame(AsBytes(message)).body, 0);
+  EXPECT_EQ(To(kAda, out), (Messages{kApplied, message}));
+}
+
+TEST_F(RoomTest, RefusesWhatWouldWaitOnceTooMuchWaits) {
+  RoomOptions options;
+  options.max_pending_bytes = 10;
+  Room room("doc", options);
+  room.Join(kAda, "doc", false);
+  const std::vector<std::string> updates = TypingUpdates(7, {"a", "b", "c"});
+  const auto send = [&room](const std::string& update) {
+    const std::string message = Update(update);
+    RoomOutput out = room.Handle(kAda, MessageType::kSync, ReadFrame(AsBytes(message)).body, 0);
+    RoomOutput stored = room.OnDurable(out.appends.size());
+    out.sends.insert(out.sends.end(), stored.sends.begin(), stored.sends.end());
+    return out;
+  };
+  EXPECT_EQ(To(kAda, send(updates[1])), Messages{kApplied});  // waits for the first
+  EXPECT_EQ(To(kAda, send(updates[2])), Messages{kRefused});
+  EXPECT_EQ(To(kAda, send(updates[0])).size(), 2u);  // brings the second with it
+  EXPECT_EQ(room.doc().GetPending().size_bytes, 0u);
+  EXPECT_EQ(To(kAda, send(updates[2])).size(), 2u);
 }
 
 TEST_F(RoomTest, DoesNotLoadACorruptUpdate) {

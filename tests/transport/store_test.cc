@@ -12,6 +12,7 @@
 #include <string>
 
 #include "tests/transport/task_queue.h"
+#include "tests/transport/update_samples.h"
 #include "transport/memory_store.h"
 #include "transport/sqlite_store.h"
 
@@ -125,6 +126,170 @@ TEST_P(StoreTest, CompletesInTheOrderOfTheCalls) {
   }
   ASSERT_TRUE(tasks_.RunUntil([&order] { return order.size() == 100; }));
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST_P(StoreTest, ListsItsDocumentsInOrder) {
+  for (const char* name : {"b", "a", "c"}) store_->Append(name, "u", ExpectOk());
+  const auto list = [this](const std::string& after, size_t limit) {
+    Texts names;
+    bool done = false;
+    store_->List(after, limit, [&](const absl::StatusOr<Texts>& listed) {
+      ASSERT_TRUE(listed.ok());
+      names = *listed;
+      done = true;
+    });
+    EXPECT_TRUE(tasks_.RunUntil([&done] { return done; }));
+    return names;
+  };
+  EXPECT_EQ(list("", 10), (Texts{"a", "b", "c"}));
+  EXPECT_EQ(list("a", 1), Texts{"b"});
+  EXPECT_EQ(list("c", 1), Texts{});
+}
+
+absl::StatusOr<std::vector<HistoryEntry>> History(Store& store, TaskQueue& tasks,
+                                                  const std::string& document) {
+  absl::StatusOr<std::vector<HistoryEntry>> result = absl::UnknownError("not called");
+  bool done = false;
+  store.History(document, [&](absl::StatusOr<std::vector<HistoryEntry>> entries) {
+    result = std::move(entries);
+    done = true;
+  });
+  EXPECT_TRUE(tasks.RunUntil([&done] { return done; }));
+  return result;
+}
+
+absl::StatusOr<StoredDocument> LoadThrough(Store& store, TaskQueue& tasks,
+                                           const std::string& document, StorePosition through) {
+  absl::StatusOr<StoredDocument> result = absl::UnknownError("not called");
+  bool done = false;
+  store.LoadThrough(document, through, [&](absl::StatusOr<StoredDocument> loaded) {
+    result = std::move(loaded);
+    done = true;
+  });
+  EXPECT_TRUE(tasks.RunUntil([&done] { return done; }));
+  return result;
+}
+
+TEST_P(StoreTest, KnowsWhoWroteWhatIsNotCompacted) {
+  store_->Append("a", StoreUpdate("one", "ada"), ExpectOk());
+  const StorePosition second = store_->Append("a", StoreUpdate("second", "bob"), ExpectOk());
+  const auto entries = History(*store_, tasks_, "a");
+  ASSERT_TRUE(entries.ok());
+  ASSERT_EQ(entries->size(), 2u);
+  EXPECT_EQ((*entries)[0].origin, "ada");
+  EXPECT_EQ((*entries)[1].origin, "bob");
+  EXPECT_EQ((*entries)[1].position, second);
+  EXPECT_EQ((*entries)[1].size_bytes, 6u);
+  EXPECT_GT((*entries)[1].time_ms, 1'500'000'000'000);
+  EXPECT_EQ(LoadThrough(*store_, tasks_, "a", second - 1)->updates, Texts{"one"});
+}
+
+TEST_P(StoreTest, WithoutRetentionASnapshotEndsTheHistory) {
+  store_->Append("a", "1", ExpectOk());
+  const StorePosition through = store_->Append("a", "2", ExpectOk());
+  store_->Compact("a", "1+2", through, ExpectOk());
+  EXPECT_TRUE(History(*store_, tasks_, "a")->empty());
+  EXPECT_TRUE(absl::IsNotFound(LoadThrough(*store_, tasks_, "a", through - 1).status()));
+  EXPECT_EQ(LoadThrough(*store_, tasks_, "a", through)->updates, Texts{"1+2"});
+}
+
+class SqliteHistoryTest : public testing::Test {
+ protected:
+  void Open(int64_t retention_ms) {
+    store_.reset();
+    auto store = SqliteStore::Open(folder_.File("documents.db"), tasks_.executor(), SilentLog(),
+                                   {retention_ms});
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+  void Run(const std::string& sql) {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(folder_.File("documents.db").c_str(), &db), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(db);
+    sqlite3_close(db);
+  }
+  std::string TextThrough(StorePosition through) {
+    const auto loaded = LoadThrough(*store_, tasks_, "a", through);
+    if (!loaded.ok()) return std::string(loaded.status().message());
+    return TextOfAll(loaded->updates);
+  }
+  static std::string TextOfAll(const Texts& updates) {
+    Doc doc;
+    for (const std::string& update : updates) EXPECT_TRUE(doc.ApplyUpdate(update).ok());
+    return doc.GetText("t").ToString();
+  }
+  static std::string StateOf(const Texts& updates, size_t count) {
+    Doc doc;
+    for (size_t i = 0; i < count; ++i) EXPECT_TRUE(doc.ApplyUpdate(updates[i]).ok());
+    return doc.EncodeUpdate();
+  }
+
+  const Texts updates_ = TypingUpdates(7, {"a", "b", "c", "d"});
+  TemporaryFolder folder_;
+  TaskQueue tasks_;
+  std::unique_ptr<SqliteStore> store_;
+};
+
+TEST_F(SqliteHistoryTest, KeepsUpdatesApartThatASnapshotStandsFor) {
+  Open(3'600'000);
+  std::vector<StorePosition> positions;
+  for (const std::string& update : updates_) {
+    positions.push_back(store_->Append("a", update, ExpectOk()));
+  }
+  store_->Compact("a", StateOf(updates_, 3), positions[2], ExpectOk());
+  EXPECT_EQ(Updates(*store_, tasks_, "a").size(), 2u) << "a load needs the snapshot and the rest";
+  EXPECT_EQ(History(*store_, tasks_, "a")->size(), 4u);
+  EXPECT_EQ(TextThrough(positions[1]), "ab");
+  EXPECT_EQ(TextThrough(positions[3]), "abcd");
+}
+
+TEST_F(SqliteHistoryTest, MergesWhatIsTooOldIntoTheBaseOfTheHistory) {
+  Open(3'600'000);
+  std::vector<StorePosition> positions;
+  for (size_t i = 0; i < 3; ++i) {
+    positions.push_back(store_->Append("a", updates_[i], ExpectOk()));
+  }
+  Updates(*store_, tasks_, "a");
+  Run("UPDATE updates SET time_ms = 1 WHERE position <= " + std::to_string(positions[1]));
+  store_->Compact("a", StateOf(updates_, 3), positions[2], ExpectOk());
+  EXPECT_EQ(History(*store_, tasks_, "a")->size(), 1u);
+  EXPECT_EQ(TextThrough(positions[0]), "the history does not go back so far");
+  EXPECT_EQ(TextThrough(positions[1]), "ab");
+  EXPECT_EQ(TextThrough(positions[2]), "abc");
+  EXPECT_EQ(TextOfAll(Updates(*store_, tasks_, "a")), "abc");
+}
+
+TEST_F(SqliteHistoryTest, BeginsWhereTheLastSnapshotEndedAndEndsWithTheRetention) {
+  Open(0);
+  const StorePosition first = store_->Append("a", updates_[0], ExpectOk());
+  store_->Compact("a", StateOf(updates_, 1), first, ExpectOk());
+  Updates(*store_, tasks_, "a");
+  Open(3'600'000);
+  const StorePosition second = store_->Append("a", updates_[1], ExpectOk());
+  store_->Compact("a", StateOf(updates_, 2), second, ExpectOk());
+  EXPECT_EQ(TextThrough(first), "a");
+  EXPECT_EQ(TextThrough(second), "ab");
+  Open(0);
+  const StorePosition third = store_->Append("a", updates_[2], ExpectOk());
+  store_->Compact("a", StateOf(updates_, 3), third, ExpectOk());
+  EXPECT_TRUE(History(*store_, tasks_, "a")->empty());
+  EXPECT_EQ(TextThrough(third), "abc");
+}
+
+TEST_F(SqliteHistoryTest, TakesOverADatabaseOfTheFirstVersion) {
+  Run("CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+      "CREATE TABLE updates (position INTEGER PRIMARY KEY, document INTEGER NOT NULL,"
+      " time_ms INTEGER NOT NULL, bytes BLOB NOT NULL);"
+      "CREATE TABLE snapshots (document INTEGER PRIMARY KEY, through INTEGER NOT NULL,"
+      " time_ms INTEGER NOT NULL, bytes BLOB NOT NULL);"
+      "INSERT INTO documents VALUES (1, 'a');"
+      "INSERT INTO updates VALUES (5, 1, 1, x'0000');"
+      "PRAGMA application_id = 2037411922; PRAGMA user_version = 1;");
+  Open(0);
+  EXPECT_EQ(Updates(*store_, tasks_, "a"), Texts{std::string(2, '\0')});
+  EXPECT_EQ(store_->Append("a", StoreUpdate("x", "ada"), ExpectOk()), 6u);
+  EXPECT_EQ(History(*store_, tasks_, "a")->back().origin, "ada");
 }
 
 TEST(SqliteStore, KeepsEverythingOverAReopening) {

@@ -6,8 +6,12 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <utility>
+
+#include "transport/executor.h"
+#include "transport/hook_chain.h"
 
 namespace ypp::transport {
 
@@ -19,6 +23,31 @@ class TaskQueue {
       tasks_.push_back(std::move(task));
       changed_.notify_all();
     };
+  }
+
+  // The relay's thread for those who have a clock: it stands still but for Advance.
+  Executor relay_executor() {
+    Executor relay;
+    relay.post = executor();
+    relay.here = [] { return true; };
+    relay.now_ms = [this] { return now_ms_; };
+    relay.after = [this](int64_t delay_ms, Executor::Task task) {
+      timers_.emplace(now_ms_ + delay_ms, std::move(task));
+    };
+    return relay;
+  }
+  // Lets time pass, and with it what was due.
+  void Advance(int64_t ms) {
+    const int64_t end_ms = now_ms_ + ms;
+    RunAll();
+    while (!timers_.empty() && timers_.begin()->first <= end_ms) {
+      now_ms_ = timers_.begin()->first;
+      const Executor::Task task = std::move(timers_.begin()->second);
+      timers_.erase(timers_.begin());
+      task();
+      RunAll();
+    }
+    now_ms_ = end_ms;
   }
 
   // Runs what is there, and what that adds.
@@ -52,7 +81,16 @@ class TaskQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> tasks_;
+  int64_t now_ms_ = 0;
+  std::multimap<int64_t, Executor::Task> timers_;
 };
+
+// No hooks yet, on this queue.
+inline HookChains HooksOn(TaskQueue& tasks) {
+  HookChains hooks;
+  hooks.executor = tasks.relay_executor();
+  return hooks;
+}
 
 }  // namespace ypp::transport
 

@@ -1,0 +1,179 @@
+// Typing, erasing and small updates have ways of their own, which are taken only where nobody watches. A document that is watched takes the
+// general ways: the two must not differ in a byte.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crdt/check_invariants.h"
+#include "crdt/doc.h"
+
+namespace ypp {
+namespace {
+
+DocOptions WithId(ClientId client) {
+  DocOptions options;
+  options.client_id = client;
+  return options;
+}
+
+// A document, and the same one watched.
+class Pair {
+ public:
+  explicit Pair(ClientId client) : quiet_(WithId(client)), watched_(WithId(client)) {
+    watching_ = watched_.OnTransaction([](const TransactionEvent&) {});
+    sending_ = watched_.OnUpdate([this](const UpdateEvent& event) { updates_.emplace_back(event.update); });
+    quiet_.GetText("t");
+    watched_.GetText("t");
+  }
+
+  template <typename Edit>
+  void Do(Edit edit) {
+    edit(quiet_);
+    edit(watched_);
+  }
+  uint32_t length() { return quiet_.GetText("t").length(); }
+  Doc& quiet() { return quiet_; }
+  std::vector<std::string> TakeUpdates() { return std::exchange(updates_, {}); }
+
+  void ExpectEqual() {
+    ASSERT_TRUE(CheckInvariants(quiet_).ok()) << CheckInvariants(quiet_);
+    EXPECT_EQ(quiet_.GetText("t").ToString(), watched_.GetText("t").ToString());
+    ASSERT_EQ(quiet_.EncodeUpdate(), watched_.EncodeUpdate());
+    ASSERT_EQ(quiet_.EncodeUpdate({}, UpdateFormat::kV2), watched_.EncodeUpdate({}, UpdateFormat::kV2));
+  }
+
+ private:
+  Doc quiet_;
+  Doc watched_;
+  std::vector<std::string> updates_;
+  Subscription watching_;
+  Subscription sending_;
+};
+
+// Types, goes back, jumps, and now and then writes something that is not ASCII.
+class Typist {
+ public:
+  explicit Typist(uint32_t seed) : random_(seed) {}
+
+  void Edit(Pair& pair) {
+    const uint32_t length = pair.length();
+    cursor_ = std::min(cursor_, length);
+    if (random_() % 12 == 0) cursor_ = random_() % (length + 1);
+    switch (random_() % 8) {
+      case 0:
+      case 1:
+        Delete(pair, cursor_ > 0 ? cursor_ - 1 : 0, 1);
+        if (cursor_ > 0) --cursor_;
+        break;
+      case 2:
+        Delete(pair, cursor_, 1 + random_() % 6);
+        break;
+      case 3:
+        Insert(pair, random_() % 3 == 0 ? "\xC3\xA4" : "word ");
+        break;
+      default:
+        Insert(pair, std::string(1, static_cast<char>('a' + random_() % 26)));
+    }
+  }
+  uint32_t Random() { return static_cast<uint32_t>(random_()); }
+
+ private:
+  void Delete(Pair& pair, uint32_t index, uint32_t count) {
+    const uint32_t there = pair.length();
+    if (index >= there) return;
+    count = std::min(count, there - index);
+    pair.Do([&](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Delete(index, count).ok()); });
+  }
+  void Insert(Pair& pair, const std::string& text) {
+    const uint32_t before = pair.length();
+    pair.Do([&](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Insert(cursor_, text).ok()); });
+    cursor_ += pair.length() - before;
+  }
+
+  std::mt19937 random_;
+  uint32_t cursor_ = 0;
+};
+
+TEST(FastWays, TypingAndErasingGiveTheSameBytesWatchedOrNot) {
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE(seed);
+    Pair pair(7);
+    Typist typist(seed);
+    for (int i = 0; i < 200; ++i) {
+      typist.Edit(pair);
+      if (i % 10 == 0) pair.ExpectEqual();
+      if (testing::Test::HasFatalFailure()) return;
+    }
+    pair.ExpectEqual();
+  }
+}
+
+TEST(FastWays, SeveralEditsInOneTransactionGiveTheSameBytesWatchedOrNot) {
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE(seed);
+    Pair pair(7);
+    Typist typist(seed);
+    for (int i = 0; i < 20; ++i) {
+      // The edits go into both documents in turn, so both transactions are open at once.
+      std::vector<std::unique_ptr<Transaction>> transactions;
+      pair.Do([&](Doc& doc) { transactions.push_back(std::make_unique<Transaction>(doc)); });
+      for (int k = 0; k < 12; ++k) typist.Edit(pair);
+      transactions.clear();
+      pair.ExpectEqual();
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(FastWays, UpdatesOfTypingPeersGiveTheSameBytesWatchedOrNot) {
+  for (uint32_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    Pair ada(7);
+    Pair bob(9);
+    Pair reader(1);
+    Typist by_ada(seed);
+    Typist by_bob(seed + 1000);
+    for (int i = 0; i < 120; ++i) {
+      Typist& typist = by_ada.Random() % 2 == 0 ? by_ada : by_bob;
+      Pair& writer = &typist == &by_ada ? ada : bob;
+      Pair& other = &typist == &by_ada ? bob : ada;
+      typist.Edit(writer);
+      for (const std::string& update : writer.TakeUpdates()) {
+        const auto apply = [&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(update).ok()); };
+        other.Do(apply);
+        reader.Do(apply);
+      }
+      other.TakeUpdates();
+      reader.TakeUpdates();
+      if (i % 10 == 0) {
+        ada.ExpectEqual();
+        bob.ExpectEqual();
+        reader.ExpectEqual();
+      }
+      if (testing::Test::HasFatalFailure()) return;
+    }
+    EXPECT_EQ(ada.quiet().EncodeUpdate(), bob.quiet().EncodeUpdate());
+    EXPECT_EQ(ada.quiet().EncodeUpdate(), reader.quiet().EncodeUpdate());
+  }
+}
+
+TEST(FastWays, AnUpdateEventCarriesOnlyTheNewElementsOfALongRun) {
+  Doc doc(WithId(7));
+  std::string last;
+  const Subscription sending = doc.OnUpdate([&](const UpdateEvent& event) { last = std::string(event.update); });
+  Doc copy;
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(doc.GetArray("a").Push({Value(i)}).ok());
+    ASSERT_TRUE(copy.ApplyUpdate(last).ok());
+    ASSERT_LT(last.size(), 30u);
+  }
+  EXPECT_EQ(doc.EncodeUpdate(), copy.EncodeUpdate());
+}
+
+}  // namespace
+}  // namespace ypp

@@ -1,0 +1,42 @@
+// An Authenticator as hooks.
+#ifndef YPP_TRANSPORT_AUTHENTICATOR_HOOKS_H_
+#define YPP_TRANSPORT_AUTHENTICATOR_HOOKS_H_
+
+#include <memory>
+#include <utility>
+
+#include "transport/authenticator.h"
+#include "transport/hooks.h"
+
+namespace ypp::transport {
+
+inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
+  Hooks hooks;
+  hooks.on_authenticate = [authenticator](AuthenticatePayload& payload, HookDone done) {
+    authenticator->Authenticate(AuthRequest{payload.document, payload.token, false},
+                                [&payload, done](absl::StatusOr<Grant> grant) {
+                                  if (!grant.ok()) return done(grant.status());
+                                  payload.read_only = payload.read_only || grant->read_only;
+                                  if (!grant->tier.empty()) {
+                                    payload.context->Set("tier", grant->tier);
+                                  }
+                                  if (!grant->user.empty()) {
+                                    payload.context->Set("user", grant->user);
+                                  }
+                                  done(absl::OkStatus());
+                                });
+  };
+  hooks.on_token_sync = [authenticator](TokenSyncPayload& payload, HookDone done) {
+    authenticator->Authenticate(AuthRequest{payload.document, payload.token, true},
+                                [&payload, done](absl::StatusOr<Grant> grant) {
+                                  if (!grant.ok()) return done(grant.status());
+                                  payload.read_only = grant->read_only;
+                                  done(absl::OkStatus());
+                                });
+  };
+  return hooks;
+}
+
+}  // namespace ypp::transport
+
+#endif  // YPP_TRANSPORT_AUTHENTICATOR_HOOKS_H_

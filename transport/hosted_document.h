@@ -1,0 +1,225 @@
+// One document that is open in the relay: its room, kept in step with the store, its hooks, and the
+// way from its first member to its last. The state machine:
+//
+//   loading --loaded--> live --last member left, all stored--> unloading --> gone
+//      |                 |  ^                                      |
+//      | load failed     |  +---- a Join waited, or a hook objects-+
+//      v                 v
+//    gone              gone: an append failed, its members are closed
+//
+// 1. A document whose load failed is never written: its would-be members are refused.
+// 2. A Join while loading or unloading waits; members are let in in the order in which they asked.
+// 3. What the room hands out for storing is appended before anything later of that room;
+//    acknowledgements follow the store's.
+// 4. The log is compacted when it has outgrown the snapshot, by a state that holds everything up to
+//    the replaced position.
+// 5. When an append fails, nothing that was not acknowledged is trusted: members are told, the room
+//    is dropped, and the next Join starts from what the store has.
+// 6. It is not unloaded while anything is under way: appends, a compaction, a hook.
+//
+// Everything happens on the relay's thread.
+#ifndef YPP_TRANSPORT_HOSTED_DOCUMENT_H_
+#define YPP_TRANSPORT_HOSTED_DOCUMENT_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "transport/hook_chain.h"
+#include "transport/member_id.h"
+#include "transport/relay_document.h"
+#include "transport/relay_metrics.h"
+#include "transport/room.h"
+#include "transport/store.h"
+
+namespace ypp::transport {
+
+inline constexpr std::string_view kCloseReasonStorage = "Storage Failed";
+
+struct HubOptions {
+  RoomOptions room;
+  // The log is replaced by a snapshot when it costs more than half of what the document's snapshot
+  // takes, and at least this. Then the total written stays within a constant factor of what came
+  // in, and a load replays little.
+  size_t compact_log_bytes = 64 * 1024;
+  // Of OnStoreDocument, as Hocuspocus has them.
+  int64_t debounce_ms = 2'000;
+  int64_t max_debounce_ms = 10'000;
+  // Store and unload as soon as the last member has left, or wait for the debounce.
+  bool unload_immediately = true;
+  // The store is no more than a buffer, and OnStoreDocument the storage: an unloaded document is
+  // deleted from the store.
+  bool forget_stored = false;
+};
+
+// One connection of one document, as the document sees it.
+class HubMember {
+ public:
+  virtual ~HubMember() = default;
+  virtual void Send(MemberId id, const MessagePtr& message) = 0;
+  // The room ended it, and has said so in a CLOSE.
+  virtual void OnRemoved(MemberId id) = 0;
+  // What hooks see of it; null for one that is no client.
+  virtual RelayConnectionPtr AsConnection() { return nullptr; }
+  virtual ContextPtr MemberContext() { return nullptr; }
+};
+
+struct JoinRequest {
+  std::string document;
+  std::string address;
+  bool read_only = false;
+  // No client: it gets no messages and is counted apart.
+  bool direct = false;
+  std::weak_ptr<HubMember> member;
+  // Once, possibly inside Join, not when `member` is gone by then. With OK the member is in and
+  // has been sent who is present.
+  std::function<void(absl::StatusOr<MemberId>)> done;
+};
+
+class HostedDocument : public RelayDocument, public std::enable_shared_from_this<HostedDocument> {
+ public:
+  // What all documents of a relay share.
+  class Host {
+   public:
+    virtual ~Host() = default;
+    virtual Store& store() = 0;
+    virtual const HubOptions& options() const = 0;
+    virtual const HookChains& hooks() const = 0;
+    virtual RelayMetrics& metrics() = 0;
+    virtual MemberId NewMember(const std::shared_ptr<HostedDocument>& document) = 0;
+    virtual void DropMember(MemberId id) = 0;
+    // It is gone; a Join for its name starts anew.
+    virtual void Forget(HostedDocument& document) = 0;
+    // False once the host is no more, for completions that come after it.
+    virtual std::shared_ptr<const bool> alive() const = 0;
+  };
+
+  HostedDocument(Host* host, std::string name);
+
+  // Begins to load, with the first request for it.
+  void Open(JoinRequest request);
+  void Join(JoinRequest request);
+  void Leave(MemberId id);
+  void Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms);
+  void CloseMember(MemberId id, std::string_view reason);
+  void CloseClients(std::string_view reason);
+  void SetReadOnly(MemberId id, bool read_only);
+  void Tick(int64_t now_ms);
+  void TransactAs(MemberId id, const std::function<void(Doc&)>& edit, bool store_hooks);
+  absl::Status ImportUpdate(std::string_view update);
+  // Calls once all that was handed to the store so far is there, with how that went.
+  void WhenDurable(std::function<void(absl::Status)> done);
+  // Runs OnStoreDocument now if it is due later. `done` once what came before is on disk and was
+  // given to that hook, or once that failed; what comes meanwhile is not waited for.
+  void Flush(std::function<void()> done);
+  // Closes everybody and is gone, without storing anything more.
+  void Discard(std::string_view reason);
+  bool live() const { return state_ == State::kLive; }
+  size_t client_count() const;
+
+  // RelayDocument
+  const std::string& name() const override { return name_; }
+  const Doc& doc() const override { return room_->doc(); }
+  void Transact(const std::function<void(Doc&)>& edit) override { TransactAs(0, edit, true); }
+  std::vector<RelayConnectionPtr> connections() const override;
+  size_t connection_count() const override;
+  void BroadcastStateless(std::string payload,
+                          std::function<bool(const RelayConnection&)> filter) override;
+
+ private:
+  enum class State { kLoading, kLive, kUnloading, kGone };
+
+  struct Member {
+    std::weak_ptr<HubMember> member;
+    bool direct = false;
+  };
+  struct DurableWaiter {
+    uint64_t after = 0;  // of appends_done_
+    std::function<void(absl::Status)> done;
+  };
+  struct StoreWaiter {
+    uint64_t after = 0;  // of stores_done_
+    std::function<void()> done;
+  };
+
+  ContextPtr FirstContext() const;
+  void Create();
+  void ReadStore(DocOptions options);
+  void OnRead(absl::StatusOr<StoredDocument> loaded, DocOptions options);
+  void SeedAndOpen(const std::vector<std::string>& updates);
+  void GoLive();
+  void RefuseAll(const absl::Status& why);
+  void AdmitWaiting();
+
+  void Dispatch(RoomOutput output);
+  void TellHooks(RoomOutput& output);
+  void Append(std::string update, std::string origin);
+  // Who it was, for the history: the "user" of the member's context, if there is one.
+  std::string UserOf(MemberId id) const;
+  void OnAppended(const absl::Status& status, int64_t since_ms);
+  void MaybeCompact();
+  void Fail(const absl::Status& why);
+  void CloseAndRefuse(std::string_view reason, const absl::Status& why);
+
+  void WantStore(ChangeOrigin origin);
+  void ScheduleStore();
+  void RunStore();
+  void OnStored(const absl::Status& status);
+  void CallStoreWaiters();
+
+  void MaybeUnload();
+  void FinishUnload();
+  void Depart(Member member);
+  ChangeOrigin OriginOf(MemberId id) const;
+  std::shared_ptr<HubMember> Find(MemberId id) const;
+  // Runs a chain that nothing but the unload waits for.
+  template <typename Payload>
+  void Notify(const HookChain<Payload>& chain, Payload payload, std::string_view what);
+  template <typename Result, typename Function>
+  std::function<void(Result)> Completion(Function function);
+  void Log(LogLevel level, std::string_view what) const;
+
+  Host* host_;
+  const std::string name_;
+  State state_ = State::kLoading;
+  std::optional<Room> room_;  // from kLive on
+  std::deque<JoinRequest> waiting_;
+  absl::flat_hash_map<MemberId, Member> members_;
+  int64_t opened_ms_ = 0;
+
+  StorePosition position_ = 0;  // of the newest update handed to the store
+  size_t snapshot_bytes_ = 0;
+  size_t log_bytes_ = 0;
+  uint64_t appends_begun_ = 0;
+  uint64_t appends_done_ = 0;
+  bool compacting_ = false;
+  std::deque<DurableWaiter> durable_waiters_;
+
+  // OnStoreDocument.
+  bool store_due_ = false;
+  bool storing_ = false;
+  int64_t first_unstored_ms_ = 0;
+  int64_t store_at_ms_ = 0;
+  uint64_t stores_begun_ = 0;
+  uint64_t stores_done_ = 0;
+  std::deque<StoreWaiter> store_waiters_;
+  uint64_t store_timer_ = 0;  // the newest; older ones do nothing
+  ChangeOrigin last_origin_;
+
+  size_t holds_ = 0;  // hooks and others under way, which an unload waits for
+  bool unload_refused_ = false;
+};
+
+using HostedDocumentPtr = std::shared_ptr<HostedDocument>;
+
+}  // namespace ypp::transport
+
+#endif  // YPP_TRANSPORT_HOSTED_DOCUMENT_H_

@@ -1,0 +1,45 @@
+// Asks another server who may open what.
+//
+//   POST <url>   {"document": "notes", "token": "...", "renewal": false}
+//   2xx          {"readOnly": false, "tier": "pro", "user": "ada"}, all may be left out; an empty
+//   body grants all 401, 403     {"reason": "..."}, may be left out; the client is told the reason
+//   anything else, or no answer in time: denied, and logged
+//
+// Answers are not kept: every document connection and every renewal asks.
+#ifndef YPP_TRANSPORT_URL_AUTHENTICATOR_H_
+#define YPP_TRANSPORT_URL_AUTHENTICATOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "transport/authenticator.h"
+
+namespace ypp::transport {
+
+class HttpClient;
+
+class UrlAuthenticator : public Authenticator {
+ public:
+  // InvalidArgument for a URL that cannot be used.
+  static absl::StatusOr<std::unique_ptr<UrlAuthenticator>> Create(std::string url,
+                                                                  int64_t timeout_ms = 5'000);
+  ~UrlAuthenticator() override;
+
+  void Authenticate(AuthRequest request, Done done) override;
+
+ private:
+  UrlAuthenticator(std::string url, int64_t timeout_ms);
+
+  const std::string url_;
+  const int64_t timeout_ms_;
+  std::unique_ptr<HttpClient> client_;
+};
+
+// What an answer means.
+absl::StatusOr<Grant> ReadGrant(int status, const std::string& body);
+
+}  // namespace ypp::transport
+
+#endif  // YPP_TRANSPORT_URL_AUTHENTICATOR_H_
