@@ -8,8 +8,11 @@ void DeleteSetUnion::Add(ByteReader& in, DeleteSetFormat format) {
   const auto set = static_cast<uint32_t>(sets_.size());
   sets_.push_back({in, format});
   const uint64_t clients = in.ReadCount(kMinClientBytes);
-  pieces_.reserve(pieces_.size() +
-                  std::min<uint64_t>(clients, in.remaining() / kMinClientWithRangeBytes));
+  // Exactly what a large set needs; among many small ones, now and then.
+  const size_t most = std::min<uint64_t>(clients, in.remaining() / kMinClientWithRangeBytes);
+  const size_t needed = pieces_.size() + most;
+  const size_t room = pieces_.capacity();
+  if (needed > room) pieces_.reserve(std::max(needed, room + room / 2));
   for (uint64_t i = 0; i < clients && in.ok(); ++i) {
     Piece piece;
     piece.client = in.ReadVarUint();
