@@ -123,8 +123,9 @@ class ByteReader {
   int64_t ReadBigInt64();
 
  private:
+  // Inlined everywhere: most of an update is such numbers.
   template <uint64_t kMax>
-  uint64_t ReadVarUintWithin() {
+  [[gnu::always_inline]] uint64_t ReadVarUintWithin() {
     if (__builtin_expect(next_ != end_ && *next_ < 0x80, 1)) return *next_++;
     // Two and three bytes are the clocks of most documents.
     if (remaining() >= 3) {
@@ -145,7 +146,7 @@ class ByteReader {
   // and closes the gaps between the groups of seven bits without a loop. REQUIRES: eight bytes
   // remain.
   template <uint64_t kMax>
-  uint64_t ReadVarUintOfWord() {
+  [[gnu::noinline]] uint64_t ReadVarUintOfWord() {
     uint64_t word;
     __builtin_memcpy(&word, next_, sizeof(word));
     static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);

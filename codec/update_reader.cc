@@ -69,8 +69,11 @@ struct UpdateReader::SourceV1 {
 
   uint8_t ReadInfo() { return in.ReadUint8(); }
   // Mostly the same client again: then its bytes are compared, not decoded.
-  ClientId ReadClient() {
+  [[gnu::always_inline]] ClientId ReadClient() {
     if (in.SkipIfNext(last_client.word, last_client.mask, last_client.size_bytes)) return last_client.id;
+    return ReadOtherClient();
+  }
+  [[gnu::noinline]] ClientId ReadOtherClient() {
     const uint8_t* start = in.cursor();
     const ClientId id = in.ReadVarUint();
     const size_t size_bytes = static_cast<size_t>(in.cursor() - start);
@@ -352,7 +355,6 @@ UpdateReader::~UpdateReader() = default;
 UpdateReader::UpdateReader(UpdateReader&&) noexcept = default;
 UpdateReader& UpdateReader::operator=(UpdateReader&&) noexcept = default;
 
-bool UpdateReader::ok() const { return in_.ok(); }
 absl::Status UpdateReader::status() const { return in_.status(); }
 
 // section := varUint #structs, varUint client, varUint firstClock, struct*
@@ -422,8 +424,6 @@ bool UpdateReader::ReadSingleDelete(DeletedRange* deleted) {
   if (deleted->range.length > kMaxClock - deleted->range.clock) in_.Fail(kClockTooLarge);
   return ok();
 }
-
-size_t UpdateReader::position() const { return in_.position(); }
 
 void UpdateReader::SeekTo(size_t position, const Section& rest) {
   YPP_DCHECK(columns_ == nullptr);

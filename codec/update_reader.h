@@ -71,7 +71,7 @@ class UpdateReader {
   // bad input for everything else, as in Yjs. For the former, call this before reading.
   void AcceptHolesWithFlags() { accept_holes_with_flags_ = true; }
 
-  bool ok() const;
+  bool ok() const { return in_.ok(); }
   absl::Status status() const;
 
   // How many sections the update still announces. No more than its bytes could hold.
@@ -95,7 +95,7 @@ class UpdateReader {
   // Not for kV2. Where the next struct begins, in bytes from the start of the update; SeekTo goes
   // back to such a place inside section `section`, of which `structs` structs are still to be read
   // and the next one starts at `clock`.
-  size_t position() const;
+  size_t position() const { return in_.position(); }
   void SeekTo(size_t position, const Section& rest);
 
  private:

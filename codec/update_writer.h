@@ -44,6 +44,8 @@ class UpdateWriter {
   // Embed and Format values are turned from what the view says they are (value_is_json) into what
   // the dialect wants.
   void WriteStruct(const StructView& view);
+  // What was written so far. Not for kV2, and not between counted sections.
+  size_t size_bytes() const { return out_.size(); }
   // For who writes structs straight from elsewhere: the stream of V1, or null in other dialects. Not between counted sections.
   ByteWriter* v1_stream() { return dialect_ == Dialect::kV1 ? &out_ : nullptr; }
   // As it stands: the caller sorts. Goes last.

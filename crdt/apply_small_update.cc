@@ -33,15 +33,12 @@ bool Read(codec::Bytes bytes, SmallUpdate* update) {
   return reader.ReadSingleDelete(&update->deleted);
 }
 
-bool Has(const DocState& doc, const Id& id) { return id.clock < doc.clients.StateOf(id.client); }
-
 // Whether it is the next struct of its client and all it leans on is there.
-bool Fits(const DocState& doc, const StructView& view) {
+bool Fits(const DocState& doc, const StructView& view, Anchors* anchors) {
   if (view.kind == StructKind::kGc || view.kind == StructKind::kSkip || view.length == 0) return false;
   if (view.id.clock != doc.clients.StateOf(view.id.client) || view.end() > kMaxDocumentClock) return false;
-  if (view.has_origin && !Has(doc, view.origin)) return false;
-  if (view.has_right_origin && !Has(doc, view.right_origin)) return false;
-  return view.parent != StructView::Parent::kItem || Has(doc, view.parent_id);
+  Id missing;
+  return FindAnchors(doc, view, anchors, &missing);
 }
 
 // The item that has all of the range, if it can be erased; kNone when there is no such item.
@@ -66,7 +63,8 @@ bool ApplySmallUpdate(DocState& doc, codec::Bytes bytes, const Origin& origin) {
   }
   SmallUpdate update;
   if (!Read(bytes, &update)) return false;
-  if (update.has_struct && !Fits(doc, update.view)) return false;
+  Anchors anchors;
+  if (update.has_struct && !Fits(doc, update.view, &anchors)) return false;
   const UpdateReader::DeletedRange& deleted = update.deleted;
   const bool deletes = deleted.range.length > 0;
   // What the struct brings could be what is deleted, or cut it.
@@ -75,7 +73,7 @@ bool ApplySmallUpdate(DocState& doc, codec::Bytes bytes, const Origin& origin) {
   if (deletes && to_erase == ItemRef::kNone) return false;
 
   doc.Begin(&origin, /*local=*/false);
-  if (update.has_struct) IntegrateStruct(doc, update.view);
+  if (update.has_struct) IntegrateStruct(doc, update.view, anchors);
   if (deletes) {
     const Item& item = doc.items[to_erase];
     doc.DropCursor(item.parent);

@@ -136,7 +136,9 @@ void Commit(DocState& doc, TransactionState& transaction) {
   if (clean_up_formatting) CleanUpFormattingAfter(doc, transaction);
 
   if (transaction.needs_tidying) {
-    if (doc.options.gc) CollectDeleted(doc, transaction.deletes);
+    // A filter is asked about everything, as in Yjs.
+    const bool collects = transaction.needs_collecting || doc.options.gc_filter != nullptr;
+    if (doc.options.gc && collects) CollectDeleted(doc, transaction.deletes);
     JoinStructs(doc, transaction);
   }
   LeaveContestedClientId(doc, transaction);

@@ -47,25 +47,76 @@ void KeepLastOfEachClient(std::vector<IncomingSection>& sections) {
   sections.erase(sections.begin(), kept.base());
 }
 
-// The same structs in a form that can be read in any order. The counts are known, so nothing is moved afterwards.
-absl::StatusOr<std::string> ToReadableAnywhere(codec::Bytes update, const DecodeLimits& limits) {
-  UpdateReader reader(update, Dialect::kV2, limits);
-  reader.AcceptHolesWithFlags();
+// Goes over the structs of an update as they are read and notes what is to be known of them.
+class Inspector {
+ public:
+  explicit Inspector(IncomingUpdate& update) : update_(update) {}
+
+  // `position` is where the section's structs can be read again.
+  void Begin(const UpdateReader::Section& section, size_t position) {
+    update_.sections.push_back({section.client, position, section.clock, static_cast<uint32_t>(section.structs)});
+    after_hole_ = false;
+  }
+  // False when no document can hold it.
+  bool Inspect(const StructView& view) {
+    if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) ++update_.items;
+    if (view.kind == StructKind::kSkip) {
+      after_hole_ = true;
+    } else if (view.id.clock <= kMaxDocumentClock && view.end() > kMaxDocumentClock) {
+      return false;
+    }
+    if (!after_hole_ && LeansOnItsFuture(view)) {
+      const IncomingSection& section = update_.sections.back();
+      update_.self_leaning.push_back({section.client, section.clock});
+      after_hole_ = true;
+    }
+    return true;
+  }
+
+ private:
+  IncomingUpdate& update_;
+  bool after_hole_ = false;  // or behind a struct that leans on itself
+};
+
+absl::Status ClockTooLarge(const UpdateReader& reader) {
+  return codec::BadInput("a document holds clocks up to 2^32-1 only", reader.position());
+}
+
+absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
+  Inspector inspector(*incoming);
+  UpdateReader::Section section;
+  StructView view;
+  while (reader.NextSection(&section)) {
+    if (section.structs == 0) continue;
+    inspector.Begin(section, reader.position());
+    while (reader.NextStruct(&view)) {
+      if (!inspector.Inspect(view)) return ClockTooLarge(reader);
+    }
+  }
+  incoming->deletes = reader.ReadDeleteSet();
+  return reader.status();
+}
+
+// The structs are also written in a form that can be read in any order. Their counts are known, so nothing is moved afterwards.
+absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
+  Inspector inspector(*incoming);
   codec::UpdateWriter writer(Dialect::kV1Any);
   writer.BeginUpdate(reader.sections_left());
   UpdateReader::Section section;
   StructView view;
   while (reader.NextSection(&section)) {
     writer.BeginSection(section);
+    if (section.structs > 0) inspector.Begin(section, writer.size_bytes());
     while (reader.NextStruct(&view)) {
+      if (!inspector.Inspect(view)) return ClockTooLarge(reader);
       codec::ForgetInheritedParentSub(&view);
       writer.WriteStruct(view);
     }
   }
-  const DeleteSet deletes = reader.ReadDeleteSet();
+  incoming->deletes = reader.ReadDeleteSet();
   if (!reader.ok()) return reader.status();
-  writer.WriteDeleteSet(deletes);
-  return writer.Finish();
+  incoming->converted = writer.Finish();
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -74,39 +125,13 @@ absl::StatusOr<IncomingUpdate> IncomingUpdate::Check(codec::Bytes update, Dialec
                                                      const DecodeLimits& limits) {
   IncomingUpdate incoming;
   incoming.given = update;
-  incoming.dialect = dialect;
-  if (dialect == Dialect::kV2) {
-    auto converted = ToReadableAnywhere(update, limits);
-    if (!converted.ok()) return converted.status();
-    incoming.converted = *std::move(converted);
-    incoming.dialect = Dialect::kV1Any;
-  }
-
-  UpdateReader reader(incoming.bytes(), incoming.dialect);
+  UpdateReader reader(update, dialect, limits);
   reader.AcceptHolesWithFlags();
-  incoming.sections.reserve(std::min<size_t>(reader.sections_left(), incoming.bytes().size() / kMinSectionBytes));
-  UpdateReader::Section section;
-  while (reader.NextSection(&section)) {
-    if (section.structs == 0) continue;
-    incoming.sections.push_back({section.client, reader.position(), section.clock,
-                                 static_cast<uint32_t>(section.structs)});
-    bool after_hole = false;
-    StructView view;
-    while (reader.NextStruct(&view)) {
-      if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) ++incoming.items;
-      if (view.kind == StructKind::kSkip) {
-        after_hole = true;
-      } else if (view.id.clock <= kMaxDocumentClock && view.end() > kMaxDocumentClock) {
-        return codec::BadInput("a document holds clocks up to 2^32-1 only", reader.position());
-      }
-      if (!after_hole && LeansOnItsFuture(view)) {
-        incoming.self_leaning.push_back({section.client, section.clock});
-        after_hole = true;
-      }
-    }
-  }
-  incoming.deletes = reader.ReadDeleteSet();
-  if (!reader.ok()) return reader.status();
+  incoming.sections.reserve(std::min<size_t>(reader.sections_left(), update.size() / kMinSectionBytes));
+  const bool converts = dialect == Dialect::kV2;
+  incoming.dialect = converts ? Dialect::kV1Any : dialect;
+  const absl::Status status = converts ? ReadAndConvert(reader, &incoming) : ReadInPlace(reader, &incoming);
+  if (!status.ok()) return status;
   KeepLastOfEachClient(incoming.sections);
   return incoming;
 }

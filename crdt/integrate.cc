@@ -123,8 +123,10 @@ void DeleteOne(DocState& doc, ItemRef ref) {
   }
   if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) type.map.CountOneLess();
   item.flags |= Item::kDeletedFlag;
-  doc.transaction().AddDeleted(item.id, item.length);
-  doc.transaction().needs_tidying = true;
+  TransactionState& transaction = doc.transaction();
+  transaction.AddDeleted(item.id, item.length);
+  transaction.needs_tidying = true;
+  transaction.needs_collecting = true;
   doc.MarkChanged(item.parent, item.key);
   if (item.kind == StructKind::kType) {
     doc.deleting.push_back({item.content, doc.types[item.content].start, 0});

@@ -11,10 +11,10 @@ using codec::StructView;
 namespace {
 
 // A peer that types sends its run character by character, one that appends to a list value by value: what would be joined at the end of the transaction anyway grows the run at once.
-bool ContinueLastRun(DocState& doc, const StructView& view, ClientIndex client) {
+bool ContinueLastRun(DocState& doc, const StructView& view, const Anchors& anchors, ClientIndex client) {
   const bool joins = view.kind == StructKind::kString || (view.kind == StructKind::kAny && view.canonical);
-  if (!joins || !view.has_origin || view.starts_inside_pair ||
-      view.origin.client != view.id.client || view.origin.clock + 1 != view.id.clock) {
+  if (!joins || view.starts_inside_pair || anchors.origin.client != client ||
+      anchors.origin.clock + 1 != view.id.clock) {
     return false;
   }
   StructList& structs = doc.clients[client].structs;
@@ -22,8 +22,7 @@ bool ContinueLastRun(DocState& doc, const StructView& view, ClientIndex client) 
   if (ref == ItemRef::kGc) return false;
   Item& run = doc.items[ref];
   if (run.kind != view.kind || run.deleted() || !run.in_sequence()) return false;
-  if (run.right_origin.exists() != view.has_right_origin) return false;
-  if (view.has_right_origin && doc.clients.Global(run.right_origin) != view.right_origin) return false;
+  if (run.right_origin != anchors.right_origin) return false;
   // Its right neighbour must still be the one it was typed before, or siblings may come between.
   const LocalId right = run.right == ItemRef::kNone ? LocalId() : doc.items[run.right].id;
   if (right != run.right_origin) return false;
@@ -33,53 +32,83 @@ bool ContinueLastRun(DocState& doc, const StructView& view, ClientIndex client) 
   return true;
 }
 
+// The item that begins at the right origin. Mostly nothing has come between it and the left neighbour since.
+ItemRef RightNeighbour(DocState& doc, ItemRef left, LocalId right_origin) {
+  if (left > ItemRef::kGc) {
+    const ItemRef next = doc.items[left].right;
+    if (next != ItemRef::kNone && doc.items[next].id == right_origin) return next;
+  }
+  return doc.ItemStartingAt(right_origin);
+}
+
+// Where an item goes: the sequence of a type, or one of its keys.
+struct Place {
+  TypeIndex parent = kNoIndex;
+  KeyIndex key = kNoIndex;
+};
+
+// False when the type was collected, or what should hold it holds no type (any more): what is in it goes, too.
+bool FindPlace(DocState& doc, const StructView& view, const Anchors& anchors, ItemRef left, ItemRef right, Place* place) {
+  if (view.parent == StructView::Parent::kInherited) {
+    const Item& from = doc.items[left != ItemRef::kNone ? left : right];
+    *place = {from.parent, from.key};
+    return true;
+  }
+  if (view.parent == StructView::Parent::kRoot) {
+    place->parent = doc.types.FindOrAddRoot(doc.strings.Intern(view.parent_name));
+  } else {
+    const ItemRef holder = doc.FindItem(anchors.parent);
+    if (holder == ItemRef::kGc || doc.items[holder].kind != StructKind::kType) return false;
+    place->parent = doc.items[holder].content;
+  }
+  if (view.has_parent_sub) place->key = doc.strings.Intern(view.parent_sub);
+  return true;
+}
+
 }  // namespace
 
-void IntegrateStruct(DocState& doc, const StructView& view) {
+bool FindAnchors(const DocState& doc, const StructView& view, Anchors* anchors, Id* missing) {
+  const auto find = [&](const Id& id, LocalId* local) {
+    const ClientIndex client = doc.clients.Find(id.client);
+    if (client == kNoIndex || id.clock >= doc.clients[client].state()) {
+      *missing = id;
+      return false;
+    }
+    *local = {client, static_cast<Clock>(id.clock)};
+    return true;
+  };
+  return (!view.has_origin || find(view.origin, &anchors->origin)) &&
+         (!view.has_right_origin || find(view.right_origin, &anchors->right_origin)) &&
+         (view.parent != StructView::Parent::kItem || find(view.parent_id, &anchors->parent));
+}
+
+void IntegrateStruct(DocState& doc, const StructView& view, const Anchors& anchors) {
   const ClientIndex client = doc.clients.Intern(view.id.client);
   if (view.kind == StructKind::kGc) {
     IntegrateGc(doc, client, static_cast<Clock>(view.length));
     return;
   }
-  if (!doc.clients[client].structs.empty() && ContinueLastRun(doc, view, client)) return;
+  if (!doc.clients[client].structs.empty() && ContinueLastRun(doc, view, anchors, client)) return;
   doc.transaction().needs_tidying = true;
 
-  // Of what the document has, hence with a clock of its width.
-  const auto local = [&](const Id& id) {
-    return LocalId{doc.clients.Find(id.client), static_cast<Clock>(id.clock)};
-  };
-  Item neighbours;  // only what is known before there is an item
-  if (view.has_origin) neighbours.left = doc.ItemEndingAt(local(view.origin));
-  if (view.has_right_origin) neighbours.right = doc.ItemStartingAt(local(view.right_origin));
-  bool has_parent = neighbours.left != ItemRef::kGc && neighbours.right != ItemRef::kGc;
-  if (has_parent) {
-    if (view.parent == StructView::Parent::kInherited) {
-      const ItemRef from =
-          neighbours.left != ItemRef::kNone ? neighbours.left : neighbours.right;
-      neighbours.parent = doc.items[from].parent;
-      neighbours.key = doc.items[from].key;
-    } else {
-      if (view.parent == StructView::Parent::kRoot) {
-        neighbours.parent = doc.types.FindOrAddRoot(doc.strings.Intern(view.parent_name));
-      } else {
-        // A collected parent, or one that holds no type (any more), takes what is in it along.
-        const ItemRef holder = doc.FindItem(local(view.parent_id));
-        has_parent = holder != ItemRef::kGc && doc.items[holder].kind == StructKind::kType;
-        if (has_parent) neighbours.parent = doc.items[holder].content;
-      }
-      if (view.has_parent_sub) neighbours.key = doc.strings.Intern(view.parent_sub);
-    }
-  }
-  if (!has_parent) {
+  ItemRef left = ItemRef::kNone;
+  ItemRef right = ItemRef::kNone;
+  if (view.has_origin) left = doc.ItemEndingAt(anchors.origin);
+  if (view.has_right_origin) right = RightNeighbour(doc, left, anchors.right_origin);
+  Place place;
+  if (left == ItemRef::kGc || right == ItemRef::kGc || !FindPlace(doc, view, anchors, left, right, &place)) {
     IntegrateGc(doc, client, static_cast<Clock>(view.length));
     return;
   }
   const ItemRef ref = doc.items.Allocate();
   Item& item = doc.items[ref];
-  item = neighbours;
   item.id = {client, static_cast<Clock>(view.id.clock)};
-  if (view.has_origin) item.origin = local(view.origin);
-  if (view.has_right_origin) item.right_origin = local(view.right_origin);
+  item.origin = anchors.origin;
+  item.right_origin = anchors.right_origin;
+  item.left = left;
+  item.right = right;
+  item.parent = place.parent;
+  item.key = place.key;
   StoreContent(doc, view, ref);
   Integrate(doc, ref);
 }

@@ -7,9 +7,19 @@
 
 namespace ypp::internal {
 
-// Integrates a struct that is the next one of its client, and for which everything it leans on is there. Text that goes on where the
-// client's last run ends extends that run; a struct whose parent is gone becomes a GC. REQUIRES: inside a transaction; not a Skip.
-void IntegrateStruct(DocState& doc, const codec::StructView& view);
+// What a struct leans on, by this document's names for it; what it does not have does not exist here either.
+struct Anchors {
+  LocalId origin;
+  LocalId right_origin;
+  LocalId parent;
+};
+
+// False when the document lacks one of them; the first is then `missing`. REQUIRES: not a GC or Skip.
+bool FindAnchors(const DocState& doc, const codec::StructView& view, Anchors* anchors, Id* missing);
+
+// Integrates a struct that is the next one of its client. Text that goes on where the client's last run ends extends that run; a struct
+// whose parent is gone becomes a GC. REQUIRES: inside a transaction; not a Skip.
+void IntegrateStruct(DocState& doc, const codec::StructView& view, const Anchors& anchors);
 
 }  // namespace ypp::internal
 

@@ -49,7 +49,8 @@ void Integrator::RunSection(uint32_t bottom) {
         return;
       }
       if (view_.id.clock < state) view_ = SliceStruct(view_, state - view_.id.clock);
-      if (Id needed; FindMissing(&needed)) {
+      Anchors anchors;
+      if (Id needed; view_.kind != StructKind::kGc && !FindAnchors(doc_, view_, &anchors, &needed)) {
         const uint32_t section = SectionOf(needed.client);
         if (section == kNoIndex || update_.sections[section].on_stack ||
             update_.sections[section].blocked) {
@@ -61,7 +62,7 @@ void Integrator::RunSection(uint32_t bottom) {
         stack_.push_back({section, uint64_t{needed.clock} + 1});
         continue;
       }
-      IntegrateStruct(doc_, view_);
+      IntegrateStruct(doc_, view_, anchors);
     }
     Advance(top.section);
   }
@@ -75,7 +76,6 @@ bool Integrator::Peek(uint32_t index) {
     reader_.SeekTo(section.position, section.rest());
     reader_section_ = index;
   }
-  view_ = StructView();
   const bool read = reader_.NextStruct(&view_);
   YPP_CHECK(read);
   view_is_read_ = true;
@@ -91,33 +91,19 @@ void Integrator::Advance(uint32_t index) {
   view_is_read_ = false;
 }
 
-bool Integrator::FindMissing(Id* missing) const {
-  if (view_.kind == StructKind::kGc) return false;
-  const auto lacks = [&](bool exists, const Id& id) {
-    if (!exists || Has(id)) return false;
-    *missing = id;
-    return true;
-  };
-  return lacks(view_.has_origin, view_.origin) || lacks(view_.has_right_origin, view_.right_origin) ||
-         lacks(view_.parent == StructView::Parent::kItem, view_.parent_id);
-}
-
 // Yjs looks up the neighbours of a struct that it knows already, too, and cuts them there. At the end they are joined again, except deleted
 // items that undo made copies of: these stay cut, which shows in the bytes.
 void Integrator::CutNeighboursOfKnown() {
   if (doc_.redone.empty() || view_.kind == StructKind::kGc || view_.kind == StructKind::kSkip) return;
-  if (Id missing; FindMissing(&missing)) return;
+  Anchors anchors;
+  if (Id missing; !FindAnchors(doc_, view_, &anchors, &missing)) return;
   const auto is_redone = [&](LocalId id) {
+    if (!id.exists()) return false;
     const ItemRef ref = doc_.FindItem(id);
     return ref != ItemRef::kGc && (doc_.items[ref].flags & Item::kRedoneFlag) != 0;
   };
-  const auto local = [&](const Id& id) {
-    return LocalId{doc_.clients.Find(id.client), static_cast<Clock>(id.clock)};
-  };
-  if (view_.has_origin && is_redone(local(view_.origin))) doc_.ItemEndingAt(local(view_.origin));
-  if (view_.has_right_origin && is_redone(local(view_.right_origin))) {
-    doc_.ItemStartingAt(local(view_.right_origin));
-  }
+  if (is_redone(anchors.origin)) doc_.ItemEndingAt(anchors.origin);
+  if (is_redone(anchors.right_origin)) doc_.ItemStartingAt(anchors.right_origin);
 }
 
 void Integrator::WaitFor(ClientId client, ypp::Clock clock) {

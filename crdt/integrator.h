@@ -38,9 +38,6 @@ class Integrator {
   // Reads the next struct of the section into `view_`, without moving on. False at its end.
   bool Peek(uint32_t section);
   void Advance(uint32_t section);
-  // The first of origin, right origin and parent that this document does not have yet.
-  bool FindMissing(Id* missing) const;
-  bool Has(const Id& id) const { return id.clock < doc_.clients.StateOf(id.client); }
   void CutNeighboursOfKnown();
   void WaitFor(ClientId client, ypp::Clock clock);
   void BlockStack();

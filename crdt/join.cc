@@ -10,6 +10,11 @@ namespace {
 // A deleted item whose copy lies elsewhere stays alone, since its neighbour's copy may lie somewhere else again.
 bool IsRedone(const Item& item) { return (item.flags & Item::kRedoneFlag) != 0; }
 
+// Of whatever is joined to the struct before it.
+bool LeansOnTheUnitBefore(const Item& item) {
+  return item.origin.client == item.id.client && item.origin.clock + 1 == item.id.clock;
+}
+
 bool Joinable(const DocState& doc, ItemRef left_ref, ItemRef right_ref) {
   if (left_ref == ItemRef::kGc || right_ref == ItemRef::kGc) return left_ref == right_ref;
   const Item& left = doc.items[left_ref];
@@ -71,7 +76,8 @@ void JoinDownTo(DocState& doc, StructList& structs, StructList::Position p, Cloc
   while (!structs.IsFirst(p) && structs[p].clock >= from) {
     const StructList::Position previous = structs.Previous(p);
     // Most do not join: that is found out here, at the least cost.
-    if (!Joinable(doc, structs[previous].ref, structs[p].ref)) {
+    const ItemRef ref = structs[p].ref;
+    if ((ref != ItemRef::kGc && !LeansOnTheUnitBefore(doc.items[ref])) || !Joinable(doc, structs[previous].ref, ref)) {
       p = previous;
       continue;
     }
@@ -101,7 +107,10 @@ void JoinDeleted(DocState& doc, LocalId id) {
 void JoinStructs(DocState& doc, const TransactionState& transaction) {
   const auto& deletes = transaction.deletes;
   for (size_t i = deletes.size(); i-- > 0;) {
-    StructList& structs = doc.clients[deletes[i].id.client].structs;
+    Client& client = doc.clients[deletes[i].id.client];
+    // Everything that a client added is gone through below.
+    if (client.transaction == transaction.number && deletes[i].id.clock >= client.state_before) continue;
+    StructList& structs = client.structs;
     StructList::Position p = structs.Find(deletes[i].id.clock + deletes[i].length - 1);
     if (!structs.IsLast(p)) p = structs.Next(p);
     JoinDownTo(doc, structs, p, deletes[i].id.clock);

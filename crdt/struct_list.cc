@@ -27,21 +27,22 @@ void StructList::Append(ItemRef ref, Clock length) {
 
 StructList::Position StructList::Find(Clock clock) const {
   YPP_DCHECK(clock < end_clock_);
+  const Block* blocks = blocks_.data();
   const uint32_t last = static_cast<uint32_t>(blocks_.size() - 1);
-  if (clock >= blocks_[last].back().clock) {
-    return {last, static_cast<uint32_t>(blocks_[last].size() - 1)};
+  if (const Block& end = blocks[last]; clock >= end.back().clock) {
+    return {last, static_cast<uint32_t>(end.size() - 1)};
   }
-  if (Holds(hint_, clock)) return hint_;
+  if (FindNearHint(clock)) return hint_;
   // The last block that begins at or before `clock`, then the last entry in it that does.
   uint32_t block = 0;
   for (uint32_t count = last + 1; count > 1;) {
     const uint32_t half = count / 2;
-    block += blocks_[block + half].front().clock <= clock ? half : 0;
+    block += blocks[block + half].front().clock <= clock ? half : 0;
     count -= half;
   }
-  const Entry* entries = blocks_[block].data();
+  const Entry* entries = blocks[block].data();
   const Entry* entry = entries;
-  for (size_t count = blocks_[block].size(); count > 1;) {
+  for (size_t count = blocks[block].size(); count > 1;) {
     const size_t half = count / 2;
     entry += entry[half].clock <= clock ? half : 0;
     count -= half;
@@ -49,10 +50,20 @@ StructList::Position StructList::Find(Clock clock) const {
   return hint_ = {block, static_cast<uint32_t>(entry - entries)};
 }
 
-bool StructList::Holds(Position p, Clock clock) const {
-  if (p.block >= blocks_.size() || p.slot + 1 >= blocks_[p.block].size()) return false;
-  const Entry* entry = &blocks_[p.block][p.slot];
-  return entry[0].clock <= clock && clock < entry[1].clock;
+bool StructList::FindNearHint(Clock clock) const {
+  constexpr uint32_t kSteps = 8;  // about what a search in the block would take
+  if (hint_.block >= blocks_.size()) return false;
+  const Block& block = blocks_[hint_.block];
+  const uint32_t size = static_cast<uint32_t>(block.size());
+  const Entry* entries = block.data();
+  if (hint_.slot >= size || clock < entries[hint_.slot].clock) return false;
+  const uint32_t end = std::min(size, hint_.slot + kSteps);
+  for (uint32_t slot = hint_.slot + 1; slot < end; ++slot) {
+    if (clock >= entries[slot].clock) continue;
+    hint_.slot = slot - 1;
+    return true;
+  }
+  return false;
 }
 
 Clock StructList::EndOf(Position p) const {

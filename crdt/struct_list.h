@@ -83,14 +83,14 @@ class StructList {
   using Block = absl::InlinedVector<Entry, 2>;
   using Blocks = absl::InlinedVector<Block, 1>;
 
-  // Whether `p`, which may be out of date, names the struct that holds `clock`. False when it ends its block.
-  bool Holds(Position p, Clock clock) const;
+  // Moves the hint, which may be out of date, to the struct that holds `clock` if that is there or not far behind in its block.
+  bool FindNearHint(Clock clock) const;
   static void MakeRoom(Block& block);
 
   Blocks blocks_;  // none empty
   size_t size_ = 0;
   Clock end_clock_ = 0;
-  mutable Position hint_;  // where the last search ended: the next is often for the same struct
+  mutable Position hint_;  // where the last search ended: the next is often for the same struct, or for one soon behind
 };
 
 }  // namespace ypp::internal

@@ -50,6 +50,8 @@ struct TransactionState {
   // There is something to be collected or joined at the end, or sub-documents to tell of. Plain typing and erasing leave nothing (edit.cc,
   // erase.h).
   bool needs_tidying = false;
+  // Something was deleted that has its content still. What came deleted has none.
+  bool needs_collecting = false;
   // It may have left formats to be cleaned up, or used the client id of this document: the commit looks. Not for local ones.
   bool needs_checks = false;
   Origin origin;
@@ -109,6 +111,7 @@ struct TransactionState {
     Clear(delete_clients);
     if (!needs_tidying) return;
     needs_tidying = false;
+    needs_collecting = false;
     Clear(merge_candidates);
     if (has_subdocs()) {
       subdocs_added = {};  // rare: not worth keeping the memory
