@@ -10,9 +10,10 @@ using codec::StructView;
 
 namespace {
 
-// A peer that types sends its run character by character: what would be joined at the end of the transaction anyway grows the run at once.
+// A peer that types sends its run character by character, one that appends to a list value by value: what would be joined at the end of the transaction anyway grows the run at once.
 bool ContinueLastRun(DocState& doc, const StructView& view, ClientIndex client) {
-  if (view.kind != StructKind::kString || !view.has_origin || view.starts_inside_pair ||
+  const bool joins = view.kind == StructKind::kString || (view.kind == StructKind::kAny && view.canonical);
+  if (!joins || !view.has_origin || view.starts_inside_pair ||
       view.origin.client != view.id.client || view.origin.clock + 1 != view.id.clock) {
     return false;
   }
@@ -20,7 +21,7 @@ bool ContinueLastRun(DocState& doc, const StructView& view, ClientIndex client) 
   const ItemRef ref = structs[structs.Last()].ref;
   if (ref == ItemRef::kGc) return false;
   Item& run = doc.items[ref];
-  if (run.kind != StructKind::kString || run.deleted() || !run.in_sequence()) return false;
+  if (run.kind != view.kind || run.deleted() || !run.in_sequence()) return false;
   if (run.right_origin.exists() != view.has_right_origin) return false;
   if (view.has_right_origin && doc.clients.Global(run.right_origin) != view.right_origin) return false;
   // Its right neighbour must still be the one it was typed before, or siblings may come between.
