@@ -26,6 +26,7 @@ class Checker {
   absl::Status Run() {
     for (ClientIndex client = 0; client < doc_.clients.size(); ++client) CheckClient(client);
     for (const TypeIndex root : doc_.types.roots()) CheckType(root);
+    CheckCursor();
     CheckTextCursor();
     if (linked_ != listed_) {
       Fail(absl::StrCat(listed_, " items in struct lists, ", linked_, " in types"));
@@ -99,6 +100,18 @@ class Checker {
     if (type.tree != kNoIndex) {
       if (absl::Status tree = doc_.tree.CheckTree(type); !tree.ok() && status_.ok()) status_ = tree;
     }
+  }
+
+  void CheckCursor() {
+    const DocState::Cursor& cursor = doc_.cursor();
+    if (cursor.type == kNoIndex || cursor.item == ItemRef::kNone) return;
+    Clock start = 0;
+    ItemRef ref = doc_.types[cursor.type].start;
+    for (; ref != ItemRef::kNone && ref != cursor.item; ref = doc_.items[ref].right) {
+      start += doc_.items[ref].visible_length();
+    }
+    Require(ref != ItemRef::kNone, "cursor: at an item of another type");
+    Require(start == cursor.start, "cursor: wrong start");
   }
 
   // What is in force at the cursor, and how much lies before it, counted from the start of its text.

@@ -166,6 +166,8 @@ class DocState {
     TypeRecord& type = types[run.parent];
     type.length += length;
     if (type.tree != kNoIndex) tree.AddVisible(ref, length);
+    if (text_cursor_.left == ref) text_cursor_.index += length;
+    if (type.tail != ref) DropCursorsBehind(ref);
     if (type.changed_in != active_->number) NoteChange(run.parent, kNoIndex);
   }
 
@@ -189,6 +191,12 @@ class DocState {
   void DropCursor(TypeIndex type) {
     if (cursor_.type == type) cursor_.item = ItemRef::kNone;
     DropTextCursor(type);
+  }
+  // `item` grew at its end: the cursors stay right if they are there, and who knows where if they are elsewhere.
+  void DropCursorsBehind(ItemRef item) {
+    const TypeIndex type = items[item].parent;
+    if (cursor_.type == type && cursor_.item != item) cursor_.item = ItemRef::kNone;
+    if (text_cursor_.left != item) DropTextCursor(type);
   }
   // `right` is being joined into `left`.
   void MoveCursors(ItemRef left, ItemRef right);

@@ -70,6 +70,7 @@ void CountErased(DocState& doc, ItemRef run, Clock length) {
   if (doc.IsCompactionDue()) doc.transaction().needs_tidying = true;
   TypeRecord& type = doc.types[doc.items[run].parent];
   type.length -= length;
+  doc.DropTextCursor(doc.items[run].parent);
   if (type.tree != kNoIndex) doc.tree.AddVisible(run, -static_cast<int64_t>(length));
 }
 

@@ -7,6 +7,7 @@
 
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
+#include "crdt/relative_position.h"
 
 namespace ypp {
 namespace {
@@ -50,6 +51,87 @@ TEST_P(RandomEdits, ATextEqualsTheStringItModels) {
   EXPECT_EQ(copy.GetText("t").ToString(), model);
   EXPECT_EQ(copy.EncodeUpdate(), doc.EncodeUpdate());
   ASSERT_TRUE(CheckInvariants(copy).ok()) << CheckInvariants(copy);
+}
+
+// What `text` shows, an embed as one '*'.
+std::string Flattened(const Text& text) {
+  std::string flat;
+  for (const TextStep& step : text.ToDelta()) {
+    const std::string* string = step.insert.if_any()->if_string();
+    flat += string == nullptr ? "*" : *string;
+  }
+  return flat;
+}
+
+// Formats that are there, formats that turn out to change nothing, and no formats at all: each takes another way through the text.
+Attributes RandomAttributes(std::mt19937& random) {
+  switch (random() % 4) {
+    case 0:
+      return {};
+    case 1:
+      return {{"bold", nullptr}};
+    case 2:
+      return {{"size", static_cast<int>(random() % 3)}};
+    default:
+      return {{"bold", true}};
+  }
+}
+
+// One edit of every kind that a text knows, the same on the model.
+absl::Status EditBoth(std::mt19937& random, bool formats, Text text, std::string& model) {
+  const auto size = static_cast<uint32_t>(model.size());
+  const uint32_t at = random() % (size + 1);
+  const uint32_t length = std::min<uint32_t>(1 + random() % 4, size - at);
+  const std::string string(1 + random() % 3, static_cast<char>('a' + random() % 26));
+  const Attributes attributes = formats ? RandomAttributes(random) : Attributes{{"bold", nullptr}};
+  switch (random() % 7) {
+    case 0:
+      model.insert(at, string);
+      return text.Insert(at, string);
+    case 1:
+      model.insert(at, string);
+      return text.Insert(at, string, attributes);
+    case 2:
+      model.insert(at, "*");
+      return text.InsertEmbed(at, Any::Object{{"hr", true}}, attributes);
+    case 3:
+      return text.Format(at, length, attributes);
+    case 4:
+      model.erase(at, length);
+      return text.Delete(at, length);
+    case 5: {
+      model.replace(at, length, string);
+      TextDelta delta = {TextStep::Insert(string, attributes)};
+      if (at > 0) delta.insert(delta.begin(), TextStep::Retain(at));
+      if (length > 0) delta.push_back(TextStep::Delete(length));
+      return text.ApplyDelta(delta);
+    }
+    default:  // typing on, and the backspace key
+      model.insert(at, "xyz");
+      for (int i = 0; i < 3; ++i) {
+        if (absl::Status typed = text.Insert(at + i, std::string(1, "xyz"[i])); !typed.ok()) return typed;
+      }
+      model.erase(at + 2, 1);
+      return text.Delete(at + 2, 1);
+  }
+}
+
+TEST_P(RandomEdits, OfEveryKindGoWhereTheirIndexSays) {
+  std::mt19937 random(GetParam());
+  for (const bool formats : {false, true}) {
+    for (const TypeKind kind : {TypeKind::kText, TypeKind::kXmlText}) {
+      Doc doc(WithClient(1));
+      Text text(doc.GetRoot("t", kind));
+      std::string model;
+      for (int i = 0; i < 300; ++i) {
+        const RelativePosition looked_up = RelativePositionAt(text, random() % (model.size() + 1));
+        ASSERT_TRUE(ResolvePosition(doc, looked_up).has_value());
+        ASSERT_TRUE(EditBoth(random, formats, text, model).ok());
+        ASSERT_EQ(Flattened(text), model) << "edit " << i;
+        ASSERT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc) << ", edit " << i;
+      }
+    }
+  }
 }
 
 TEST_P(RandomEdits, ReplicasThatExchangeUpdatesInAnyOrderConverge) {

@@ -8,6 +8,7 @@
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
 #include "crdt/new_type.h"
+#include "crdt/relative_position.h"
 
 namespace ypp {
 namespace {
@@ -132,6 +133,50 @@ TEST(RichText, CleansUpAfterConcurrentFormatsInATransactionOfItsOwn) {
   EXPECT_EQ(updates,
             (std::vector<std::string>{"0102010446010004626f6c64047472756586010304626f6c64046e756c6c00 remote",
                                       "000101010401 local"}));
+}
+
+TEST(RichText, FindsItsPlaceAfterTypingWhereAFormatChangedNothing) {
+  TextDoc a;
+  ASSERT_TRUE(a.text.Insert(0, "yz").ok());
+  ASSERT_TRUE(a.text.Insert(0, "abcdef").ok());
+  ASSERT_TRUE(a.text.Format(3, 2, {{"bold", nullptr}}).ok());
+  ASSERT_TRUE(a.text.Insert(6, "g").ok());
+  ASSERT_TRUE(a.text.Insert(8, "X", kBold).ok());
+  EXPECT_EQ(a.text.ToString(), "abcdefgyXz");
+}
+
+TEST(RichText, FindsItsPlaceAfterErasingWhereAFormatChangedNothing) {
+  TextDoc a;
+  ASSERT_TRUE(a.text.Insert(0, "yz").ok());
+  ASSERT_TRUE(a.text.Insert(0, "abcdef").ok());
+  ASSERT_TRUE(a.text.Delete(5, 1).ok());
+  ASSERT_TRUE(a.text.Format(3, 2, {{"bold", nullptr}}).ok());
+  ASSERT_TRUE(a.text.Delete(4, 1).ok());
+  ASSERT_TRUE(a.text.Insert(5, "X", kBold).ok());
+  EXPECT_EQ(a.text.ToString(), "abcdyXz");
+}
+
+TEST(RichText, FindsItsPlaceAfterADeltaThatGrewARun) {
+  TextDoc a;
+  ASSERT_TRUE(a.text.Insert(0, "yz").ok());
+  ASSERT_TRUE(a.text.Insert(0, "abc", kBold).ok());
+  ASSERT_TRUE(a.text.Insert(3, "de").ok());
+  ASSERT_TRUE(a.text.Insert(5, "f").ok());
+  ASSERT_TRUE(a.text.ApplyDelta({TextStep::Retain(6), TextStep::Insert("g", kBold)}).ok());
+  ASSERT_TRUE(a.text.Insert(8, "X").ok());
+  EXPECT_EQ(a.text.ToString(), "abcdefgyXz");
+}
+
+TEST(RichText, FindsRelativePositionsBehindWhatIsTyped) {
+  TextDoc a;
+  ASSERT_TRUE(a.text.Insert(0, "yz").ok());
+  ASSERT_TRUE(a.text.Insert(0, "abc", kBold).ok());
+  ASSERT_TRUE(a.text.Insert(3, "d").ok());
+  ASSERT_TRUE(ResolvePosition(a.doc, RelativePositionAt(a.text, 5)).has_value());
+  ASSERT_TRUE(a.text.Insert(4, "e").ok());
+  const RelativePosition y = RelativePositionAt(a.text, 5);
+  EXPECT_EQ(y.item, (Id{1, 0}));
+  EXPECT_EQ(ResolvePosition(a.doc, y)->index, 5u);
 }
 
 TEST(RichText, RefusesWhatATextCannotHoldAndChangesNothing) {

@@ -49,6 +49,7 @@ export class Editor {
     this.roots = roots;
     this.allowed = allowed;
     this.documents = 0;
+    this.carets = new Map(); // where each text was edited last: most typing goes on there
   }
 
   // An edit of something that is there, or undefined when it found nothing to do.
@@ -90,21 +91,39 @@ export class Editor {
   #text(p, text) {
     const { random } = this;
     const safe = this.#cuts(text);
-    const place = () => safe(random.chance(0.4) ? text.length : random.below(text.length + 1));
+    const caret = p.join("/");
+    const place = () => {
+      const dice = random.below(10);
+      if (dice < 4) return safe(Math.min(text.length, this.carets.get(caret) ?? 0));
+      return safe(dice < 6 ? text.length : random.below(text.length + 1));
+    };
+    const typed = (i, s) => {
+      this.carets.set(caret, i + s.length);
+      return { i, s };
+    };
+    const erased = ({ i, n }) => {
+      this.carets.set(caret, i);
+      return { i, n };
+    };
+    const lastOnes = () => {
+      const end = place();
+      const i = safe(Math.max(0, end - 1 - random.below(3)));
+      return { i, n: Math.max(0, end - i) };
+    };
     const range = () => {
       const i = place();
       return { i, n: safe(Math.min(text.length, i + random.below(9))) - i };
     };
     const dice = random.below(this.allowed.formats ? 20 : 12);
-    if (dice < 7 || text.length === 0) return { o: "t.ins", p, i: place(), s: random.pick(strings) };
-    if (dice < 11) return { o: "t.del", p, ...range() };
+    if (dice < 7 || text.length === 0) return { o: "t.ins", p, ...typed(place(), random.pick(strings)) };
+    if (dice < 11) return { o: "t.del", p, ...erased(random.chance(0.5) ? lastOnes() : range()) };
     if (dice < 12) {
       return random.chance(0.7)
         ? { o: "t.attr", p, k: random.pick(keys), v: this.#value() }
         : { o: "t.rmattr", p, k: random.pick(keys) };
     }
     if (dice < 15) return { o: "t.fmt", p, ...range(), a: this.#formats() };
-    if (dice < 17) return { o: "t.ins", p, i: place(), s: random.pick(strings), a: this.#formats() };
+    if (dice < 17) return { o: "t.ins", p, ...typed(place(), random.pick(strings)), a: this.#formats() };
     if (dice < 18) {
       const v = random.chance(0.25) ? this.#type(2) : random.pick([{ image: "u" }, {}, { n: [1, null, "é"] }]);
       return { o: "t.emb", p, i: place(), v, a: random.chance(0.5) ? this.#formats() : undefined };
