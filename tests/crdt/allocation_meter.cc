@@ -44,6 +44,9 @@ void Give(void* memory) {
 
 void* operator new(std::size_t size) { return Take(size); }
 void* operator new[](std::size_t size) { return Take(size); }
+// std::stable_sort asks for memory in this way.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Take(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return Take(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) { return Take(size, alignment); }
 void* operator new[](std::size_t size, std::align_val_t alignment) { return Take(size, alignment); }
 void operator delete(void* memory) noexcept { Give(memory); }
