@@ -11,6 +11,7 @@ namespace {
 // The struct keeps its clock and length in its client's list, and nothing else. A type it held is put on the stack.
 void ReduceToGc(DocState& doc, ItemRef ref) {
   Item& item = doc.items[ref];
+  doc.siblings.Leaving(item);
   if (item.kind == StructKind::kType) doc.type_stack.push_back(item.content);
   DropContent(doc, item);
   if ((item.flags & Item::kRedoneFlag) != 0) doc.redone.erase(item.id);

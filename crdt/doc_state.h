@@ -25,6 +25,7 @@
 #include "crdt/observers.h"
 #include "crdt/pending.h"
 #include "crdt/position_tree.h"
+#include "crdt/sibling_index.h"
 #include "crdt/string_table.h"
 #include "crdt/subdocs.h"
 #include "crdt/transaction_state.h"
@@ -230,6 +231,7 @@ class DocState {
 
   // --- conflict scans (integrate.cc) ---
   uint32_t scan_stamp = 0;
+  SiblingIndex siblings;
   // Reused by the walks that would otherwise recurse into nested types.
   std::vector<TypeIndex> type_stack;
   // A type whose content is being deleted (integrate.cc): first the sequence, then the keys.

@@ -28,6 +28,7 @@ bool SizeOfUnits(const DocState& doc, const Item& run, Clock units, uint32_t* si
 }
 
 void MoveBorder(DocState& doc, Item& right, Clock clock) {
+  doc.siblings.Leaving(right);
   StructList& structs = doc.clients[right.id.client].structs;
   structs.SetClock(structs.Find(right.id.clock), clock);
   right.id.clock = clock;

@@ -28,20 +28,27 @@ ItemRef FirstOfList(const DocState& doc, const Item& item) {
   return entry == nullptr ? ItemRef::kNone : entry->head;
 }
 
-// The left neighbour the item gets among those inserted at the same place.
-ItemRef LeftAmongSiblings(DocState& doc, const Item& item) {
+// Looks for the left neighbour that the item gets among those inserted at the same place. The scan begins at `first`: the item behind the origin,
+// or a sibling that is known to come before the item (sibling_index.h). False when it met something that only a scan from the
+// origin can judge.
+struct Scan {
+  ItemRef first;
+  bool from_origin;
+  ItemRef left;       // the result
+  size_t passed = 0;  // items
+};
+
+bool Run(Scan& scan, DocState& doc, const Item& item) {
   if (doc.scan_stamp > UINT32_MAX - doc.items.live() - 1) RestartStamps(doc);
   const uint32_t before_origin = doc.scan_stamp;  // stamps above: passed by this scan
   uint32_t conflicting = doc.scan_stamp;          // stamps above: passed since `left` last moved
   const ClientId client = doc.clients[item.id.client].id;
-  ItemRef left = item.left;
-  ItemRef ref = left != ItemRef::kNone ? doc.items[left].right : FirstOfList(doc, item);
-  while (ref != ItemRef::kNone && ref != item.right) {
+  for (ItemRef ref = scan.first; ref != ItemRef::kNone && ref != item.right; ++scan.passed) {
     Item& other = doc.items[ref];
     other.scan_stamp = ++doc.scan_stamp;
     if (other.origin == item.origin) {
       if (doc.clients[other.id.client].id < client) {
-        left = ref;
+        scan.left = ref;
         conflicting = doc.scan_stamp;
       } else if (other.right_origin == item.right_origin) {
         break;
@@ -51,15 +58,31 @@ ItemRef LeftAmongSiblings(DocState& doc, const Item& item) {
       const ItemRef origin = doc.FindItem(other.origin);
       if (origin == ItemRef::kGc) break;
       const uint32_t stamp = doc.items[origin].scan_stamp;
-      if (stamp <= before_origin) break;
+      if (stamp <= before_origin) {
+        if (!scan.from_origin) return false;
+        break;
+      }
       if (stamp <= conflicting) {
-        left = ref;
+        scan.left = ref;
         conflicting = doc.scan_stamp;
       }
     }
     ref = other.right;
   }
-  return left;
+  return true;
+}
+
+ItemRef LeftAmongSiblings(DocState& doc, const Item& item) {
+  const ItemRef sibling = doc.siblings.ScanStart(item, doc.clients[item.id.client].id);
+  if (sibling != ItemRef::kNone) {
+    Scan scan = {sibling, /*from_origin=*/false, item.left};
+    if (Run(scan, doc, item)) return scan.left;
+  }
+  const ItemRef first = item.left != ItemRef::kNone ? doc.items[item.left].right : FirstOfList(doc, item);
+  Scan scan = {first, /*from_origin=*/true, item.left};
+  Run(scan, doc, item);
+  doc.siblings.Scanned(doc, item, first, scan.passed);
+  return scan.left;
 }
 
 bool NeedsScan(const DocState& doc, const Item& item) {
@@ -155,6 +178,7 @@ void Integrate(DocState& doc, ItemRef ref) {
   } else {
     LinkIntoKey(doc, ref);
   }
+  doc.siblings.Linked(item, ref, doc.clients[item.id.client].id);
   if (item.kind == StructKind::kDeleted) {
     TypeRecord& type = doc.types[item.parent];
     if (!item.in_sequence() && type.map.Find(item.key)->tail == ref) type.map.CountOneLess();

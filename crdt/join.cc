@@ -28,6 +28,7 @@ void JoinItems(DocState& doc, ItemRef left_ref, ItemRef right_ref) {
   Item& left = doc.items[left_ref];
   Item& right = doc.items[right_ref];
   TypeRecord& type = doc.types[left.parent];
+  doc.siblings.Leaving(right);
   if (left.in_sequence()) {
     if (type.tree != kNoIndex) doc.tree.Joining(type, left_ref, right_ref);
     doc.MoveCursors(left_ref, right_ref);
