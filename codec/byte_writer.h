@@ -42,6 +42,11 @@ class ByteWriter {
     buffer_.resize(std::exchange(size_, 0));
     return std::exchange(buffer_, std::string());
   }
+  // The memory without what was written, for the next writer.
+  std::string TakeMemory() {
+    size_ = 0;
+    return std::exchange(buffer_, std::string());
+  }
   void Clear() { size_ = 0; }
   // REQUIRES: size <= size().
   void Truncate(size_t size) { size_ = size; }

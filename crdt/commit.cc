@@ -94,7 +94,7 @@ void SendUpdate(DocState& doc, const TransactionState& transaction) {
     if (callbacks.empty()) return;
     std::string update = EncodeTransaction(doc, transaction, dialect, std::move(doc.update_buffer));
     callbacks.Call({update, transaction.origin, transaction.local});
-    constexpr size_t kMaxKeptBytes = 64 * 1024;
+    constexpr size_t kMaxKeptBytes = 4 * 1024;  // a writer fills all of it with zeros first
     if (update.capacity() <= kMaxKeptBytes) doc.update_buffer = std::move(update);
   };
   send(doc.on_update_v1, codec::Dialect::kV1);

@@ -226,8 +226,9 @@ class DocState {
   };
   LastValue last_value;
 
-  // Memory for the next update event.
+  // Memory for the next update event, and for the next values to be encoded.
   std::string update_buffer;
+  std::string value_buffer;
 
   // --- conflict scans (integrate.cc) ---
   uint32_t scan_stamp = 0;

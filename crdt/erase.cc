@@ -94,6 +94,21 @@ ItemRef EraseWhole(DocState& doc, ItemRef ref) {
 
 bool IsErasable(const Item& item) { return item.kind == StructKind::kString && item.flags == 0; }
 
+bool IsErasableValue(const Item& item) {
+  return (item.kind == StructKind::kAny || item.kind == StructKind::kBinary) && item.flags == 0;
+}
+
+void EraseValue(DocState& doc, ItemRef ref) {
+  Item& item = doc.items[ref];
+  TransactionState& transaction = doc.transaction();
+  transaction.AddDeleted(item.id, item.length);
+  doc.MarkChanged(item.parent, item.key);
+  DropContent(doc, item);
+  item.flags = Item::kDeletedFlag;
+  if (doc.IsCompactionDue()) transaction.needs_tidying = true;
+  JoinDeleted(doc, item.id);
+}
+
 void EraseEnd(DocState& doc, ItemRef ref, Clock length) {
   Item& run = doc.items[ref];
   Item& erased = doc.items[run.right];

@@ -18,6 +18,10 @@ bool IsErasable(const Item& item);
 // item's length; inside a transaction.
 ItemRef Erase(DocState& doc, ItemRef item, Clock offset, Clock length);
 
+// The same for the value of a key that another one has taken the place of, inside a transaction.
+bool IsErasableValue(const Item& item);
+void EraseValue(DocState& doc, ItemRef item);
+
 // Erases the last `length` units of a run that RunToEraseEndOf (keystroke.h) has named.
 void EraseEnd(DocState& doc, ItemRef run, Clock length);
 

@@ -16,6 +16,25 @@ using codec::StructKind;
 
 namespace {
 
+// Encodes values into memory that the document keeps for it.
+class Encoder {
+ public:
+  explicit Encoder(DocState& doc) : doc_(doc), writer_(std::move(doc.value_buffer)) {}
+  ~Encoder() {
+    std::string memory = writer_.TakeMemory();
+    constexpr size_t kMaxKeptBytes = 64 * 1024;
+    if (memory.capacity() <= kMaxKeptBytes) doc_.value_buffer = std::move(memory);
+  }
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
+
+  codec::ByteWriter& writer() { return writer_; }
+
+ private:
+  DocState& doc_;
+  codec::ByteWriter writer_;
+};
+
 bool IsPacked(const Value& value) {
   const Any* any = value.if_any();
   return any != nullptr && any->if_bytes() == nullptr;
@@ -38,9 +57,9 @@ void InsertSingle(DocState& doc, InsertionPoint& at, const Value& value) {
     InsertContent(doc, at, {StructKind::kBinary, 1, bytes->bytes});
     return;
   }
-  codec::ByteWriter encoded;
-  codec::WriteAny(encoded, any);
-  InsertContent(doc, at, {StructKind::kAny, 1, encoded.bytes()});
+  Encoder encoder(doc);
+  codec::WriteAny(encoder.writer(), any);
+  InsertContent(doc, at, {StructKind::kAny, 1, encoder.writer().bytes()});
 }
 
 // A key that comes twice keeps its first place and its last value.
@@ -58,7 +77,8 @@ void SetEntries(DocState& doc, TypeIndex parent, const Entries& entries) {
 }  // namespace
 
 void InsertValues(DocState& doc, InsertionPoint& at, absl::Span<const Value> values) {
-  codec::ByteWriter packed;
+  Encoder encoder(doc);
+  codec::ByteWriter& packed = encoder.writer();
   Clock count = 0;
   const auto flush = [&] {
     if (count == 0) return;

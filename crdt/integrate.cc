@@ -1,6 +1,7 @@
 #include "crdt/integrate.h"
 
 #include "codec/check.h"
+#include "crdt/erase.h"
 
 namespace ypp::internal {
 
@@ -131,7 +132,12 @@ void LinkIntoKey(DocState& doc, ItemRef ref) {
   entry.tail = ref;
   if (!had_value) type.map.CountOneMore();
   // The new value is the current one; the one before it is history.
-  if (item.left != ItemRef::kNone) Delete(doc, item.left);
+  if (item.left == ItemRef::kNone) return;
+  if (doc.erases_at_once() && IsErasableValue(doc.items[item.left])) {
+    EraseValue(doc, item.left);
+  } else {
+    Delete(doc, item.left);
+  }
 }
 
 void DeleteOne(DocState& doc, ItemRef ref) {

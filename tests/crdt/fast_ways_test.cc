@@ -1,5 +1,5 @@
-// Typing, erasing and small updates have ways of their own, which are taken only where nobody watches. A document that is watched takes the
-// general ways: the two must not differ in a byte.
+// Typing, erasing and small updates have ways of their own, which are taken only where nobody
+// watches. A document that is watched takes the general ways: the two must not differ in a byte.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,7 +26,8 @@ class Pair {
  public:
   explicit Pair(ClientId client) : quiet_(WithId(client)), watched_(WithId(client)) {
     watching_ = watched_.OnTransaction([](const TransactionEvent&) {});
-    sending_ = watched_.OnUpdate([this](const UpdateEvent& event) { updates_.emplace_back(event.update); });
+    sending_ = watched_.OnUpdate(
+        [this](const UpdateEvent& event) { updates_.emplace_back(event.update); });
     quiet_.GetText("t");
     watched_.GetText("t");
   }
@@ -44,7 +45,8 @@ class Pair {
     ASSERT_TRUE(CheckInvariants(quiet_).ok()) << CheckInvariants(quiet_);
     EXPECT_EQ(quiet_.GetText("t").ToString(), watched_.GetText("t").ToString());
     ASSERT_EQ(quiet_.EncodeUpdate(), watched_.EncodeUpdate());
-    ASSERT_EQ(quiet_.EncodeUpdate({}, UpdateFormat::kV2), watched_.EncodeUpdate({}, UpdateFormat::kV2));
+    ASSERT_EQ(quiet_.EncodeUpdate({}, UpdateFormat::kV2),
+              watched_.EncodeUpdate({}, UpdateFormat::kV2));
   }
 
  private:
@@ -162,10 +164,66 @@ TEST(FastWays, UpdatesOfTypingPeersGiveTheSameBytesWatchedOrNot) {
   }
 }
 
+void Exchange(Pair& ada, Pair& bob) {
+  const std::vector<std::string> by_ada = ada.TakeUpdates();
+  const std::vector<std::string> by_bob = bob.TakeUpdates();
+  for (const std::string& update : by_ada)
+    bob.Do([&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(update).ok()); });
+  for (const std::string& update : by_bob)
+    ada.Do([&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(update).ok()); });
+  ada.TakeUpdates();
+  bob.TakeUpdates();
+}
+
+// Values of every kind that a key can hold.
+void SetSomething(Doc& doc, const std::string& key, uint32_t what) {
+  Map map = doc.GetMap("m");
+  switch (what % 5) {
+    case 0:
+      ASSERT_TRUE(map.Set(key, Value(static_cast<int>(what))).ok());
+      break;
+    case 1:
+      ASSERT_TRUE(map.Set(key, Value("a string that is longer than sixteen bytes")).ok());
+      break;
+    case 2:
+      ASSERT_TRUE(map.Set(key, Value(Any(Any::ByteString{std::string("\x01\x00\x02", 3)}))).ok());
+      break;
+    case 3:
+      ASSERT_TRUE(map.SetMap(key).ok());
+      break;
+    default:
+      ASSERT_TRUE(map.Delete(key).ok());
+  }
+}
+
+TEST(FastWays, KeysThatAreSetAgainGiveTheSameBytesWatchedOrNot) {
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE(seed);
+    Pair ada(7);
+    Pair bob(9);
+    std::mt19937 random(seed);
+    for (int i = 0; i < 120; ++i) {
+      Pair& writer = random() % 2 == 0 ? ada : bob;
+      const std::string key = "key" + std::to_string(random() % 4);
+      const uint32_t what = random() % 3 == 0 ? random() : 5 * (random() % 100);
+      writer.Do([&](Doc& doc) { SetSomething(doc, key, what); });
+      if (random() % 4 == 0) Exchange(ada, bob);
+      if (i % 10 == 0) {
+        ada.ExpectEqual();
+        bob.ExpectEqual();
+      }
+      if (testing::Test::HasFatalFailure()) return;
+    }
+    Exchange(ada, bob);
+    EXPECT_EQ(ada.quiet().EncodeUpdate(), bob.quiet().EncodeUpdate());
+  }
+}
+
 TEST(FastWays, AnUpdateEventCarriesOnlyTheNewElementsOfALongRun) {
   Doc doc(WithId(7));
   std::string last;
-  const Subscription sending = doc.OnUpdate([&](const UpdateEvent& event) { last = std::string(event.update); });
+  const Subscription sending =
+      doc.OnUpdate([&](const UpdateEvent& event) { last = std::string(event.update); });
   Doc copy;
   for (int i = 0; i < 300; ++i) {
     ASSERT_TRUE(doc.GetArray("a").Push({Value(i)}).ok());

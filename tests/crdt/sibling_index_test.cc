@@ -20,7 +20,9 @@ Doc MakeDoc(ClientId client, std::string_view base) {
   DocOptions options;
   options.client_id = client;
   Doc doc(options);
-  if (!base.empty()) EXPECT_TRUE(doc.ApplyUpdate(base).ok());
+  if (!base.empty()) {
+    EXPECT_TRUE(doc.ApplyUpdate(base).ok());
+  }
   return doc;
 }
 
@@ -30,7 +32,8 @@ std::string Base() {
   return doc.EncodeUpdate();
 }
 
-std::string Apply(std::string_view base, const std::vector<std::string>& updates, const std::vector<size_t>& order) {
+std::string Apply(std::string_view base, const std::vector<std::string>& updates,
+                  const std::vector<size_t>& order) {
   Doc doc = MakeDoc(2, base);
   for (const size_t i : order) EXPECT_TRUE(doc.ApplyUpdate(updates[i]).ok());
   EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
@@ -57,35 +60,44 @@ TEST(SiblingIndex, SiblingsLieInTheOrderOfTheirClients) {
   }
   std::mt19937 random(1);
   Doc doc = MakeDoc(2, base);
-  for (const size_t i : Shuffled(updates.size(), random)) ASSERT_TRUE(doc.ApplyUpdate(updates[i]).ok());
+  for (const size_t i : Shuffled(updates.size(), random))
+    ASSERT_TRUE(doc.ApplyUpdate(updates[i]).ok());
   EXPECT_EQ(doc.GetText("text").ToString(), expected + "b");
   EXPECT_TRUE(CheckInvariants(doc).ok());
 }
 
-// Some type on, some erase what they or others wrote, some have seen others, some write elsewhere: the index is built, used and dropped at
-// other times in every order.
+// Some type on, some erase what they or others wrote, some have seen others, some write elsewhere:
+// the index is built, used and dropped at other times in every order.
 TEST(SiblingIndex, EveryOrderOfArrivalGivesTheSameText) {
   for (uint32_t seed = 1; seed <= 12; ++seed) {
     std::mt19937 random(seed);
-    const auto below = [&](uint32_t n) { return std::uniform_int_distribution<uint32_t>(0, n - 1)(random); };
+    const auto below = [&](uint32_t n) {
+      return std::uniform_int_distribution<uint32_t>(0, n - 1)(random);
+    };
     const std::string base = Base();
     std::vector<std::string> updates;
     for (int i = 0; i < 250; ++i) {
       Doc author = MakeDoc(kFirstAuthor + i, base);
       if (!updates.empty() && below(4) == 0) {
         for (int seen = 0; seen < 3; ++seen) {
-          ASSERT_TRUE(author.ApplyUpdate(updates[below(static_cast<uint32_t>(updates.size()))]).ok());
+          ASSERT_TRUE(
+              author.ApplyUpdate(updates[below(static_cast<uint32_t>(updates.size()))]).ok());
         }
       }
       Text text = author.GetText("text");
       const uint32_t at = below(8) == 0 ? below(text.length() + 1) : std::min(1u, text.length());
       ASSERT_TRUE(text.Insert(at, std::string(1 + below(3), static_cast<char>('A' + i % 26))).ok());
-      if (below(3) == 0) ASSERT_TRUE(text.Insert(below(text.length() + 1), "-").ok());
-      if (below(4) == 0) ASSERT_TRUE(text.Delete(below(text.length()), 1).ok());
+      if (below(3) == 0) {
+        ASSERT_TRUE(text.Insert(below(text.length() + 1), "-").ok());
+      }
+      if (below(4) == 0) {
+        ASSERT_TRUE(text.Delete(below(text.length()), 1).ok());
+      }
       updates.push_back(author.EncodeUpdate());
     }
     const std::string in_order = Apply(base, updates, Shuffled(updates.size(), random));
-    for (int i = 0; i < 4; ++i) EXPECT_EQ(Apply(base, updates, Shuffled(updates.size(), random)), in_order) << seed;
+    for (int i = 0; i < 4; ++i)
+      EXPECT_EQ(Apply(base, updates, Shuffled(updates.size(), random)), in_order) << seed;
 
     std::vector<codec::Bytes> parts;
     for (const std::string& update : updates) parts.push_back(codec::AsBytes(update));
@@ -108,7 +120,8 @@ TEST(SiblingIndex, TheHighestClientSetsAKeyThatAllSetAtOnce) {
   std::string state;
   for (int round = 0; round < 3; ++round) {
     Doc doc = MakeDoc(2, "");
-    for (const size_t i : Shuffled(updates.size(), random)) ASSERT_TRUE(doc.ApplyUpdate(updates[i]).ok());
+    for (const size_t i : Shuffled(updates.size(), random))
+      ASSERT_TRUE(doc.ApplyUpdate(updates[i]).ok());
     EXPECT_TRUE(doc.GetMap("map").Get("key") == Value(299));
     EXPECT_TRUE(CheckInvariants(doc).ok());
     if (round == 0) state = doc.EncodeUpdate();
