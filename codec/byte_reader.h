@@ -28,6 +28,26 @@ inline std::string_view AsText(Bytes bytes) {
 // What every bad input is reported as: DataLoss, "<reason> at byte <offset>".
 absl::Status BadInput(const char* reason, size_t offset);
 
+// A varUint that ends within eight bytes, which is every one that is not over-long.
+struct VarUintInWord {
+  uint64_t value = 0;
+  size_t size_bytes = 0;  // 0: it does not end here
+};
+// Finds the end and closes the gaps between the groups of seven bits without a loop or a branch that could go either way. `word` is the next
+// eight bytes, little-endian.
+[[gnu::always_inline]] inline VarUintInWord DecodeVarUint(uint64_t word) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+  const uint64_t ends = ~word & 0x8080808080808080;
+  if (__builtin_expect(ends == 0, 0)) return {};
+  const uint64_t up_to_end =
+      (ends - 1) ^ ends;  // all bits up to and with the first one of `ends`
+  uint64_t bits = word & up_to_end & 0x7f7f7f7f7f7f7f7f;
+  bits = (bits & 0x007f007f007f007f) | (bits & 0x7f007f007f007f00) >> 1;
+  bits = (bits & 0x00003fff00003fff) | (bits & 0x3fff00003fff0000) >> 2;
+  bits = (bits & 0x000000000fffffff) | (bits & 0x0fffffff00000000) >> 4;
+  return {bits, static_cast<size_t>(__builtin_ctzll(ends) >> 3) + 1};
+}
+
 class ByteReader {
  public:
   ByteReader() = default;
@@ -57,6 +77,11 @@ class ByteReader {
   void Seek(size_t position) {
     if (ok()) next_ = begin_ + position;
   }
+
+  // REQUIRES: begin <= end <= size of the input.
+  Bytes BytesBetween(size_t begin, size_t end) const { return Bytes(begin_ + begin, end - begin); }
+  // REQUIRES: bytes <= remaining().
+  void Skip(size_t bytes) { next_ += bytes; }
 
   uint8_t ReadUint8() {
     if (__builtin_expect(next_ == end_, 0)) {
@@ -142,25 +167,15 @@ class ByteReader {
     }
     return remaining() >= sizeof(uint64_t) ? ReadVarUintOfWord<kMax>() : ReadLongVarUint(kMax);
   }
-  // A varUint within the next eight bytes, which is every one that is not over-long: finds the end
-  // and closes the gaps between the groups of seven bits without a loop. REQUIRES: eight bytes
-  // remain.
+  // REQUIRES: eight bytes remain.
   template <uint64_t kMax>
   [[gnu::noinline]] uint64_t ReadVarUintOfWord() {
     uint64_t word;
     __builtin_memcpy(&word, next_, sizeof(word));
-    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-    const uint64_t ends = ~word & 0x8080808080808080;
-    if (ends == 0) return ReadLongVarUint(kMax);
-    const uint64_t up_to_end =
-        (ends - 1) ^ ends;  // all bits up to and with the first one of `ends`
-    uint64_t bits = word & up_to_end & 0x7f7f7f7f7f7f7f7f;
-    bits = (bits & 0x007f007f007f007f) | (bits & 0x7f007f007f007f00) >> 1;
-    bits = (bits & 0x00003fff00003fff) | (bits & 0x3fff00003fff0000) >> 2;
-    bits = (bits & 0x000000000fffffff) | (bits & 0x0fffffff00000000) >> 4;
-    if (__builtin_expect(bits > kMax, 0)) return ReadLongVarUint(kMax);  // which fails
-    next_ += (__builtin_ctzll(ends) >> 3) + 1;
-    return bits;
+    const VarUintInWord read = DecodeVarUint(word);
+    if (__builtin_expect(read.size_bytes == 0 || read.value > kMax, 0)) return ReadLongVarUint(kMax);
+    next_ += read.size_bytes;
+    return read.value;
   }
   uint64_t ReadLongVarUint(uint64_t max);
   uint64_t ReadBigEndian(size_t size_bytes);

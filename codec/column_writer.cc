@@ -24,9 +24,11 @@ void StringColumnWriter::Write(std::string_view utf8) {
 }
 
 std::string StringColumnWriter::Take() {
+  const std::string lengths = lengths_.Take();
   ByteWriter out;
+  out.Reserve(kMaxVarUintBytes + text_.size() + lengths.size());
   out.WriteVarString(text_);
-  out.WriteBytes(lengths_.Take());
+  out.WriteBytes(lengths);
   return out.Take();
 }
 

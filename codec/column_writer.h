@@ -80,6 +80,7 @@ class RleWriter {
 class StringColumnWriter {
  public:
   void Write(std::string_view utf8);
+  void Reserve(size_t size_bytes) { text_.reserve(size_bytes); }
   // In parts: text first, as much as there is, then the length of all of it.
   void WriteText(std::string_view utf8) { text_.append(utf8.data(), utf8.size()); }
   void WriteLength(uint32_t length_utf16) { lengths_.Write(length_utf16); }

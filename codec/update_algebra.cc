@@ -30,6 +30,14 @@ absl::StatusOr<std::string> FinishWith(UpdateReader& reader, UpdateWriter& write
   return writer.Finish();
 }
 
+// Of the structs that come next, those that would be written as they stand. Most of an update is such.
+void CopyAsWritten(UpdateReader& reader, UpdateWriter& writer) {
+  if (writer.dialect() != reader.dialect() || writer.dialect() == Dialect::kV2) return;
+  const size_t begin = reader.position();
+  const uint64_t structs = reader.SkipAsWritten();
+  if (structs > 0) writer.WriteStructs(structs, reader.BytesBetween(begin, reader.position()));
+}
+
 }  // namespace
 
 // diffUpdateV2, yjs src/utils/updates.js
@@ -43,6 +51,7 @@ absl::StatusOr<std::string> DiffUpdate(Bytes update, const StateVector& known, D
   while (reader.NextSection(&section)) {
     const Clock have = known.Get(section.client);
     bool begun = false;  // Skips are kept, but not at the beginning
+    reader.SkipUpTo(have);
     while (reader.NextStruct(&view)) {
       if (!begun && (view.kind == StructKind::kSkip || view.end() <= have)) continue;
       ForgetInheritedParentSub(&view);
@@ -52,6 +61,7 @@ absl::StatusOr<std::string> DiffUpdate(Bytes update, const StateVector& known, D
         begun = true;
       }
       writer.WriteStruct(view);
+      CopyAsWritten(reader, writer);
     }
   }
   return FinishWith(reader, writer, dialect);
@@ -105,12 +115,11 @@ absl::StatusOr<StateVector> StateVectorFromUpdate(codec::Bytes update, UpdateFor
   codec::UpdateReader reader(update, codec::DialectOf(format), limits);
   StateVector vector;
   codec::UpdateReader::Section section;
-  codec::StructView view;
+  codec::StructExtent extent;
   while (reader.NextSection(&section)) {
     Clock clock = 0;
-    while (reader.NextStruct(&view) && view.kind != codec::StructKind::kSkip &&
-           view.id.clock == clock) {
-      clock = view.end();
+    while (reader.NextExtent(&extent) && extent.kind != codec::StructKind::kSkip && extent.id.clock == clock) {
+      clock = extent.end();
     }
     if (clock > vector.Get(section.client)) vector.Set(section.client, clock);
   }
@@ -131,12 +140,12 @@ absl::StatusOr<UpdateMeta> ParseUpdateMeta(codec::Bytes update, UpdateFormat for
   std::vector<Reach> reaches;
   reaches.reserve(std::min<size_t>(reader.sections_left(), update.size() / kMinSectionBytes + 1));
   codec::UpdateReader::Section section;
-  codec::StructView view;
+  codec::StructExtent extent;
   bool descend = true;
   while (reader.NextSection(&section)) {
     if (section.structs == 0) continue;
     Clock end = section.clock;
-    while (reader.NextStruct(&view)) end = view.end();
+    while (reader.NextExtent(&extent)) end = extent.end();
     descend = descend && (reaches.empty() || section.client < reaches.back().client);
     reaches.push_back({section.client, section.clock, end});
   }

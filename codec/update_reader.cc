@@ -4,6 +4,7 @@
 #include <deque>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -68,7 +69,6 @@ struct UpdateReader::SourceV1 {
   LastClient& last_client;
 
   uint8_t ReadInfo() { return in.ReadUint8(); }
-  // Mostly the same client again: then its bytes are compared, not decoded.
   [[gnu::always_inline]] ClientId ReadClient() {
     if (in.SkipIfNext(last_client.word, last_client.mask, last_client.size_bytes)) return last_client.id;
     return ReadOtherClient();
@@ -77,7 +77,7 @@ struct UpdateReader::SourceV1 {
     const uint8_t* start = in.cursor();
     const ClientId id = in.ReadVarUint();
     const size_t size_bytes = static_cast<size_t>(in.cursor() - start);
-    if (in.ok() && size_bytes > 1 && size_bytes <= sizeof(uint64_t)) last_client.Set(start, size_bytes, id);
+    if (in.ok() && size_bytes <= sizeof(uint64_t)) last_client.Set(start, size_bytes, id);
     return id;
   }
   Id ReadId() {
@@ -359,7 +359,7 @@ absl::Status UpdateReader::status() const { return in_.status(); }
 
 // section := varUint #structs, varUint client, varUint firstClock, struct*
 bool UpdateReader::NextSection(Section* section) {
-  for (StructView passed; structs_left_ > 0;) NextStruct(&passed);
+  for (StructExtent passed; structs_left_ > 0;) NextExtent(&passed);
   if (sections_left_ == 0 || !ok()) return false;
   --sections_left_;
   if (columns_ == nullptr) {
@@ -378,8 +378,7 @@ bool UpdateReader::NextSection(Section* section) {
   return true;
 }
 
-bool UpdateReader::NextStruct(StructView* view) {
-  if (structs_left_ == 0) return false;
+bool UpdateReader::NextAnyStruct(StructView* view) {
   --structs_left_;
   if (columns_ == nullptr) {
     ByteReader in = in_;  // a copy, so that it stays in registers
@@ -396,6 +395,35 @@ bool UpdateReader::NextStruct(StructView* view) {
   }
   next_.clock = view->end();
   return true;
+}
+
+bool UpdateReader::NextAnyExtent(StructExtent* extent) {
+  StructView view;
+  if (!NextAnyStruct(&view)) return false;
+  *extent = {view.kind, view.id, view.length};
+  return true;
+}
+
+void UpdateReader::SkipUpTo(Clock clock) {
+  if (columns_ != nullptr) return;
+  const auto state = [this] { return std::tuple(in_, next_, structs_left_); };
+  StructExtent extent;
+  for (auto before = state(); NextExtent(&extent); before = state()) {
+    if (extent.kind == StructKind::kSkip || extent.end() <= clock) continue;
+    std::tie(in_, next_, structs_left_) = before;
+    return;
+  }
+}
+
+uint64_t UpdateReader::SkipAsWritten() {
+  YPP_DCHECK(columns_ == nullptr);
+  const uint64_t before = structs_left_;
+  StructExtent extent;
+  while (structs_left_ > 0 && ReadQuickExtent</*kAsWritten=*/true>(in_, last_client_, next_, &extent)) {
+    next_.clock = extent.end();
+    --structs_left_;
+  }
+  return before - structs_left_;
 }
 
 DeleteSet UpdateReader::ReadDeleteSet() {

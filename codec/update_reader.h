@@ -21,7 +21,6 @@
 #define YPP_CODEC_UPDATE_READER_H_
 
 #include <cstdint>
-#include <cstring>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -29,6 +28,7 @@
 #include "codec/decode_limits.h"
 #include "codec/delete_set.h"
 #include "codec/delete_set_union.h"
+#include "codec/quick_struct.h"
 #include "codec/struct_view.h"
 
 namespace ypp {
@@ -71,6 +71,7 @@ class UpdateReader {
   // bad input for everything else, as in Yjs. For the former, call this before reading.
   void AcceptHolesWithFlags() { accept_holes_with_flags_ = true; }
 
+  Dialect dialect() const { return dialect_; }
   bool ok() const { return in_.ok(); }
   absl::Status status() const;
 
@@ -80,7 +81,29 @@ class UpdateReader {
   // failure.
   bool NextSection(Section* section);
   // False at the end of the section, or on failure.
-  bool NextStruct(StructView* view);
+  bool NextStruct(StructView* view) {
+    if (structs_left_ == 0) return false;
+    if (columns_ == nullptr && ReadQuickStruct(in_, last_client_, next_, view)) {
+      --structs_left_;
+      next_.clock = view->end();
+      return true;
+    }
+    return NextAnyStruct(view);
+  }
+  // Instead, for who wants to know no more of the struct.
+  bool NextExtent(StructExtent* extent) {
+    if (structs_left_ == 0) return false;
+    if (columns_ == nullptr && ReadQuickExtent</*kAsWritten=*/false>(in_, last_client_, next_, extent)) {
+      --structs_left_;
+      next_.clock = extent->end();
+      return true;
+    }
+    return NextAnyExtent(extent);
+  }
+  // Passes over the structs of the section that end at or before `clock`, and the holes among them. May stop before.
+  void SkipUpTo(Clock clock);
+  // Passes over structs that a writer of the same dialect would write as they stand, which most are, as far as there are some. How many. Not for kV2.
+  uint64_t SkipAsWritten();
   // After the last section. Bytes behind the delete set are ignored, as Yjs does.
   DeleteSet ReadDeleteSet();
   // The same, read over and added to `deletes`. The bytes must stay.
@@ -97,23 +120,13 @@ class UpdateReader {
   // and the next one starts at `clock`.
   size_t position() const { return in_.position(); }
   void SeekTo(size_t position, const Section& rest);
+  // The bytes from one such place to another.
+  Bytes BytesBetween(size_t begin, size_t end) const { return in_.BytesBetween(begin, end); }
 
  private:
-  // The bytes of the client id that was read last in V1, as a little-endian word.
-  struct LastClient {
-    uint64_t word = 0;
-    uint64_t mask = 0;
-    size_t size_bytes = 0;  // 0: none
-    ClientId id = 0;
+  bool NextAnyStruct(StructView* view);
+  bool NextAnyExtent(StructExtent* extent);
 
-    void Set(const uint8_t* bytes, size_t size, ClientId client) {
-      word = 0;
-      std::memcpy(&word, bytes, size);
-      mask = size == sizeof(word) ? ~uint64_t{0} : (uint64_t{1} << 8 * size) - 1;
-      size_bytes = size;
-      id = client;
-    }
-  };
   struct Columns;  // the V2 column decoders
   struct SourceV1;
   struct SourceV2;

@@ -188,7 +188,14 @@ UpdateWriter::~UpdateWriter() = default;
 UpdateWriter::UpdateWriter(UpdateWriter&&) noexcept = default;
 UpdateWriter& UpdateWriter::operator=(UpdateWriter&&) noexcept = default;
 
-void UpdateWriter::Reserve(size_t size_bytes) { out_.Reserve(size_bytes); }
+void UpdateWriter::Reserve(size_t structs, size_t content_bytes) {
+  constexpr size_t kStructBytes = 16;  // of a struct with two neighbours, without content
+  if (columns_ == nullptr) {
+    out_.Reserve(structs * kStructBytes + content_bytes);
+  } else {
+    columns_->string.Reserve(content_bytes);
+  }
+}
 
 void UpdateWriter::BeginUpdate(uint64_t sections) { out_.WriteVarUint(sections); }
 
@@ -220,6 +227,12 @@ void UpdateWriter::WriteStruct(const StructView& view) {
     SinkV2 sink{out_, *columns_};
     WriteTo(sink, view);
   }
+}
+
+void UpdateWriter::WriteStructs(uint64_t count, Bytes bytes) {
+  YPP_DCHECK(columns_ == nullptr);
+  if (!counted_.empty()) counted_.back().structs += count;
+  out_.WriteBytes(bytes);
 }
 
 // Puts the counts in: that of the sections in front, that of the structs before each section.
@@ -267,17 +280,16 @@ void UpdateWriter::WriteDeleteSet(DeleteSetUnion& deletes) {
 
 std::string UpdateWriter::Finish() {
   if (columns_ == nullptr) return out_.Take();
+  const std::string columns[] = {
+      columns_->key_clock.Take(), columns_->client.Take(),      columns_->left_clock.Take(),
+      columns_->right_clock.Take(), columns_->info.Take(),      columns_->string.Take(),
+      columns_->parent_info.Take(), columns_->type_ref.Take(),  columns_->length.Take()};
+  size_t size = 1 + out_.size();
+  for (const std::string& column : columns) size += kMaxVarUintBytes + column.size();
   ByteWriter whole;
+  whole.Reserve(size);
   whole.WriteUint8(0);  // feature flags: none exist
-  whole.WriteVarString(columns_->key_clock.Take());
-  whole.WriteVarString(columns_->client.Take());
-  whole.WriteVarString(columns_->left_clock.Take());
-  whole.WriteVarString(columns_->right_clock.Take());
-  whole.WriteVarString(columns_->info.Take());
-  whole.WriteVarString(columns_->string.Take());
-  whole.WriteVarString(columns_->parent_info.Take());
-  whole.WriteVarString(columns_->type_ref.Take());
-  whole.WriteVarString(columns_->length.Take());
+  for (const std::string& column : columns) whole.WriteVarString(column);
   whole.WriteBytes(out_.bytes());
   out_.Clear();
   return whole.Take();

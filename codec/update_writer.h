@@ -32,8 +32,9 @@ class UpdateWriter {
   UpdateWriter(UpdateWriter&&) noexcept;
   UpdateWriter& operator=(UpdateWriter&&) noexcept;
 
+  Dialect dialect() const { return dialect_; }
   // A hint, so that a large document is written without growing.
-  void Reserve(size_t size_bytes);
+  void Reserve(size_t structs, size_t content_bytes);
 
   void BeginUpdate(uint64_t sections);
   void BeginSection(const UpdateReader::Section& section);
@@ -44,6 +45,8 @@ class UpdateWriter {
   // Embed and Format values are turned from what the view says they are (value_is_json) into what
   // the dialect wants.
   void WriteStruct(const StructView& view);
+  // The same for several, given as their bytes in this dialect. Not for kV2.
+  void WriteStructs(uint64_t count, Bytes bytes);
   // What was written so far. Not for kV2, and not between counted sections.
   size_t size_bytes() const { return out_.size(); }
   // For who writes structs straight from elsewhere: the stream of V1, or null in other dialects. Not between counted sections.

@@ -1,7 +1,7 @@
 #include "crdt/apply_small_update.h"
 
+#include "codec/small_update.h"
 #include "codec/struct_view.h"
-#include "codec/update_reader.h"
 #include "crdt/erase.h"
 #include "crdt/integrate.h"
 #include "crdt/integrate_struct.h"
@@ -11,27 +11,8 @@ namespace ypp::internal {
 
 using codec::StructKind;
 using codec::StructView;
-using codec::UpdateReader;
 
 namespace {
-
-struct SmallUpdate {
-  bool has_struct = false;
-  StructView view;
-  UpdateReader::DeletedRange deleted;  // empty: none
-};
-
-bool Read(codec::Bytes bytes, SmallUpdate* update) {
-  UpdateReader reader(bytes, codec::Dialect::kV1);
-  if (reader.sections_left() > 1) return false;
-  UpdateReader::Section section;
-  if (reader.NextSection(&section)) {
-    if (section.structs != 1) return false;
-    update->has_struct = true;
-    reader.NextStruct(&update->view);
-  }
-  return reader.ReadSingleDelete(&update->deleted);
-}
 
 // Whether it is the next struct of its client and all it leans on is there.
 bool Fits(const DocState& doc, const StructView& view, Anchors* anchors) {
@@ -42,14 +23,14 @@ bool Fits(const DocState& doc, const StructView& view, Anchors* anchors) {
 }
 
 // The item that has all of the range, if it can be erased; kNone when there is no such item.
-ItemRef ErasableItem(const DocState& doc, const UpdateReader::DeletedRange& range) {
-  const ClientIndex client = doc.clients.Find(range.client);
-  const Clock clock = static_cast<Clock>(range.range.clock);
-  if (client == kNoIndex || range.range.end() > doc.clients[client].state()) return ItemRef::kNone;
+ItemRef ErasableItem(const DocState& doc, ClientId client_id, const ClockRange& range) {
+  const ClientIndex client = doc.clients.Find(client_id);
+  const Clock clock = static_cast<Clock>(range.clock);
+  if (client == kNoIndex || range.end() > doc.clients[client].state()) return ItemRef::kNone;
   const ItemRef ref = doc.FindItem({client, clock});
   if (ref == ItemRef::kGc) return ItemRef::kNone;
   const Item& item = doc.items[ref];
-  return IsErasable(item) && item.in_sequence() && range.range.end() <= item.end() ? ref : ItemRef::kNone;
+  return IsErasable(item) && item.in_sequence() && range.end() <= item.end() ? ref : ItemRef::kNone;
 }
 
 }  // namespace
@@ -61,23 +42,23 @@ bool ApplySmallUpdate(DocState& doc, codec::Bytes bytes, const Origin& origin) {
       doc.bytes.size() + kMaxBytes > ByteStore::kMaxContentBytes) {
     return false;
   }
-  SmallUpdate update;
-  if (!Read(bytes, &update)) return false;
+  codec::SmallUpdate update;
+  if (!codec::ReadSmallUpdate(bytes, &update)) return false;
   Anchors anchors;
   if (update.has_struct && !Fits(doc, update.view, &anchors)) return false;
-  const UpdateReader::DeletedRange& deleted = update.deleted;
-  const bool deletes = deleted.range.length > 0;
+  const ClockRange& deleted = update.deleted;
+  const bool deletes = deleted.length > 0;
   // What the struct brings could be what is deleted, or cut it.
   if (update.has_struct && deletes) return false;
-  const ItemRef to_erase = deletes ? ErasableItem(doc, deleted) : ItemRef::kNone;
+  const ItemRef to_erase = deletes ? ErasableItem(doc, update.deleted_client, deleted) : ItemRef::kNone;
   if (deletes && to_erase == ItemRef::kNone) return false;
 
   doc.Begin(&origin, /*local=*/false);
-  if (update.has_struct) IntegrateStruct(doc, update.view, anchors);
+  if (update.has_struct && !GrowLastRun(doc, update.view, anchors)) IntegrateStruct(doc, update.view, anchors);
   if (deletes) {
     const Item& item = doc.items[to_erase];
     doc.DropCursor(item.parent);
-    Erase(doc, to_erase, static_cast<Clock>(deleted.range.clock) - item.id.clock, static_cast<Clock>(deleted.range.length));
+    Erase(doc, to_erase, static_cast<Clock>(deleted.clock) - item.id.clock, static_cast<Clock>(deleted.length));
   }
   const ClientId writer = update.has_struct ? update.view.id.client : 0;
   TransactionState& transaction = doc.transaction();

@@ -29,7 +29,7 @@ absl::Status CheckAgainst(const DocState& doc, const IncomingUpdate& update) {
     if (section.clock > doc.clients.StateOf(section.client)) continue;
     return absl::DataLossError(absl::StrCat("client ", section.client, " has a struct that leans on itself"));
   }
-  if (doc.bytes.size() + update.bytes().size() * kMaxContentGrowth > ByteStore::kMaxContentBytes) {
+  if (doc.bytes.size() + update.size_bytes() * kMaxContentGrowth > ByteStore::kMaxContentBytes) {
     return absl::ResourceExhaustedError("the document would grow past its limit");
   }
   return absl::OkStatus();
@@ -55,17 +55,24 @@ void AddRange(std::vector<ClockRange>& ranges, ClockRange range) {
   }
 }
 
+bool IsGone(const DocState& doc, ItemRef ref) { return ref == ItemRef::kGc || doc.items[ref].deleted(); }
+
 // Deletes the part of the range that the document has. REQUIRES: it has the first clock.
 void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range) {
   const StructList& structs = doc.clients[client].structs;
   const bool erases = doc.erases_at_once();
   const Clock begin = static_cast<Clock>(range.clock);
   const Clock end = static_cast<Clock>(std::min<ypp::Clock>(range.end(), structs.end_clock()));
-  for (Clock clock = begin; clock < end;) {
-    const StructList::Position p = structs.Find(clock);
+  StructList::Position p = structs.Find(begin);
+  bool moved = false;  // positions are not good any more
+  for (Clock clock = begin; clock < end; moved = true) {
+    if (moved) p = structs.Find(clock);
+    // Most of what is deleted in an update comes as such.
+    for (; IsGone(doc, structs[p].ref); p = structs.Next(p)) {
+      if (structs.EndOf(p) >= end) return;
+    }
     ItemRef ref = structs[p].ref;
     clock = structs.EndOf(p);
-    if (ref == ItemRef::kGc || doc.items[ref].deleted()) continue;
     if (const Item& item = doc.items[ref]; erases && item.in_sequence() && IsErasable(item)) {
       const Clock from = std::max(begin, item.id.clock);
       doc.DropCursor(item.parent);

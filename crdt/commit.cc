@@ -12,6 +12,7 @@
 #include "crdt/format_cleanup.h"
 #include "crdt/join.h"
 #include "crdt/observers.h"
+#include "crdt/write_small_update.h"
 
 namespace ypp::internal {
 
@@ -89,16 +90,24 @@ void LeaveContestedClientId(DocState& doc, const TransactionState& transaction) 
   }
 }
 
+void SendUpdateV1(DocState& doc, const TransactionState& transaction) {
+  constexpr size_t kMaxKeptBytes = 4 * 1024;  // a writer fills all of it with zeros first
+  codec::ByteWriter& writer = doc.update_writer;
+  if (WriteSmallUpdate(writer, doc.last_sent_client, doc, transaction)) {
+    doc.on_update_v1.Call({writer.bytes(), transaction.origin, transaction.local});
+    if (writer.size() > kMaxKeptBytes) writer = codec::ByteWriter();
+    return;
+  }
+  std::string update = EncodeTransaction(doc, transaction, codec::Dialect::kV1, writer.TakeMemory());
+  doc.on_update_v1.Call({update, transaction.origin, transaction.local});
+  if (update.capacity() <= kMaxKeptBytes) writer = codec::ByteWriter(std::move(update));
+}
+
 void SendUpdate(DocState& doc, const TransactionState& transaction) {
-  const auto send = [&](const CallbackList<const UpdateEvent&>& callbacks, codec::Dialect dialect) {
-    if (callbacks.empty()) return;
-    std::string update = EncodeTransaction(doc, transaction, dialect, std::move(doc.update_buffer));
-    callbacks.Call({update, transaction.origin, transaction.local});
-    constexpr size_t kMaxKeptBytes = 4 * 1024;  // a writer fills all of it with zeros first
-    if (update.capacity() <= kMaxKeptBytes) doc.update_buffer = std::move(update);
-  };
-  send(doc.on_update_v1, codec::Dialect::kV1);
-  send(doc.on_update_v2, codec::Dialect::kV2);
+  if (!doc.on_update_v1.empty()) SendUpdateV1(doc, transaction);
+  if (doc.on_update_v2.empty()) return;
+  const std::string update = EncodeTransaction(doc, transaction, codec::Dialect::kV2);
+  doc.on_update_v2.Call({update, transaction.origin, transaction.local});
 }
 
 // Everybody who is told about a transaction as such.

@@ -180,10 +180,10 @@ void DropContent(DocState& doc, Item& item) {
   item.content_size = 0;
 }
 
-StructView ViewOf(const DocState& doc, const Item& item) {
-  StructView view;
+void ViewOf(const DocState& doc, const Item& item, StructView* out) {
+  StructView& view = *out;
+  view.Reset(doc.clients.Global(item.id));
   view.kind = item.kind;
-  view.id = doc.clients.Global(item.id);
   view.length = item.length;
   view.has_origin = item.origin.exists();
   if (view.has_origin) view.origin = doc.clients.Global(item.origin);
@@ -205,7 +205,7 @@ StructView ViewOf(const DocState& doc, const Item& item) {
     const TypeRecord& type = doc.types[item.content];
     view.type_ref = RefOf(type.kind);
     if (type.name != kNoIndex) view.name = doc.strings[type.name];
-    return view;
+    return;
   }
   view.content = BytesOf(doc, item);
   if (item.kind == StructKind::kFormat || item.kind == StructKind::kDoc) {
@@ -213,7 +213,6 @@ StructView ViewOf(const DocState& doc, const Item& item) {
     view.name = in.ReadVarString();
     view.content.remove_prefix(in.position());
   }
-  return view;
 }
 
 Any ValueAt(const DocState& doc, const Item& item, Clock offset) {

@@ -32,7 +32,7 @@ void JoinContent(DocState& doc, Item& left, const Item& right);
 void DropContent(DocState& doc, Item& item);
 
 // The item as it goes on the wire. Views into the document.
-codec::StructView ViewOf(const DocState& doc, const Item& item);
+void ViewOf(const DocState& doc, const Item& item, codec::StructView* view);
 
 // The value at `offset` of an item that holds values (kAny, kJson, kBinary, kEmbed); strings come as one-unit strings, and anything that
 // holds no value as undefined.

@@ -15,8 +15,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "codec/byte_writer.h"
 #include "crdt/byte_store.h"
 #include "crdt/callback_list.h"
+#include "crdt/client_bytes.h"
 #include "crdt/client_table.h"
 #include "crdt/doc.h"
 #include "crdt/format_set.h"
@@ -227,7 +229,8 @@ class DocState {
   LastValue last_value;
 
   // Memory for the next update event, and for the next values to be encoded.
-  std::string update_buffer;
+  codec::ByteWriter update_writer;
+  ClientBytes last_sent_client;
   std::string value_buffer;
 
   // --- conflict scans (integrate.cc) ---

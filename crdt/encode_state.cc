@@ -29,57 +29,61 @@ struct Part {
   uint32_t run_bytes = 0;
 };
 
-StructView StructAt(const DocState& doc, ClientIndex client, const StructList& structs,
-                    StructList::Position p) {
-  const StructList::Entry entry = structs[p];
-  if (entry.ref != ItemRef::kGc) return ViewOf(doc, doc.items[entry.ref]);
-  StructView view;
-  view.kind = StructKind::kGc;
-  view.id = {doc.clients[client].id, entry.clock};
-  view.length = structs.EndOf(p) - entry.clock;
-  return view;
-}
+// One client's structs on their way out.
+class SectionWriter {
+ public:
+  SectionWriter(UpdateWriter& writer, const DocState& doc, ClientIndex client)
+      : writer_(writer), v1_(writer.v1_stream()), doc_(doc), client_(doc.clients[client].id) {}
 
-void WriteStructAt(UpdateWriter& writer, const DocState& doc, ClientIndex client, const StructList& structs,
-                   StructList::Position p) {
-  const ItemRef ref = structs[p].ref;
-  codec::ByteWriter* v1 = writer.v1_stream();
-  if (v1 != nullptr && ref != ItemRef::kGc && WriteRun(*v1, doc, doc.items[ref])) return;
-  writer.WriteStruct(StructAt(doc, client, structs, p));
-}
-
-// The first struct of a part, which loses what lies before.
-void WriteRest(UpdateWriter& writer, const DocState& doc, const Part& part, const StructList& structs,
-               StructList::Position p) {
-  const StructList::Entry entry = structs[p];
-  const Clock offset = part.from - entry.clock;
-  if (offset == 0) return WriteStructAt(writer, doc, part.client, structs, p);
-  codec::ByteWriter* v1 = writer.v1_stream();
-  if (v1 != nullptr && entry.ref != ItemRef::kGc && WriteRun(*v1, doc, doc.items[entry.ref], offset)) return;
-  StructView view = StructAt(doc, part.client, structs, p);
-  if (view.kind == StructKind::kAny && part.run == entry.ref && part.run_clock == entry.clock) {
-    writer.WriteStruct(codec::SliceStructAt(view, offset, part.run_bytes));
-  } else {
-    writer.WriteStruct(SliceStruct(view, offset));
+  void Begin(ypp::Clock clock, size_t structs) { writer_.BeginSection({client_, clock, structs}); }
+  void Write(StructList::Entry entry, Clock end) {
+    if (v1_ != nullptr && entry.ref != ItemRef::kGc && WriteRun(*v1_, last_client_, doc_, doc_.items[entry.ref])) return;
+    View(entry, end);
+    writer_.WriteStruct(view_);
   }
-}
+  // The first struct of a part, which loses what lies before.
+  void WriteRest(const Part& part, StructList::Entry entry, Clock end) {
+    const Clock offset = part.from - entry.clock;
+    if (offset == 0) return Write(entry, end);
+    if (v1_ != nullptr && entry.ref != ItemRef::kGc && WriteRun(*v1_, last_client_, doc_, doc_.items[entry.ref], offset)) return;
+    View(entry, end);
+    if (view_.kind == StructKind::kAny && part.run == entry.ref && part.run_clock == entry.clock) {
+      writer_.WriteStruct(codec::SliceStructAt(view_, offset, part.run_bytes));
+    } else {
+      writer_.WriteStruct(SliceStruct(view_, offset));
+    }
+  }
+
+ private:
+  void View(StructList::Entry entry, Clock end) {
+    if (entry.ref != ItemRef::kGc) return ViewOf(doc_, doc_.items[entry.ref], &view_);
+    view_.Reset({client_, entry.clock});
+    view_.length = end - entry.clock;
+  }
+
+  UpdateWriter& writer_;
+  codec::ByteWriter* v1_;
+  const DocState& doc_;
+  const ClientId client_;
+  ClientBytes last_client_;
+  StructView view_;
+};
 
 // Everything the client has from `part.from` on.
 void WriteSection(UpdateWriter& writer, const DocState& doc, const Part& part) {
   const StructList& structs = doc.clients[part.client].structs;
-  StructList::Position p = structs.Find(part.from);
-  writer.BeginSection({doc.clients[part.client].id, part.from, structs.CountFrom(p)});
-  WriteRest(writer, doc, part, structs, p);
-  while (!structs.IsLast(p)) {
-    p = structs.Next(p);
-    WriteStructAt(writer, doc, part.client, structs, p);
-  }
+  const StructList::Position first = structs.Find(part.from);
+  SectionWriter section(writer, doc, part.client);
+  section.Begin(part.from, structs.CountFrom(first));
+  section.WriteRest(part, structs[first], structs.EndOf(first));
+  if (structs.IsLast(first)) return;
+  structs.ForEachFrom(structs.Next(first), [&](StructList::Entry entry, Clock end) { section.Write(entry, end); });
 }
 
 std::string EncodeParts(const DocState& doc, const std::vector<Part>& parts,
-                        const DeleteSet& deletes, Dialect dialect, size_t size_hint) {
+                        const DeleteSet& deletes, Dialect dialect, bool of_all = false) {
   UpdateWriter writer(dialect);
-  writer.Reserve(size_hint);
+  if (of_all) writer.Reserve(doc.items.live(), doc.bytes.size());
   writer.BeginUpdate(parts.size());
   for (const Part& part : parts) WriteSection(writer, doc, part);
   writer.WriteDeleteSet(deletes);
@@ -96,7 +100,7 @@ std::vector<std::string> EncodePending(const DocState& doc, const StateVector& k
       for (const ClockRange& range : ranges) deletes.Add(client, range);
     }
     deletes.Normalize();
-    updates.push_back(EncodeParts(doc, {}, deletes, dialect, 0));
+    updates.push_back(EncodeParts(doc, {}, deletes, dialect));
   }
   if (!doc.pending.updates.empty()) {
     const std::vector<codec::Bytes> parts = [&] {
@@ -123,8 +127,7 @@ std::string EncodeState(const DocState& doc, const StateVector& known, Dialect d
     const ypp::Clock from = known.Get(doc.clients[client].id);
     if (from < doc.clients[client].state()) parts.push_back({client, static_cast<Clock>(from)});
   }
-  const size_t size_hint = known.empty() ? doc.bytes.size() + doc.items.live() * 16 : 0;
-  std::string state = EncodeParts(doc, parts, DeleteSetOf(doc), dialect, size_hint);
+  std::string state = EncodeParts(doc, parts, DeleteSetOf(doc), dialect, /*of_all=*/known.empty());
   if (doc.pending.empty()) return state;
 
   std::vector<std::string> updates = EncodePending(doc, known, dialect);
@@ -150,9 +153,10 @@ std::string EncodeUpTo(DocState& doc, const StateVector& state, const DeleteSet&
     const StructList& structs = doc.clients[client].structs;
     const StructList::Position last = structs.Find(end - 1);
     const size_t count = structs.size() - structs.CountFrom(last) + 1;
-    writer.BeginSection({doc.clients[client].id, 0, count});
+    SectionWriter section(writer, doc, client);
+    section.Begin(0, count);
     for (StructList::Position p = structs.First();; p = structs.Next(p)) {
-      writer.WriteStruct(StructAt(doc, client, structs, p));
+      section.Write(structs[p], structs.EndOf(p));
       if (p == last) break;
     }
   }
@@ -223,18 +227,23 @@ StateVector StateVectorOf(const DocState& doc) {
 }
 
 DeleteSet DeleteSetOf(const DocState& doc) {
-  DeleteSet deletes;
+  std::vector<ClientRanges> deletes;
   for (const ClientIndex client : doc.clients.Descending()) {
+    std::vector<ClockRange> ranges;
+    ypp::Clock end_before = 0;
     const StructList& structs = doc.clients[client].structs;
-    for (StructList::Position p = structs.First();; p = structs.Next(p)) {
-      const StructList::Entry entry = structs[p];
-      if (entry.ref == ItemRef::kGc || doc.items[entry.ref].deleted()) {
-        deletes.Add(doc.clients[client].id, {entry.clock, structs.EndOf(p) - entry.clock});
+    structs.ForEachFrom(structs.First(), [&](StructList::Entry entry, Clock end) {
+      if (entry.ref != ItemRef::kGc && !doc.items[entry.ref].deleted()) return;
+      if (entry.clock == end_before && !ranges.empty()) {
+        ranges.back().length += end - entry.clock;
+      } else {
+        ranges.push_back({entry.clock, end - entry.clock});
       }
-      if (structs.IsLast(p)) break;
-    }
+      end_before = end;
+    });
+    if (!ranges.empty()) deletes.push_back({doc.clients[client].id, std::move(ranges)});
   }
-  return deletes;
+  return DeleteSet::FromParts(std::move(deletes));
 }
 
 }  // namespace ypp::internal

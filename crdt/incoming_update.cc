@@ -52,10 +52,13 @@ class Inspector {
  public:
   explicit Inspector(IncomingUpdate& update) : update_(update) {}
 
-  // `position` is where the section's structs can be read again.
-  void Begin(const UpdateReader::Section& section, size_t position) {
-    update_.sections.push_back({section.client, position, section.clock, static_cast<uint32_t>(section.structs)});
+  // `position` is where the section's structs can be read again. Whether they are noted instead, but for those that do not fit in a note.
+  bool Begin(const UpdateReader::Section& section, size_t position) {
+    const bool notes = MakeRoomForNotes(section.structs);
+    update_.sections.push_back(
+        {section.client, notes ? update_.notes.size() : position, section.clock, static_cast<uint32_t>(section.structs), notes});
     after_hole_ = false;
+    return notes;
   }
   // False when no document can hold it.
   bool Inspect(const StructView& view) {
@@ -72,8 +75,28 @@ class Inspector {
     }
     return true;
   }
+  // Notes a struct of a section for which Begin said so. False when it is to be read again, at `position`.
+  bool Note(const StructView& view, size_t position) {
+    StructNote& note = update_.notes.emplace_back();
+    if (MakeNote(view, update_.given, &note)) return true;
+    note.read_again = true;
+    note.position = static_cast<uint32_t>(position);
+    return false;
+  }
 
  private:
+  // False when the section is too small to be worth it, or would take too much memory.
+  bool MakeRoomForNotes(uint64_t structs) {
+    constexpr uint64_t kMinStructs = 16;
+    constexpr size_t kMaxBytesPerByte = 8;  // of notes, for each byte of the update: half of what reading it may take in all
+    std::vector<StructNote>& notes = update_.notes;
+    const size_t max = update_.given.size() * kMaxBytesPerByte / sizeof(StructNote);
+    if (structs < kMinStructs || update_.given.size() > UINT32_MAX || structs > max - std::min(max, notes.size())) return false;
+    const size_t needed = notes.size() + static_cast<size_t>(structs);
+    if (needed > notes.capacity()) notes.reserve(std::max(needed, std::min(max, notes.size() * 3 / 2)));
+    return true;
+  }
+
   IncomingUpdate& update_;
   bool after_hole_ = false;  // or behind a struct that leans on itself
 };
@@ -88,16 +111,17 @@ absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
   StructView view;
   while (reader.NextSection(&section)) {
     if (section.structs == 0) continue;
-    inspector.Begin(section, reader.position());
-    while (reader.NextStruct(&view)) {
+    const bool notes = inspector.Begin(section, reader.position());
+    for (size_t before = reader.position(); reader.NextStruct(&view); before = reader.position()) {
       if (!inspector.Inspect(view)) return ClockTooLarge(reader);
+      if (notes) inspector.Note(view, before);
     }
   }
   incoming->deletes = reader.ReadDeleteSet();
   return reader.status();
 }
 
-// The structs are also written in a form that can be read in any order. Their counts are known, so nothing is moved afterwards.
+// What is not noted is also written in a form that can be read in any order.
 absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
   Inspector inspector(*incoming);
   codec::UpdateWriter writer(Dialect::kV1Any);
@@ -106,9 +130,10 @@ absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
   StructView view;
   while (reader.NextSection(&section)) {
     writer.BeginSection(section);
-    if (section.structs > 0) inspector.Begin(section, writer.size_bytes());
+    const bool notes = section.structs > 0 && inspector.Begin(section, writer.size_bytes());
     while (reader.NextStruct(&view)) {
       if (!inspector.Inspect(view)) return ClockTooLarge(reader);
+      if (notes && inspector.Note(view, writer.size_bytes())) continue;
       codec::ForgetInheritedParentSub(&view);
       writer.WriteStruct(view);
     }

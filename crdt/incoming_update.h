@@ -11,15 +11,17 @@
 #include "codec/delete_set.h"
 #include "codec/id.h"
 #include "codec/update_reader.h"
+#include "crdt/struct_note.h"
 
 namespace ypp::internal {
 
 // One client's part of an update. Small, since a hostile update may have one for every five of its bytes.
 struct IncomingSection {
   ClientId client = 0;
-  size_t position = 0;    // where in the bytes what is still to be read of it begins,
+  size_t position = 0;    // where in the bytes what is still to be read of it begins, or in the notes,
   ypp::Clock clock = 0;   // with which clock,
   uint32_t structs = 0;   // and how many structs that are
+  bool is_noted = false;  // its structs are among the notes
   bool on_stack = false;  // waits for another section, or is being read
   bool blocked = false;   // waits for something that is not in this update
 
@@ -27,17 +29,21 @@ struct IncomingSection {
 };
 
 struct IncomingUpdate {
-  // DataLoss with the byte offset when the update is bad. A V2 update is turned into kV1Any first, whose bytes can be read in
-  // any order; `converted` then owns them, else they are the caller's and must stay.
+  // DataLoss with the byte offset when the update is bad. `update` must stay. V2 can be read in one order only: what the notes do not hold of
+  // it is turned into kV1Any, which `converted` then owns.
   static absl::StatusOr<IncomingUpdate> Check(codec::Bytes update, codec::Dialect dialect,
                                               const DecodeLimits& limits = {});
 
+  // Where structs can be read again, in the dialect `dialect`.
   codec::Bytes bytes() const { return converted.empty() ? given : codec::AsBytes(converted); }
+  // No more than so many bytes of content are in it.
+  size_t size_bytes() const { return given.size() + converted.size(); }
 
   codec::Bytes given;
   std::string converted;
   codec::Dialect dialect = codec::Dialect::kV1;
   std::vector<IncomingSection> sections;  // ascending by client, each client once
+  std::vector<StructNote> notes;
   DeleteSet deletes;
   size_t items = 0;  // structs that will become items, at most
   // Where sections begin that hold, with no hole before it, a struct that leans on its own future. A document that has all before it

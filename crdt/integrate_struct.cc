@@ -10,28 +10,6 @@ using codec::StructView;
 
 namespace {
 
-// A peer that types sends its run character by character, one that appends to a list value by value: what would be joined at the end of the transaction anyway grows the run at once.
-bool ContinueLastRun(DocState& doc, const StructView& view, const Anchors& anchors, ClientIndex client) {
-  const bool joins = view.kind == StructKind::kString || (view.kind == StructKind::kAny && view.canonical);
-  if (!joins || view.starts_inside_pair || anchors.origin.client != client ||
-      anchors.origin.clock + 1 != view.id.clock) {
-    return false;
-  }
-  StructList& structs = doc.clients[client].structs;
-  const ItemRef ref = structs[structs.Last()].ref;
-  if (ref == ItemRef::kGc) return false;
-  Item& run = doc.items[ref];
-  if (run.kind != view.kind || run.deleted() || !run.in_sequence()) return false;
-  if (run.right_origin != anchors.right_origin) return false;
-  // Its right neighbour must still be the one it was typed before, or siblings may come between.
-  const LocalId right = run.right == ItemRef::kNone ? LocalId() : doc.items[run.right].id;
-  if (right != run.right_origin) return false;
-
-  doc.Extend(ref, view.content, static_cast<Clock>(view.length));
-  doc.DropCursor(run.parent);
-  return true;
-}
-
 // The item that begins at the right origin. Mostly nothing has come between it and the left neighbour since.
 ItemRef RightNeighbour(DocState& doc, ItemRef left, LocalId right_origin) {
   if (left > ItemRef::kGc) {
@@ -82,13 +60,34 @@ bool FindAnchors(const DocState& doc, const StructView& view, Anchors* anchors, 
          (view.parent != StructView::Parent::kItem || find(view.parent_id, &anchors->parent));
 }
 
+// A peer that types sends its run character by character, one that appends to a list value by value.
+bool GrowLastRun(DocState& doc, const StructView& view, const Anchors& anchors) {
+  const bool joins = view.kind == StructKind::kString || (view.kind == StructKind::kAny && view.canonical);
+  if (!joins || view.starts_inside_pair || !view.has_origin || view.origin.client != view.id.client ||
+      view.origin.clock + 1 != view.id.clock) {
+    return false;
+  }
+  StructList& structs = doc.clients[anchors.origin.client].structs;
+  const ItemRef ref = structs[structs.Last()].ref;
+  if (ref == ItemRef::kGc) return false;
+  Item& run = doc.items[ref];
+  if (run.kind != view.kind || run.deleted() || !run.in_sequence()) return false;
+  if (run.right_origin != anchors.right_origin) return false;
+  // Its right neighbour must still be the one it was typed before, or siblings may come between.
+  const LocalId right = run.right == ItemRef::kNone ? LocalId() : doc.items[run.right].id;
+  if (right != run.right_origin) return false;
+
+  doc.Extend(ref, view.content, static_cast<Clock>(view.length));
+  doc.DropCursor(run.parent);
+  return true;
+}
+
 void IntegrateStruct(DocState& doc, const StructView& view, const Anchors& anchors) {
   const ClientIndex client = doc.clients.Intern(view.id.client);
   if (view.kind == StructKind::kGc) {
     IntegrateGc(doc, client, static_cast<Clock>(view.length));
     return;
   }
-  if (!doc.clients[client].structs.empty() && ContinueLastRun(doc, view, anchors, client)) return;
   doc.transaction().needs_tidying = true;
 
   ItemRef left = ItemRef::kNone;

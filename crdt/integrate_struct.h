@@ -17,8 +17,11 @@ struct Anchors {
 // False when the document lacks one of them; the first is then `missing`. REQUIRES: not a GC or Skip.
 bool FindAnchors(const DocState& doc, const codec::StructView& view, Anchors* anchors, Id* missing);
 
-// Integrates a struct that is the next one of its client. Text that goes on where the client's last run ends extends that run; a struct
-// whose parent is gone becomes a GC. REQUIRES: inside a transaction; not a Skip.
+// Makes text or values that go on where their client's last run ends a part of that run, which the end of the transaction would do otherwise. False when they do not.
+// REQUIRES: as IntegrateStruct.
+bool GrowLastRun(DocState& doc, const codec::StructView& view, const Anchors& anchors);
+
+// Integrates a struct that is the next one of its client. One whose parent is gone becomes a GC. REQUIRES: inside a transaction; not a Skip.
 void IntegrateStruct(DocState& doc, const codec::StructView& view, const Anchors& anchors);
 
 }  // namespace ypp::internal

@@ -13,7 +13,10 @@ using codec::StructView;
 using codec::UpdateReader;
 
 Integrator::Integrator(DocState& doc, IncomingUpdate& update)
-    : doc_(doc), update_(update), reader_(update.bytes(), update.dialect) {
+    : doc_(doc),
+      update_(update),
+      reader_(update.bytes(), update.dialect),
+      candidates_before_(doc.transaction().merge_candidates.size()) {
   reader_.AcceptHolesWithFlags();
 }
 
@@ -29,10 +32,11 @@ void Integrator::RunSection(uint32_t bottom) {
   while (!stack_.empty()) {
     const Frame top = stack_.back();
     const ClientId client = update_.sections[top.section].client;
-    const bool reached = stack_.size() > 1 && doc_.clients.StateOf(client) >= top.until;
+    const Clock state = doc_.clients.StateOf(client);
+    const bool reached = stack_.size() > 1 && state >= top.until;
     if (reached || !Peek(top.section)) {
       if (!reached && stack_.size() > 1) {  // the update ends before what is needed
-        WaitFor(client, doc_.clients.StateOf(client));
+        WaitFor(client, state);
         BlockStack();
         return;
       }
@@ -40,7 +44,6 @@ void Integrator::RunSection(uint32_t bottom) {
       stack_.pop_back();
       continue;
     }
-    const Clock state = doc_.clients.StateOf(client);
     if (view_.id.clock < state) CutNeighboursOfKnown();
     if (view_.kind != StructKind::kSkip && view_.end() > state) {
       if (view_.id.clock > state) {
@@ -62,30 +65,56 @@ void Integrator::RunSection(uint32_t bottom) {
         stack_.push_back({section, uint64_t{needed.clock} + 1});
         continue;
       }
-      IntegrateStruct(doc_, view_, anchors);
+      IntegrateNext(anchors);
     }
     Advance(top.section);
   }
+}
+
+void Integrator::IntegrateNext(const Anchors& anchors) {
+  if (GrowingPays() && GrowLastRun(doc_, view_, anchors)) {
+    ++grown_;
+  } else {
+    IntegrateStruct(doc_, view_, anchors);
+  }
+}
+
+// The runs of a document's whole state are as long as they can be: those that seem to go on will be cut again by what follows.
+bool Integrator::GrowingPays() const {
+  constexpr size_t kCutsToLearnFrom = 4;
+  constexpr size_t kGrownPerCut = 4;  // a cut costs several times what growing saves
+  const size_t cuts = doc_.transaction().merge_candidates.size() - candidates_before_;
+  return cuts <= kCutsToLearnFrom + grown_ / kGrownPerCut;
 }
 
 bool Integrator::Peek(uint32_t index) {
   const IncomingSection& section = update_.sections[index];
   if (section.structs == 0) return false;
   if (reader_section_ == index && view_is_read_) return true;
-  if (reader_section_ != index) {
-    reader_.SeekTo(section.position, section.rest());
-    reader_section_ = index;
+  if (section.is_noted) {
+    ReadNoted(section, section.position, section.clock, &view_);
+  } else {
+    if (reader_section_ != index) reader_.SeekTo(section.position, section.rest());
+    const bool read = reader_.NextStruct(&view_);
+    YPP_CHECK(read);
+    after_view_ = reader_.position();
   }
-  const bool read = reader_.NextStruct(&view_);
-  YPP_CHECK(read);
+  reader_section_ = index;
   view_is_read_ = true;
-  after_view_ = reader_.position();
   return true;
+}
+
+void Integrator::ReadNoted(const IncomingSection& section, size_t index, ypp::Clock clock, StructView* view) {
+  const StructNote& note = update_.notes[index];
+  if (!note.read_again) return ReadNote(note, update_.given, {section.client, clock}, view);
+  reader_.SeekTo(note.position, {section.client, clock, 1});
+  const bool read = reader_.NextStruct(view);
+  YPP_CHECK(read);
 }
 
 void Integrator::Advance(uint32_t index) {
   IncomingSection& section = update_.sections[index];
-  section.position = after_view_;
+  section.position = section.is_noted ? section.position + 1 : after_view_;
   section.clock = view_.end();
   --section.structs;
   view_is_read_ = false;
@@ -130,6 +159,21 @@ uint32_t Integrator::SectionOf(ClientId client) const {
   return static_cast<uint32_t>(found - sections.begin());
 }
 
+void Integrator::WriteRest(const IncomingSection& section, codec::UpdateWriter& writer) {
+  StructView view;
+  if (!section.is_noted) reader_.SeekTo(section.position, section.rest());
+  ypp::Clock clock = section.clock;
+  for (size_t i = 0; i < section.structs; ++i, clock = view.end()) {
+    if (section.is_noted) {
+      ReadNoted(section, section.position + i, clock, &view);
+    } else {
+      reader_.NextStruct(&view);
+    }
+    ForgetInheritedParentSub(&view);
+    writer.WriteStruct(view);
+  }
+}
+
 std::string Integrator::TakeRest() {
   uint64_t count = 0;
   for (const IncomingSection& section : update_.sections) {
@@ -142,12 +186,7 @@ std::string Integrator::TakeRest() {
     const IncomingSection& section = update_.sections[i];
     if (!section.blocked || section.structs == 0) continue;
     writer.BeginSection(section.rest());
-    reader_.SeekTo(section.position, section.rest());
-    StructView view;
-    while (reader_.NextStruct(&view)) {
-      ForgetInheritedParentSub(&view);
-      writer.WriteStruct(view);
-    }
+    WriteRest(section, writer);
   }
   writer.WriteDeleteSet(DeleteSet());
   return writer.Finish();

@@ -9,8 +9,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "codec/struct_view.h"
 #include "codec/update_reader.h"
+#include "codec/update_writer.h"
 #include "crdt/doc_state.h"
 #include "crdt/incoming_update.h"
+#include "crdt/integrate_struct.h"
 
 namespace ypp::internal {
 
@@ -35,9 +37,14 @@ class Integrator {
   };
 
   void RunSection(uint32_t bottom);
+  void IntegrateNext(const Anchors& anchors);
+  bool GrowingPays() const;
   // Reads the next struct of the section into `view_`, without moving on. False at its end.
   bool Peek(uint32_t section);
   void Advance(uint32_t section);
+  // The struct that note `index` is about and that begins at `clock`.
+  void ReadNoted(const IncomingSection& section, size_t index, ypp::Clock clock, codec::StructView* view);
+  void WriteRest(const IncomingSection& section, codec::UpdateWriter& writer);
   void CutNeighboursOfKnown();
   void WaitFor(ClientId client, ypp::Clock clock);
   void BlockStack();
@@ -52,6 +59,8 @@ class Integrator {
   codec::StructView view_;
   size_t after_view_ = 0;
   std::vector<Frame> stack_;
+  size_t candidates_before_ = 0;  // of the transaction, which gets one more with every item that is cut
+  size_t grown_ = 0;              // runs grown in place
   absl::flat_hash_map<ClientId, ypp::Clock> missing_;
 };
 

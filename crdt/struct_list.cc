@@ -1,6 +1,7 @@
 #include "crdt/struct_list.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace ypp::internal {
@@ -98,7 +99,10 @@ StructList::Position StructList::InsertAfter(Position p, Clock clock, ItemRef re
   }
   Block& block = blocks_[p.block];
   MakeRoom(block);
-  block.insert(block.begin() + p.slot + 1, Entry{clock, ref});
+  block.emplace_back();  // room at the end; insert would move entry by entry
+  Entry* place = block.data() + p.slot + 1;
+  std::memmove(place + 1, place, (block.size() - p.slot - 2) * sizeof(Entry));
+  *place = {clock, ref};
   ++size_;
   return {p.block, p.slot + 1};
 }

@@ -67,6 +67,17 @@ class StructList {
                       : Position{p.block - 1,
                                  static_cast<uint32_t>(blocks_[p.block - 1].size() - 1)};
   }
+  // Calls `visit` with every struct from `p` on, and the clock at which it ends.
+  template <typename Visit>
+  void ForEachFrom(Position p, Visit visit) const {
+    for (; p.block < blocks_.size(); p = {p.block + 1, 0}) {
+      const Block& block = blocks_[p.block];
+      const Entry* entry = block.data() + p.slot;
+      const Entry* last = block.data() + block.size() - 1;
+      for (; entry < last; ++entry) visit(*entry, entry[1].clock);
+      visit(*last, p.block + 1 < blocks_.size() ? blocks_[p.block + 1].front().clock : end_clock_);
+    }
+  }
   // How many structs there are from `p` to the end.
   size_t CountFrom(Position p) const;
 

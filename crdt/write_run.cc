@@ -15,13 +15,13 @@ namespace {
 // info, two ids, a length
 constexpr size_t kMaxHeadBytes = 1 + 5 * codec::kMaxVarUintBytes;
 
-char* PutId(char* p, const DocState& doc, LocalId id) {
-  return PutVarUint(PutVarUint(p, doc.clients[id.client].id), id.clock);
+[[gnu::always_inline]] inline char* PutId(char* p, ClientBytes& last_client, const DocState& doc, LocalId id) {
+  return PutVarUint(last_client.Put(p, doc.clients, id.client), id.clock);
 }
 
 }  // namespace
 
-bool WriteRun(codec::ByteWriter& out, const DocState& doc, const Item& item, Clock offset) {
+bool WriteRun(codec::ByteWriter& out, ClientBytes& last_client, const DocState& doc, const Item& item, Clock offset) {
   if (item.kind != StructKind::kString && item.kind != StructKind::kDeleted) return false;
   // Without origins, the parent has to be told.
   const LocalId origin = offset > 0 ? LocalId{item.id.client, item.id.clock + offset - 1} : item.origin;
@@ -35,8 +35,8 @@ bool WriteRun(codec::ByteWriter& out, const DocState& doc, const Item& item, Clo
   *p++ = static_cast<char>(static_cast<uint8_t>(item.kind) | (origin.exists() ? codec::kInfoHasOrigin : 0) |
                            (item.right_origin.exists() ? codec::kInfoHasRightOrigin : 0) |
                            (item.in_sequence() ? 0 : codec::kInfoHasParentSub));
-  if (origin.exists()) p = PutId(p, doc, origin);
-  if (item.right_origin.exists()) p = PutId(p, doc, item.right_origin);
+  if (origin.exists()) p = PutId(p, last_client, doc, origin);
+  if (item.right_origin.exists()) p = PutId(p, last_client, doc, item.right_origin);
   if (item.kind == StructKind::kDeleted) {
     p = PutVarUint(p, item.length - offset);
   } else {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/update_algebra.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
 
@@ -128,6 +129,24 @@ TEST(FastWays, SeveralEditsInOneTransactionGiveTheSameBytesWatchedOrNot) {
       transactions.clear();
       pair.ExpectEqual();
       if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(FastWays, UpdateEventsOfBothFormatsSayTheSame) {
+  for (uint32_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    Pair pair(7);
+    std::string v1;
+    std::string v2;
+    const Subscription sending_v1 = pair.quiet().OnUpdate([&](const UpdateEvent& event) { v1 = std::string(event.update); });
+    const Subscription sending_v2 = pair.quiet().OnUpdateV2([&](const UpdateEvent& event) { v2 = std::string(event.update); });
+    Typist typist(seed);
+    for (int i = 0; i < 150; ++i) {
+      typist.Edit(pair);
+      const auto as_v1 = ConvertUpdate(codec::AsBytes(v2), UpdateFormat::kV2, UpdateFormat::kV1);
+      ASSERT_TRUE(as_v1.ok()) << as_v1.status();
+      ASSERT_EQ(*as_v1, v1);
     }
   }
 }
