@@ -144,6 +144,7 @@ TEST(FastWays, UpdateEventsOfBothFormatsSayTheSame) {
     Typist typist(seed);
     for (int i = 0; i < 150; ++i) {
       typist.Edit(pair);
+      if (v2.empty()) continue;  // there was nothing to delete
       const auto as_v1 = ConvertUpdate(codec::AsBytes(v2), UpdateFormat::kV2, UpdateFormat::kV1);
       ASSERT_TRUE(as_v1.ok()) << as_v1.status();
       ASSERT_EQ(*as_v1, v1);
