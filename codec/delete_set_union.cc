@@ -5,9 +5,10 @@
 namespace ypp::codec {
 
 void DeleteSetUnion::Add(ByteReader& in, DeleteSetFormat format) {
+  const uint64_t clients = in.ReadCount(kMinClientBytes);
+  if (clients == 0) return;
   const auto set = static_cast<uint32_t>(sets_.size());
   sets_.push_back({in, format});
-  const uint64_t clients = in.ReadCount(kMinClientBytes);
   // Exactly what a large set needs; among many small ones, now and then.
   const size_t most = std::min<uint64_t>(clients, in.remaining() / kMinClientWithRangeBytes);
   const size_t needed = pieces_.size() + most;

@@ -25,6 +25,7 @@ bool ReadQuickly(Bytes update, SmallUpdate* small) {
     if (!ReadQuickStruct(reader, writer, id, &small->view)) return false;
     small->has_struct = true;
   }
+  small->deletes_position = static_cast<size_t>(reader.cursor() - update.data());
   const uint8_t clients = reader.ReadUint8();
   if (clients > 1) return false;
   if (clients == 1) {
@@ -45,6 +46,7 @@ bool ReadGenerally(Bytes update, SmallUpdate* small) {
     small->has_struct = true;
     reader.NextStruct(&small->view);
   }
+  if (reader.ok()) small->deletes_position = reader.position();
   UpdateReader::DeletedRange deleted;
   if (!reader.ReadSingleDelete(&deleted)) return false;
   small->deleted_client = deleted.client;

@@ -7,134 +7,21 @@
 // remembering when each reader last moved.
 
 #include <algorithm>
-#include <deque>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "codec/check.h"
+#include "codec/merge_input.h"
 #include "codec/update_algebra.h"
 #include "codec/update_writer.h"
 
 namespace ypp::codec {
 namespace {
 
-// Sections in the order in which Yjs writes them. The heap relies on it.
-bool InOrder(const UpdateReader::Section& before, const UpdateReader::Section& after) {
-  if (before.client != after.client) return before.client > after.client;
-  return before.clock <= after.clock;
-}
-
-// One of the updates, and the struct at which its reader stands. Skips in it are passed over: holes
-// are found anew.
-class Input {
- public:
-  Input(Bytes update, Dialect dialect, const DecodeLimits& limits, size_t number)
-      : reader_(update, dialect, limits), moved_(static_cast<int64_t>(number)) {
-    Next();
-  }
-
-  bool at_end() const { return at_end_; }
-  bool sorted() const { return sorted_; }
-  const StructView& view() const { return view_; }
-  UpdateReader& reader() { return reader_; }
-
-  void Next() {
-    do {
-      while (!reader_.NextStruct(&view_)) {
-        if (!NextSection()) {
-          at_end_ = true;
-          return;
-        }
-      }
-    } while (view_.kind == StructKind::kSkip);
-    ForgetInheritedParentSub(&view_);
-  }
-
-  void MovedAt(int64_t step) { moved_ = -step; }
-
-  struct Key {
-    ClientId client;
-    Clock clock;
-    bool is_gc;
-    int64_t moved;
-
-    // Clients descend, clocks ascend. Of equal readers of the same sort the one that moved last, and before the first move the first in
-    // the list; of a GC and an item the other way round.
-    bool IsBefore(const Key& other) const {
-      if (client != other.client) return client > other.client;
-      if (clock != other.clock) return clock < other.clock;
-      return is_gc == other.is_gc ? moved < other.moved : moved > other.moved;
-    }
-  };
-  Key key() const { return {view_.id.client, view_.id.clock, view_.kind == StructKind::kGc, moved_}; }
-
- private:
-  bool NextSection() {
-    UpdateReader::Section section;
-    if (!reader_.NextSection(&section)) return false;
-    if (section.structs == 0) return true;
-    sorted_ = sorted_ && (first_section_ || InOrder(section_, section));
-    first_section_ = false;
-    section_ = section;
-    return true;
-  }
-
-  UpdateReader reader_;
-  UpdateReader::Section section_;
-  StructView view_;
-  int64_t moved_;
-  bool at_end_ = false;
-  bool sorted_ = true;
-  bool first_section_ = true;
-};
-
-// Inputs, the first on top. Only the top one moves, so all it takes is to let that one sink. What is compared lies in the heap itself:
-// there may be very many inputs, each of them in another place of memory.
-class Heap {
- public:
-  explicit Heap(std::deque<Input>& inputs) {
-    entries_.reserve(inputs.size());
-    for (Input& input : inputs) {
-      if (!input.at_end()) entries_.push_back({input.key(), &input});
-    }
-    for (size_t i = entries_.size() / 2; i-- > 0;) Sink(i);
-  }
-
-  bool empty() const { return entries_.empty(); }
-  Input& top() { return *entries_.front().input; }
-  void TopMoved() {
-    if (top().at_end()) {
-      entries_.front() = entries_.back();
-      entries_.pop_back();
-      if (entries_.empty()) return;
-    } else {
-      entries_.front().key = top().key();
-    }
-    Sink(0);
-  }
-
- private:
-  struct Entry {
-    Input::Key key;
-    Input* input;
-  };
-
-  void Sink(size_t i) {
-    const size_t size = entries_.size();
-    const Entry sinking = entries_[i];
-    while (true) {
-      size_t child = 2 * i + 1;
-      if (child >= size) break;
-      if (child + 1 < size && entries_[child + 1].key.IsBefore(entries_[child].key)) ++child;
-      if (!entries_[child].key.IsBefore(sinking.key)) break;
-      entries_[i] = entries_[child];
-      i = child;
-    }
-    entries_[i] = sinking;
-  }
-
-  std::vector<Entry> entries_;
+struct Source {
+  Bytes bytes;
+  Dialect dialect;
 };
 
 // Writes what the merge decides on, and knows how far that reaches. A GC or Skip is held back,
@@ -153,7 +40,7 @@ class Output {
       writer_.BeginCountedSection(view.id.client, view.id.clock);
     }
     begun_ = true;
-    last_ = view;
+    last_ = {view.kind, view.id, view.length};
     held_back_ = view.kind == StructKind::kGc || view.kind == StructKind::kSkip;
     if (!held_back_) writer_.WriteStruct(view);
   }
@@ -181,18 +68,24 @@ class Output {
 
  private:
   void Flush() {
-    if (held_back_) writer_.WriteStruct(last_);
+    if (!held_back_) return;
+    StructView view;
+    view.kind = last_.kind;
+    view.id = last_.id;
+    view.length = last_.length;
+    writer_.WriteStruct(view);
     held_back_ = false;
   }
 
   UpdateWriter writer_;
-  StructView last_;  // its views are used only as long as they live: a held back struct has none
+  StructExtent last_;
   bool begun_ = false;
   bool held_back_ = false;
 };
 
 // Takes from `input`, the first of all, what comes next.
-void TakeFrom(Input& input, Output& out) {
+template <typename AnyInput>
+void TakeFrom(AnyInput& input, Output& out) {
   const ClientId client = input.view().id.client;
   if (out.empty() || client != out.client()) {
     out.Append(input.view());
@@ -223,11 +116,6 @@ void TakeFrom(Input& input, Output& out) {
     input.Next();
   }
 }
-
-struct Source {
-  Bytes bytes;
-  Dialect dialect;
-};
 
 // The same update with its sections in order, in kV1Any. Empty when they were in order already.
 absl::StatusOr<std::string> SortSections(const Source& source, const DecodeLimits& limits) {
@@ -261,30 +149,150 @@ absl::StatusOr<std::string> SortSections(const Source& source, const DecodeLimit
   return writer.Finish();
 }
 
-// Gives up with *sorted false when an input turns out not to be in order.
-absl::StatusOr<std::string> MergeSorted(const std::vector<Source>& sources, Dialect dialect,
-                                        const DecodeLimits& limits, bool* sorted) {
-  std::deque<Input> inputs;
-  for (const Source& source : sources) inputs.emplace_back(source.bytes, source.dialect, limits, inputs.size());
-  Heap heap(inputs);
-  Output out(dialect);
-  for (int64_t step = 1; !heap.empty(); ++step) {
-    Input& input = heap.top();
-    TakeFrom(input, out);
-    input.MovedAt(step);
-    heap.TopMoved();
-    if (!input.sorted()) {
-      *sorted = false;
-      return std::string();
+// One merge. Updates are opened when it is their turn: there may be very many, and most are done with at once.
+class Merge {
+ public:
+  Merge(const std::vector<Source>& sources, Dialect dialect, const DecodeLimits& limits)
+      : sources_(sources), limits_(limits), out_(dialect) {}
+
+  // Gives up with *sorted false when an update turns out not to be in order.
+  absl::StatusOr<std::string> Run(bool* sorted) {
+    for (size_t i = 0; i < sources_.size() && status_.ok(); ++i) Enlist(i);
+    SortWaiting();
+    open_.Build();
+    for (int64_t step = 1; status_.ok(); ++step) {
+      const bool has_waiting = next_waiting_ < waiting_.size();
+      if (!has_waiting && open_.empty()) return out_.Finish(deletes_);
+      if (has_waiting && (open_.empty() || waiting_[next_waiting_].key.IsBefore(open_.top_key()))) {
+        TakeFromWaiting(step);
+      } else {
+        TakeFromOpen(step);
+      }
+      if (!sorted_) {
+        *sorted = false;
+        return std::string();
+      }
+    }
+    return status_;
+  }
+
+ private:
+  struct Waiting {
+    MergeKey key;
+    size_t source;
+  };
+
+  // What is to be known of an update before it is taken apart.
+  void Enlist(size_t source) {
+    const auto& [bytes, dialect] = sources_[source];
+    MergeKey key;
+    if (dialect != Dialect::kV2 && !bytes.empty() && bytes[0] == 0) {
+      AddDeletes(bytes, 1);
+    } else if (dialect != Dialect::kV2 && PeekFirst(bytes, &key)) {
+      key.moved = static_cast<int64_t>(source);
+      waiting_.push_back({key, source});
+    } else {
+      OpenToStay(source);
     }
   }
-  DeleteSetUnion deletes;
-  for (Input& input : inputs) {
-    input.reader().AddDeleteSetTo(deletes);
-    if (!input.reader().ok()) return input.reader().status();
+
+  // Where several begin at the same clock, it depends on all of them which one comes first: then all are opened.
+  void SortWaiting() {
+    const auto same = [](const Waiting& a, const Waiting& b) {
+      return a.key.client == b.key.client && a.key.clock == b.key.clock;
+    };
+    const auto before = [&](const Waiting& a, const Waiting& b) {
+      return same(a, b) ? a.source < b.source : a.key.IsBefore(b.key);
+    };
+    if (!std::is_sorted(waiting_.begin(), waiting_.end(), before)) std::sort(waiting_.begin(), waiting_.end(), before);
+    if (std::adjacent_find(waiting_.begin(), waiting_.end(), same) == waiting_.end()) return;
+    for (const Waiting& waiting : waiting_) OpenToStay(waiting.source);
+    waiting_.clear();
   }
-  return out.Finish(deletes);
-}
+
+  void TakeFromWaiting(int64_t step) {
+    const size_t source = waiting_[next_waiting_++].source;
+    const auto& [bytes, dialect] = sources_[source];
+    if (small_.Read(bytes, dialect)) {
+      TakeFrom(small_, out_);
+      if (small_.at_end()) return AddDeletes(bytes, small_.deletes_position());
+      // There was a hole before it, which may still be filled.
+      OpenLater(Open(source), step);
+    } else {
+      MergeInput* input = Open(source);
+      if (!input->at_end()) TakeFrom(*input, out_);
+      OpenLater(input, step);
+    }
+  }
+
+  void TakeFromOpen(int64_t step) {
+    MergeInput& input = open_.top();
+    TakeFrom(input, out_);
+    input.MovedAt(step);
+    sorted_ = sorted_ && input.sorted();
+    if (input.at_end()) {
+      open_.DropTop();
+      Close(&input);
+    } else {
+      open_.TopMoved();
+    }
+  }
+
+  MergeInput* Open(size_t source) {
+    if (free_.empty()) {
+      inputs_.push_back(std::make_unique<MergeInput>());
+      free_.push_back(inputs_.back().get());
+    }
+    MergeInput* input = free_.back();
+    free_.pop_back();
+    *input = MergeInput(sources_[source].bytes, sources_[source].dialect, limits_, source);
+    return input;
+  }
+  void OpenToStay(size_t source) {
+    MergeInput* input = Open(source);
+    if (input->at_end()) {
+      Close(input);
+    } else {
+      open_.Add(input);
+    }
+  }
+  void OpenLater(MergeInput* input, int64_t step) {
+    input->MovedAt(step);
+    sorted_ = sorted_ && input->sorted();
+    if (input->at_end()) {
+      Close(input);
+    } else {
+      open_.Push(input);
+    }
+  }
+  void Close(MergeInput* input) {
+    sorted_ = sorted_ && input->sorted();
+    input->reader().AddDeleteSetTo(deletes_);
+    if (!input->reader().ok()) status_.Update(input->reader().status());
+    free_.push_back(input);
+  }
+
+  // Of a V1 update, the delete set begins at `position`.
+  void AddDeletes(Bytes update, size_t position) {
+    ByteReader in(update);
+    in.Seek(position);
+    deletes_.Add(in, DeleteSetFormat::kV1);
+    if (!in.ok()) status_.Update(in.status());
+  }
+
+  const std::vector<Source>& sources_;
+  const DecodeLimits& limits_;
+  std::vector<Waiting> waiting_;  // those before `next_waiting_` are through
+  size_t next_waiting_ = 0;
+  MergeHeap open_;
+  std::vector<std::unique_ptr<MergeInput>> inputs_;
+  std::vector<MergeInput*> free_;  // of them
+  SmallMergeInput small_;
+  Output out_;
+  DeleteSetUnion deletes_;
+  bool sorted_ = true;
+  absl::Status status_;
+};
 
 }  // namespace
 
@@ -300,7 +308,7 @@ absl::StatusOr<std::string> MergeUpdates(absl::Span<const Bytes> updates, Dialec
   std::vector<Source> sources;
   for (const Bytes update : updates) sources.push_back({update, dialect});
   bool sorted = true;
-  absl::StatusOr<std::string> merged = MergeSorted(sources, dialect, limits, &sorted);
+  absl::StatusOr<std::string> merged = Merge(sources, dialect, limits).Run(&sorted);
   if (sorted) return merged;
 
   std::vector<std::unique_ptr<std::string>> rewritten;
@@ -312,7 +320,7 @@ absl::StatusOr<std::string> MergeUpdates(absl::Span<const Bytes> updates, Dialec
     source = {AsBytes(*rewritten.back()), Dialect::kV1Any};
   }
   sorted = true;
-  merged = MergeSorted(sources, dialect, limits, &sorted);
+  merged = Merge(sources, dialect, limits).Run(&sorted);
   YPP_DCHECK(sorted);
   return merged;
 }

@@ -44,11 +44,11 @@ void Array::ForEach(const std::function<void(const Value&)>& visit) const {
 Any Array::ToJson() const { return valid() ? internal::TypeToAny(*this, 0) : Any(Any::Array()); }
 NewType Array::Clone() const { return valid() ? internal::CloneType(*this) : NewArray(); }
 
-absl::Status Array::Insert(uint32_t index, const std::vector<Value>& values) {
+absl::Status Array::Insert(uint32_t index, absl::Span<const Value> values) {
   return internal::InsertElements(*this, TypeKind::kArray, index, values);
 }
 
-absl::Status Array::Push(const std::vector<Value>& values) {
+absl::Status Array::Push(absl::Span<const Value> values) {
   return internal::PushElements(*this, TypeKind::kArray, values);
 }
 

@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "codec/any.h"
 #include "crdt/list_iterator.h"
 #include "crdt/shared_type.h"
@@ -51,11 +52,11 @@ class Array : public SharedType {
   // OutOfRange when index > length(); InvalidArgument for what an array cannot hold: undefined or a
   // big integer by itself, a shared type that is in a document already, strings that are not UTF-8,
   // nesting deeper than kMaxAnyDepth.
-  absl::Status Insert(uint32_t index, const std::vector<Value>& values);
+  absl::Status Insert(uint32_t index, absl::Span<const Value> values);
   // At the very end, behind elements that were deleted there. Insert(length(), …) goes right behind
   // the last element instead.
-  absl::Status Push(const std::vector<Value>& values);
-  absl::Status Unshift(const std::vector<Value>& values) { return Insert(0, values); }
+  absl::Status Push(absl::Span<const Value> values);
+  absl::Status Unshift(absl::Span<const Value> values) { return Insert(0, values); }
   // OutOfRange when not all of the range is there.
   absl::Status Delete(uint32_t index, uint32_t length = 1);
 

@@ -107,11 +107,11 @@ NewType XmlFragment::Clone() const {
   return valid() ? internal::CloneType(*this) : NewXmlFragment();
 }
 
-absl::Status XmlFragment::Insert(uint32_t index, const std::vector<Value>& children) {
+absl::Status XmlFragment::Insert(uint32_t index, absl::Span<const Value> children) {
   return internal::InsertElements(*this, TypeKind::kXmlFragment, index, children);
 }
 
-absl::Status XmlFragment::InsertAfter(const Value& child, const std::vector<Value>& children) {
+absl::Status XmlFragment::InsertAfter(const Value& child, absl::Span<const Value> children) {
   return internal::InsertElementsAfter(*this, TypeKind::kXmlFragment, child, children);
 }
 

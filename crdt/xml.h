@@ -112,12 +112,12 @@ class XmlFragment : public SharedType {
   NewType Clone() const;
 
   // OutOfRange when index > length(); InvalidArgument for what an array cannot hold either.
-  absl::Status Insert(uint32_t index, const std::vector<Value>& children);
+  absl::Status Insert(uint32_t index, absl::Span<const Value> children);
   // Behind `child`, which must be a child of this fragment (else InvalidArgument), or before all
   // others when it is undefined or null.
-  absl::Status InsertAfter(const Value& child, const std::vector<Value>& children);
-  absl::Status Push(const std::vector<Value>& children) { return Insert(length(), children); }
-  absl::Status Unshift(const std::vector<Value>& children) { return Insert(0, children); }
+  absl::Status InsertAfter(const Value& child, absl::Span<const Value> children);
+  absl::Status Push(absl::Span<const Value> children) { return Insert(length(), children); }
+  absl::Status Unshift(absl::Span<const Value> children) { return Insert(0, children); }
   // OutOfRange when not all of the range is there.
   absl::Status Delete(uint32_t index, uint32_t length = 1);
 };
