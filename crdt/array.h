@@ -2,9 +2,9 @@
 //
 //   ypp::Array list = doc.GetArray("todo");
 //   list.Insert(0, {"milk", 2, true});
-//   list.Push({ypp::NewMap({{"title", "bread"}, {"done", false}})});  // a nested type with its
-//   content ypp::Map item = list.Get(3).map();                               // its handle for
-//   (const ypp::Value& value : list) Print(value.ToAny());
+//   list.Push({ypp::NewMap({{"title", "bread"}, {"done", false}})});  // a nested type, with content
+//   ypp::Map item = list.Get(3).map();                                // its handle
+//   for (const ypp::Value& value : list) Print(value.ToAny());
 //
 // An edit outside a transaction is a transaction of its own. All edits: nothing changes when one is
 // refused; FailedPrecondition when the handle is not valid(), ResourceExhausted when the document

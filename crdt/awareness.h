@@ -2,9 +2,11 @@
 // never stored. y-protocols, awareness.js.
 //
 //   ypp::Awareness awareness(doc.client_id(), NowMs());
-//   auto sub = awareness.OnUpdate([&](const ypp::AwarenessChange& c, const ypp::Origin&) {
-//   Send(awareness.EncodeUpdate(c.all())); }); awareness.SetLocalState(R"({"name":"ada"})",
-//   NowMs());
+//   ypp::Subscription updates =
+//       awareness.OnUpdate([&](const ypp::AwarenessChange& change, const ypp::Origin&) {
+//         Send(awareness.EncodeUpdate(change.all()));
+//       });
+//   absl::Status status = awareness.SetLocalState(R"({"name":"ada"})", NowMs());
 //
 // Every client has a state (JSON text) and a clock; a larger clock wins, and an equal clock wins
 // only when it takes the state away. States are kept as JSON.stringify writes them, so that what is

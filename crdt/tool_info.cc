@@ -108,7 +108,9 @@ Any ClientsToJson(const Summary& summary) {
 
 // What a document that has only this update would wait for.
 absl::StatusOr<Any> PendingToJson(const std::string& update, UpdateFormat format) {
-  Doc doc;
+  DocOptions from_file;
+  from_file.decode_limits = DecodeLimits::TrustedStorage();
+  Doc doc(from_file);
   absl::Status status = doc.ApplyUpdate(update, {}, format);
   if (!status.ok()) return status;
   const PendingInfo pending = doc.GetPending();
@@ -127,7 +129,8 @@ absl::StatusOr<Any> UpdateInfo(const std::string& update, UpdateFormat format) {
   std::string v1 = update;
   if (format != UpdateFormat::kV1) {
     absl::StatusOr<std::string> converted =
-        ConvertUpdate(codec::AsBytes(update), format, UpdateFormat::kV1);
+        ConvertUpdate(codec::AsBytes(update), format, UpdateFormat::kV1,
+                      DecodeLimits::TrustedStorage());
     if (!converted.ok()) return converted.status();
     v1 = *std::move(converted);
   }

@@ -54,7 +54,7 @@ absl::Status WriteJson(const Options& options, const Any& value) {
 
 absl::Status RunInfo(const Options& options) {
   const std::string& file = options.file;
-  absl::StatusOr<std::string> update = ReadInput(file);
+  absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
   if (!update.ok()) return About(file, update.status());
   absl::StatusOr<Any> info = UpdateInfo(*update, options.format());
   if (!info.ok()) return About(file, info.status());
@@ -64,50 +64,54 @@ absl::Status RunInfo(const Options& options) {
 absl::Status RunMerge(const Options& options) {
   std::vector<std::string> updates;
   for (const std::string& file : options.files) {
-    absl::StatusOr<std::string> update = ReadInput(file);
+    absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
     if (!update.ok()) return About(file, update.status());
     // One by one first, so that the error names the file; a single update would come back unread.
-    absl::StatusOr<UpdateMeta> meta = ParseUpdateMeta(codec::AsBytes(*update), options.format());
+    absl::StatusOr<UpdateMeta> meta = ParseUpdateMeta(
+        codec::AsBytes(*update), options.format(), DecodeLimits::TrustedStorage());
     if (!meta.ok()) return About(file, meta.status());
     updates.push_back(*std::move(update));
   }
   std::vector<codec::Bytes> parts;
   for (const std::string& update : updates) parts.push_back(codec::AsBytes(update));
-  absl::StatusOr<std::string> merged = MergeUpdates(parts, options.format());
+  absl::StatusOr<std::string> merged =
+      MergeUpdates(parts, options.format(), DecodeLimits::TrustedStorage());
   if (!merged.ok()) return merged.status();
   return Write(options, *merged);
 }
 
 absl::Status RunDiff(const Options& options) {
   const std::string& file = options.file;
-  absl::StatusOr<std::string> update = ReadInput(file);
+  absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
   if (!update.ok()) return About(file, update.status());
   absl::StatusOr<std::string> encoded = ReadInput(options.known);
   if (!encoded.ok()) return About(options.known, encoded.status());
   absl::StatusOr<StateVector> known = StateVector::Decode(codec::AsBytes(*encoded));
   if (!known.ok()) return About(options.known, known.status());
-  absl::StatusOr<std::string> diff = DiffUpdate(codec::AsBytes(*update), *known, options.format());
+  absl::StatusOr<std::string> diff = DiffUpdate(
+      codec::AsBytes(*update), *known, options.format(), DecodeLimits::TrustedStorage());
   if (!diff.ok()) return About(file, diff.status());
   return Write(options, *diff);
 }
 
 absl::Status RunConvert(const Options& options) {
   const std::string& file = options.file;
-  absl::StatusOr<std::string> update = ReadInput(file);
+  absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
   if (!update.ok()) return About(file, update.status());
   const UpdateFormat to = options.v2 ? UpdateFormat::kV1 : UpdateFormat::kV2;
   absl::StatusOr<std::string> converted =
-      ConvertUpdate(codec::AsBytes(*update), options.format(), to);
+      ConvertUpdate(codec::AsBytes(*update), options.format(), to, DecodeLimits::TrustedStorage());
   if (!converted.ok()) return About(file, converted.status());
   return Write(options, *converted);
 }
 
 absl::Status RunStateVector(const Options& options) {
   const std::string& file = options.file;
-  absl::StatusOr<std::string> update = ReadInput(file);
+  absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
   if (!update.ok()) return About(file, update.status());
   absl::StatusOr<StateVector> vector =
-      StateVectorFromUpdate(codec::AsBytes(*update), options.format());
+      StateVectorFromUpdate(codec::AsBytes(*update), options.format(),
+                            DecodeLimits::TrustedStorage());
   if (!vector.ok()) return About(file, vector.status());
   if (!options.json) return Write(options, vector->Encode());
   Any::Array entries;
@@ -119,7 +123,7 @@ absl::Status RunStateVector(const Options& options) {
 
 absl::Status RunDump(const Options& options) {
   const std::string& file = options.file;
-  absl::StatusOr<std::string> update = ReadInput(file);
+  absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
   if (!update.ok()) return About(file, update.status());
   std::string text;
   const absl::Status status =
@@ -131,7 +135,7 @@ absl::Status RunDump(const Options& options) {
 
 absl::Status RunObfuscate(const Options& options) {
   const std::string& file = options.file;
-  absl::StatusOr<std::string> update = ReadInput(file);
+  absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
   if (!update.ok()) return About(file, update.status());
   absl::StatusOr<std::string> obfuscated = ObfuscateUpdate(
       codec::AsBytes(*update), options.format(), options.obfuscate, DecodeLimits::TrustedStorage());
@@ -144,7 +148,7 @@ absl::Status RunShow(const Options& options) {
   from_files.decode_limits = DecodeLimits::TrustedStorage();
   Doc doc(from_files);
   for (const std::string& file : options.files) {
-    absl::StatusOr<std::string> update = ReadInput(file);
+    absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
     if (!update.ok()) return About(file, update.status());
     absl::Status status = doc.ApplyUpdate(*update, {}, options.format());
     if (!status.ok()) return About(file, status);

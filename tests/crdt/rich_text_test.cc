@@ -135,6 +135,29 @@ TEST(RichText, CleansUpAfterConcurrentFormatsInATransactionOfItsOwn) {
                                       "000101010401 local"}));
 }
 
+TEST(RichText, CleansUpWhenItIsAskedTo) {
+  TextDoc a(1);
+  TextDoc b(2);
+  ASSERT_TRUE(a.text.Insert(0, "abcd").ok());
+  ASSERT_TRUE(b.doc.ApplyUpdate(a.doc.EncodeUpdate()).ok());
+  ASSERT_TRUE(a.text.Format(0, 4, kBold).ok());
+  ASSERT_TRUE(b.text.Format(0, 4, kBold).ok());
+  // Nothing is cleaned up in a root that is not a text yet.
+  Doc late(DocOptions{3});
+  ASSERT_TRUE(late.ApplyUpdate(a.doc.EncodeUpdate()).ok());
+  ASSERT_TRUE(late.ApplyUpdate(b.doc.EncodeUpdate()).ok());
+  Text text = late.GetText("t");
+  const TextDelta before = text.ToDelta();
+  EXPECT_EQ(text.CleanUpFormatting(), 1u);
+  EXPECT_EQ(text.CleanUpFormatting(), 0u);
+  EXPECT_EQ(text.ToDelta(), before);
+  EXPECT_TRUE(CheckInvariants(late).ok()) << CheckInvariants(late);
+  // As cleanupYTextFormatting leaves it in Yjs.
+  EXPECT_EQ(absl::BytesToHexString(late.EncodeUpdate()),
+            "0202020046010004626f6c64047472756586010304626f6c64046e756c6c0301000401017404616263644101000186010304626f"
+            "6c64046e756c6c0101010401");
+}
+
 TEST(RichText, FindsItsPlaceAfterTypingWhereAFormatChangedNothing) {
   TextDoc a;
   ASSERT_TRUE(a.text.Insert(0, "yz").ok());

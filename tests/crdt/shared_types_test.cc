@@ -59,6 +59,32 @@ TEST(Array, HoldsValuesBytesAndTypes) {
   EXPECT_FALSE(array.Get(0).map().valid());
 }
 
+TEST(Array, InsertsEmptyTypesOfAKindAndGivesTheirHandles) {
+  Doc doc;
+  Array list = doc.GetArray("a");
+  const absl::StatusOr<SharedType> last = list.PushType(TypeKind::kXmlText);
+  const absl::StatusOr<SharedType> first = list.InsertType(0, TypeKind::kMap);
+  ASSERT_TRUE(last.ok() && first.ok());
+  EXPECT_EQ(*list.Get(0).if_type(), *first);
+  EXPECT_EQ(*list.Get(1).if_type(), *last);
+  EXPECT_EQ(first->kind(), TypeKind::kMap);
+  EXPECT_EQ(last->kind(), TypeKind::kXmlText);
+  EXPECT_EQ(list.PushType(TypeKind::kXmlElement).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(list.InsertType(3, TypeKind::kMap).status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(list.length(), 2u);
+}
+
+TEST(Map, SetsEmptyTypesOfAKindAndGivesTheirHandles) {
+  Doc doc;
+  Map map = doc.GetMap("m");
+  const absl::StatusOr<SharedType> fragment = map.SetType("x", TypeKind::kXmlFragment);
+  ASSERT_TRUE(fragment.ok());
+  EXPECT_EQ(*map.Get("x").if_type(), *fragment);
+  EXPECT_EQ(fragment->kind(), TypeKind::kXmlFragment);
+  EXPECT_EQ(map.SetType("y", TypeKind::kXmlHook).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(map.Has("y"));
+}
+
 TEST(Array, DeletesAcrossItems) {
   Doc doc;
   Array array = doc.GetArray("a");

@@ -271,7 +271,9 @@ TEST(Doc, RemembersWhetherItIsLoadedAndSynced) {
   const Subscription when_synced = doc.WhenSynced([&] { log.push_back("when synced"); });
   const Subscription when_loaded = doc.WhenLoaded([&] { log.push_back("when loaded"); });
   doc.SetSynced(true);
+  EXPECT_TRUE(doc.is_synced());
   doc.SetSynced(false);
+  EXPECT_FALSE(doc.is_synced());
   EXPECT_EQ(Take(log),
             (Lines{"load", "when loaded", "synced loaded", "when synced", "lost loaded"}));
   const Subscription again = doc.WhenSynced([&] { log.push_back("again"); });

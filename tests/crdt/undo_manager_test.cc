@@ -166,6 +166,91 @@ TEST(UndoManager, LetsGoOfDeletedContentWhenItsStepsAreCleared) {
   EXPECT_FALSE(undo.Undo());
 }
 
+TEST(UndoManager, TakesOnTypesAndOriginsLater) {
+  Doc doc(DocOptions{1});
+  Text text = doc.GetText("t");
+  Array array = doc.GetArray("a");
+  UndoManager undo(doc, {text}, Separate());
+  ASSERT_TRUE(array.Push({1}).ok());
+  EXPECT_FALSE(undo.CanUndo());
+  undo.AddToScope(array);
+  ASSERT_TRUE(array.Push({2}).ok());
+  EXPECT_EQ(undo.undo_steps(), 1u);
+
+  const auto type_as_ada = [&] { doc.Transact([&] { ASSERT_TRUE(text.Append("x").ok()); }, "ada"); };
+  type_as_ada();
+  EXPECT_EQ(undo.undo_steps(), 1u);
+  undo.AddTrackedOrigin("ada");
+  type_as_ada();
+  EXPECT_EQ(undo.undo_steps(), 2u);
+  undo.RemoveTrackedOrigin("ada");
+  type_as_ada();
+  EXPECT_EQ(undo.undo_steps(), 2u);
+
+  ASSERT_TRUE(doc.GetMap("m").Set("k", 1).ok());
+  EXPECT_EQ(undo.undo_steps(), 2u);
+  undo.AddWholeDocumentToScope();
+  ASSERT_TRUE(doc.GetMap("m").Set("k", 2).ok());
+  EXPECT_EQ(undo.undo_steps(), 3u);
+  EXPECT_TRUE(undo.Undo());
+  EXPECT_EQ(doc.GetMap("m").Get("k"), Value(1));
+}
+
+TEST(UndoManager, PassesOverTransactionsThatItIsToldNotToCapture) {
+  Doc doc(DocOptions{1});
+  Text text = doc.GetText("t");
+  UndoOptions options = Separate();
+  bool capture = false;
+  options.capture_transaction = [&](const TransactionEvent&) { return capture; };
+  UndoManager undo(doc, {text}, options);
+  ASSERT_TRUE(text.Append("a").ok());
+  EXPECT_FALSE(undo.CanUndo());
+  capture = true;
+  ASSERT_TRUE(text.Append("b").ok());
+  EXPECT_TRUE(undo.Undo());
+  EXPECT_EQ(text.ToString(), "a");
+}
+
+TEST(UndoManager, SetsAKeyBackOverSomebodyElsesWhenItIsToldTo) {
+  Doc a(DocOptions{1});
+  Doc b(DocOptions{2});
+  Map map = a.GetMap("m");
+  UndoOptions options = Separate();
+  options.ignore_remote_map_changes = true;
+  UndoManager undo(a, {map}, options);
+  ASSERT_TRUE(map.Set("k", 1).ok());
+  ASSERT_TRUE(map.Set("k", 2).ok());
+  ASSERT_TRUE(b.ApplyUpdate(a.EncodeUpdate()).ok());
+  ASSERT_TRUE(b.GetMap("m").Set("k", 9).ok());
+  ASSERT_TRUE(a.ApplyUpdate(b.EncodeUpdate(), "remote").ok());
+  EXPECT_TRUE(undo.Undo());
+  EXPECT_EQ(map.Get("k"), Value(1));
+}
+
+TEST(UndoManager, TellsWhenAStepGrows) {
+  Doc doc(DocOptions{1});
+  Text text = doc.GetText("t");
+  UndoOptions options;
+  options.capture_timeout = std::chrono::hours(1);
+  UndoManager undo(doc, {text}, options);
+  int added = 0;
+  int grown = 0;
+  const Subscription on_added = undo.OnStepAdded([&](const UndoEvent& event) {
+    ++added;
+    event.meta["cursor"] = 3;
+  });
+  const Subscription on_grown = undo.OnStepUpdated([&](const UndoEvent& event) {
+    ++grown;
+    EXPECT_EQ(std::any_cast<int>(event.meta["cursor"]), 3);
+    EXPECT_EQ(event.direction, UndoDirection::kUndo);
+  });
+  ASSERT_TRUE(text.Append("a").ok());
+  ASSERT_TRUE(text.Append("b").ok());
+  EXPECT_EQ(added, 1);
+  EXPECT_EQ(grown, 1);
+  EXPECT_EQ(undo.undo_steps(), 1u);
+}
+
 TEST(UndoManager, MayOutliveItsDocument) {
   auto doc = std::make_unique<Doc>();
   UndoManager undo(*doc);

@@ -83,6 +83,11 @@ status 1 obfuscate "$work/cut"
 status 1 state-vector "$work/cut"
 status 1 show --root text:text "$work/cut"
 status 1 diff "$update" "$work/absent"
+status 1 info "$work"
+status 1 info "$work/v2"
+check "an update of V2 is not taken for an empty one of V1" grep -q -e "--v2" "$work/err"
+printf '\000\000' >"$work/empty"
+check "an empty update is one" test "$("$ypp" info "$work/empty" | grep -c '"structs": 0')" -eq 1
 status 1 info "$work/absent"
 status 2
 status 2 info
