@@ -51,4 +51,10 @@ SharedType SharedType::parent() const {
   return SharedType(state_, parent, state_->types[parent].generation);
 }
 
+std::optional<std::string> SharedType::root_name() const {
+  const internal::TypeRecord* type = record();
+  if (type == nullptr || !type->is_root()) return std::nullopt;
+  return std::string(state_->strings[type->name]);
+}
+
 }  // namespace ypp

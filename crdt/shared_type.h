@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "crdt/subscription.h"
@@ -45,6 +47,8 @@ class SharedType {
   bool live() const;
   // The type that holds this one; not valid() for a root.
   SharedType parent() const;
+  // The name of a root, by which other replicas find it; nullopt for a type that lies in another.
+  std::optional<std::string> root_name() const;
 
   // Whether it lies in `other`, however deep.
   bool IsInside(const SharedType& other) const;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -290,6 +291,10 @@ TEST(SharedType, KnowsWhatItLiesIn) {
   EXPECT_FALSE(list.IsInside(text));
   EXPECT_FALSE(list.IsInside(list));
   EXPECT_FALSE(text.IsInside(doc.GetArray("other")));
+  EXPECT_EQ(list.parent(), map);
+  EXPECT_EQ(map.root_name(), "m");
+  EXPECT_EQ(list.root_name(), std::nullopt);
+  EXPECT_EQ(SharedType().root_name(), std::nullopt);
 }
 
 }  // namespace
