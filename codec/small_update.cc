@@ -21,6 +21,7 @@ bool ReadQuickly(Bytes update, SmallUpdate* small) {
     if (!reader.ok()) return false;
     LastClient writer;
     writer.Set(start, static_cast<size_t>(reader.cursor() - start), id.client);
+    if (writer.size_bytes == 0) return false;  // over-long
     id.clock = reader.ReadVarUint();
     if (!ReadQuickStruct(reader, writer, id, &small->view)) return false;
     small->has_struct = true;

@@ -141,6 +141,15 @@ TEST(SmallUpdate, ReadsAKeystrokeAndAnErasedCharacter) {
   EXPECT_EQ(small.deleted, (ClockRange{5, 2}));
 }
 
+TEST(SmallUpdate, ReadsAnOverLongClient) {
+  const std::string update = Unhex("01 | 01 81 00 05 | 84 01 04 01 78 | 00");
+  SmallUpdate small;
+  ASSERT_TRUE(ReadSmallUpdate(AsBytes(update), &small));
+  EXPECT_EQ(small.view.id, (Id{1, 5}));
+  EXPECT_EQ(small.view.origin, (Id{1, 4}));
+  EXPECT_EQ(small.view.content, "x");
+}
+
 TEST(SmallUpdate, LeavesLargerOnesAlone) {
   SmallUpdate small;
   EXPECT_FALSE(ReadSmallUpdate(AsBytes(Unhex("01 | 02 01 05 | 84 01 04 01 78 84 01 05 01 79 | 00")), &small));
