@@ -5,7 +5,7 @@ import { cpus } from 'node:os'
 import { parseArgs, promisify } from 'node:util'
 import { plot } from './plot.mjs'
 import { lines, medians } from './results.mjs'
-import { SERVERS, onCore } from './servers.mjs'
+import { SERVERS, allowedCores, onCore } from './servers.mjs'
 import { markdownTable, textTable } from './table.mjs'
 
 const wrong = message => {
@@ -46,8 +46,9 @@ const progress = process.stderr.isTTY
   : () => {}
 
 // The load on the first core and the server on the last, so that neither takes from the other.
-const LOAD_CORE = 0
-const SERVER_CORE = cpus().length - 1
+const CORES = allowedCores()
+const LOAD_CORE = CORES[0]
+const SERVER_CORE = CORES[CORES.length - 1]
 
 const measureOnce = async (name, server, options) => {
   const running = await SERVERS[server]({ core: SERVER_CORE, node: process.execPath, ...options })
