@@ -65,13 +65,14 @@ void Integrator::RunSection(uint32_t bottom) {
         stack_.push_back({section, uint64_t{needed.clock} + 1});
         continue;
       }
-      IntegrateNext(anchors);
+      IntegrateNext(update_.sections[top.section], anchors);
     }
     Advance(top.section);
   }
 }
 
-void Integrator::IntegrateNext(const Anchors& anchors) {
+void Integrator::IntegrateNext(const IncomingSection& section, const Anchors& anchors) {
+  if (view_.id.clock == 0) doc_.clients[doc_.clients.Intern(section.client)].structs.Reserve(section.structs);
   if (GrowingPays() && GrowLastRun(doc_, view_, anchors)) {
     ++grown_;
   } else {

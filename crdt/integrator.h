@@ -37,7 +37,7 @@ class Integrator {
   };
 
   void RunSection(uint32_t bottom);
-  void IntegrateNext(const Anchors& anchors);
+  void IntegrateNext(const IncomingSection& section, const Anchors& anchors);
   bool GrowingPays() const;
   // Reads the next struct of the section into `view_`, without moving on. False at its end.
   bool Peek(uint32_t section);
