@@ -15,7 +15,7 @@ namespace ypp::codec {
 // The largest varUint takes eight bytes; what is no varUint any more (a program's mistake) ten.
 inline constexpr size_t kMaxVarUintBytes = 10;
 
-// The same for values of 2^28 and more.
+// PutVarUint for values of 2^28 and more.
 char* PutLongVarUint(char* p, uint64_t value);
 
 // Returns where the next byte goes. Opens the gaps between the groups of seven bits without a loop: how long the next clock is, nobody can

@@ -217,11 +217,11 @@ class Merge {
       TakeFrom(small_, out_);
       if (small_.at_end()) return AddDeletes(bytes, small_.deletes_position());
       // There was a hole before it, which may still be filled.
-      OpenLater(Open(source), step);
+      KeepOpen(Open(source), step);
     } else {
       MergeInput* input = Open(source);
       if (!input->at_end()) TakeFrom(*input, out_);
-      OpenLater(input, step);
+      KeepOpen(input, step);
     }
   }
 
@@ -256,7 +256,8 @@ class Merge {
       open_.Add(input);
     }
   }
-  void OpenLater(MergeInput* input, int64_t step) {
+  // An input from which was taken in this step.
+  void KeepOpen(MergeInput* input, int64_t step) {
     input->MovedAt(step);
     sorted_ = sorted_ && input->sorted();
     if (input->at_end()) {
@@ -266,7 +267,6 @@ class Merge {
     }
   }
   void Close(MergeInput* input) {
-    sorted_ = sorted_ && input->sorted();
     input->reader().AddDeleteSetTo(deletes_);
     if (!input->reader().ok()) status_.Update(input->reader().status());
     free_.push_back(input);
