@@ -39,12 +39,14 @@ bool SameState(const std::optional<std::string>& a, const std::optional<std::str
   return JsonEqual(*codec::ParseJson(*a), *codec::ParseJson(*b));
 }
 
-// `null` becomes nullopt, everything else what JSON.stringify(JSON.parse(json)) gives.
+// What JSON.stringify(JSON.parse(json)) gives; nullopt when that is `null`, as it also is for 1e999: others would be
+// told that the client is gone.
 absl::StatusOr<std::optional<std::string>> NormalizeState(std::string_view json) {
   absl::StatusOr<Any> value = codec::ParseJson(json);
   if (!value.ok()) return value.status();
-  if (value->is_null()) return std::optional<std::string>();
-  return std::optional<std::string>(codec::ToJson(*value));
+  std::string state = codec::ToJson(*value);
+  if (state == "null") return std::optional<std::string>();
+  return std::optional<std::string>(std::move(state));
 }
 
 // A peer may claim the largest clock there is; ours then stays there instead of leaving the range

@@ -256,9 +256,13 @@ void ClientSession::HandleStateVector(codec::Bytes payload) {
 }
 
 void ClientSession::HandleRemoteUpdate(codec::Bytes update, bool completes_sync) {
+  const size_t waiting_bytes = doc_.GetPending().size_bytes;
   const absl::Status status = doc_.ApplyUpdate(update, origin());
   if (!status.ok()) return FailSync(status);
   if (completes_sync && phase_ == Phase::kEstablished) SetSynced(true);
+  // What had come from elsewhere and waited for this is now in the document as if it were the server's, which may not
+  // have it.
+  if (phase_ == Phase::kEstablished && doc_.GetPending().size_bytes < waiting_bytes) BeginRound();
 }
 
 void ClientSession::HandleAwareness(codec::ByteReader& body) {
@@ -274,7 +278,11 @@ void ClientSession::HandleAwareness(codec::ByteReader& body) {
 }
 
 void ClientSession::HandleSyncStatus(bool applied) {
-  if (outstanding_ > 0) --outstanding_;
+  // Before anything of this round was sent it can only be about something older, to a connection of
+  // the same name that has ended.
+  const int not_sent_yet = round_open_ ? 1 : 0;
+  if (outstanding_ <= not_sent_yet) return;
+  --outstanding_;
   edits_.OnAcknowledged(applied);
   if (!applied) {
     ++refused_;

@@ -85,6 +85,7 @@ void Connection::Route(const Frame& frame, codec::Bytes message) {
     CloseSocket(kCloseResetConnection, kCloseReasonReset);
     return;
   }
+  if (IsForOneThatEnded(frame)) return;
   ChannelPtr& slot = channels_[std::string(frame.address)];
   if (slot == nullptr) {
     slot = std::make_shared<Channel>(static_cast<Channel::Host*>(this), std::string(frame.address));
@@ -97,6 +98,16 @@ void Connection::Route(const Frame& frame, codec::Bytes message) {
   }
   const ChannelPtr channel = slot;
   channel->Receive(frame, message);
+}
+
+// What a client sent before it heard that its document was closed here must not wait for the next one under that
+// address: the acknowledgement would be taken for that of something sent later.
+bool Connection::IsForOneThatEnded(const Frame& frame) {
+  const auto it = ended_.find(std::string(frame.address));
+  if (it == ended_.end()) return false;
+  if (frame.type != MessageType::kAuth) return true;
+  ended_.erase(it);
+  return false;
 }
 
 // Who authenticated with the plain name may also use the name with a session.
@@ -204,6 +215,7 @@ void Connection::OnToken(bool has_version) {
 void Connection::OnEnded(Channel& channel, bool by_relay) {
   const auto it = channels_.find(channel.address());
   if (it != channels_.end() && it->second.get() == &channel) channels_.erase(it);
+  if (by_relay && ended_.size() < limits().max_documents) ended_.insert(channel.address());
   if (by_relay && channels_.empty()) CloseSocket(kCloseResetConnection, kCloseReasonReset);
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "transport/channel.h"
 #include "transport/connection_limits.h"
 #include "transport/document_hub.h"
@@ -80,6 +81,7 @@ class Connection : public SocketHandler,
   void Route(const Frame& frame, codec::Bytes message);
   // Stops reading for a while when the message is more than the rates allow.
   void PayFor(const Frame& frame, size_t size_bytes);
+  bool IsForOneThatEnded(const Frame& frame);
   ChannelPtr FindOpen(std::string_view address) const;
   std::vector<ChannelPtr> AllChannels() const;
   bool HasOpenChannel() const;
@@ -89,6 +91,7 @@ class Connection : public SocketHandler,
   std::string socket_id_;
   std::shared_ptr<const HttpRequest> request_;
   absl::flat_hash_map<std::string, ChannelPtr> channels_;  // by address
+  absl::flat_hash_set<std::string> ended_;                 // addresses closed by the relay, until their next Token
   RateLimit messages_;
   RateLimit bytes_;
   RateLimit awareness_;

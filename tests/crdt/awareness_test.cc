@@ -145,6 +145,13 @@ TEST(Awareness, KeepsStatesAsJsonStringifyWritesThem) {
   EXPECT_FALSE(awareness.states().contains(kOther));
 }
 
+TEST(Awareness, AStateThatIsWrittenAsNullIsNone) {
+  Awareness awareness(1);
+  ASSERT_TRUE(awareness.SetLocalState("1e999", 0).ok());
+  EXPECT_EQ(awareness.local_state(), std::nullopt);
+  EXPECT_TRUE(awareness.states().empty());
+}
+
 TEST(Awareness, RefusesALocalStateThatIsNotJson) {
   Awareness awareness(kMe);
   EXPECT_EQ(awareness.SetLocalState("{", 0).code(), absl::StatusCode::kInvalidArgument);

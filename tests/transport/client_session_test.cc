@@ -234,6 +234,30 @@ TEST_F(ClientSessionTest, SendsOnWhatCameFromElsewhere) {
   EXPECT_EQ(world_->TakeSent(), Frames{kUpdateYo});
 }
 
+TEST_F(ClientSessionTest, AnAcknowledgementThatComesBeforeAnythingWasSentIsOfSomethingOlder) {
+  Insert("Hi");
+  world_->Open();
+  world_->Receive(kAuthenticated);
+  world_->Receive(kApplied);
+  EXPECT_EQ(unsynced(), 1);
+  world_->Receive(kEmptyStep1);
+  world_->Receive(kEmptyStep2);
+  EXPECT_EQ(unsynced(), 1);
+  world_->Receive(kApplied);
+  EXPECT_EQ(unsynced(), 0);
+}
+
+// "yo!" of client 7, of which "!" came past the server and had to wait for the server's "yo".
+TEST_F(ClientSessionTest, ExchangesStatesWhenTheServerBringsWhatSomethingElseWaitedFor) {
+  Connect();
+  const std::string mark("\x01\x01\x07\x02\x84\x07\x01\x01!\x00", 10);
+  ASSERT_TRUE(doc_.ApplyUpdate(mark, Origin("a neighbour")).ok());
+  world_->Receive(kUpdateYo);
+  EXPECT_EQ(doc_.GetText("t").ToString(), "yo!");
+  EXPECT_EQ(world_->TakeSent(), Frames{"03646f63000003010703"});
+  EXPECT_EQ(unsynced(), 1);
+}
+
 TEST_F(ClientSessionTest, EditsMadeBeforeTheServersStepOneTravelInTheAnswerToIt) {
   Insert("Hi");
   EXPECT_EQ(unsynced(), 1);

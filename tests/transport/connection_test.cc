@@ -186,6 +186,19 @@ TEST_F(ConnectionTest, ResetsOnlyTheDocumentWhenALaterMessageIsIncomplete) {
   EXPECT_EQ(Run().size(), 2u);
 }
 
+// Otherwise the acknowledgement of an edit of before would be taken for that of a later one.
+TEST_F(ConnectionTest, DropsWhatWasUnderWayToADocumentThatItHasEnded) {
+  OpenDocument("doc");
+  OpenDocument("other");
+  Receive(WriteBroadcastStateless("doc", "x"));
+  EXPECT_EQ(Run(), Messages{WriteClose("doc", kCloseReasonReset)});
+  Receive(WriteSync("doc", SyncType::kUpdate, AsBytes(TypingUpdates(7, {"a"})[0])));
+  OpenDocument("doc");
+  EXPECT_EQ(Run(), Messages{});
+  Receive(step2_);
+  EXPECT_EQ(Run(), Messages{WriteSyncStatus("doc", true)});
+}
+
 TEST_F(ConnectionTest, ClosesTheSocketWhenItHasEndedTheLastDocument) {
   OpenDocument("doc");
   Receive(WriteBroadcastStateless("doc", "x"));

@@ -1,0 +1,43 @@
+// One run: participants, a relay and a disk, a time of chaos, then peace, and what has to be true all along.
+#ifndef YPP_TESTS_SIMULATION_SIMULATION_H_
+#define YPP_TESTS_SIMULATION_SIMULATION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ypp::simulation {
+
+// What happened, to see that something did.
+struct Events {
+  size_t edits = 0;
+  size_t cuts = 0;
+  size_t partitions = 0;
+  size_t relay_kills = 0;
+  size_t participant_kills = 0;
+  size_t disk_failures = 0;
+  size_t gossip = 0;
+  size_t acknowledged_clocks = 0;
+
+  Events& operator+=(const Events& other);
+};
+
+struct Outcome {
+  // Empty, or what was not as it must be.
+  std::string failure;
+  Events events;
+  // Of each document at the end: all updates that the disk holds, and what every replica shows.
+  struct Document {
+    std::vector<std::string> updates;
+    std::string text;
+    std::string shown;
+  };
+  std::vector<Document> documents;
+};
+
+Outcome Simulate(uint64_t seed);
+
+}  // namespace ypp::simulation
+
+#endif  // YPP_TESTS_SIMULATION_SIMULATION_H_
