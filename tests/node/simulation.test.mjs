@@ -12,7 +12,7 @@ test("Yjs shows the same text of what every simulated relay stored", () => {
     encoding: "utf8",
     maxBuffer: 1 << 28,
     stdio: ["ignore", "pipe", "inherit"]
-  }).trim().split("\n")
+  }).trim().split("\n");
   assert.ok(lines.length >= 100);
   let characters = 0;
   for (const line of lines) {
