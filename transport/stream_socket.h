@@ -1,0 +1,93 @@
+// A TCP connection that the relay accepted, with TLS or without: bytes come as they arrive, and
+// bytes to send are gathered and written once at the end of the loop's turn.
+//
+// It holds no buffer while nothing is under way, so that idle connections cost little. On the
+// loop's thread only.
+#ifndef YPP_TRANSPORT_STREAM_SOCKET_H_
+#define YPP_TRANSPORT_STREAM_SOCKET_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "transport/event_loop.h"
+#include "transport/tls_session.h"
+
+namespace ypp::transport {
+
+class StreamSocket : public EventLoop::Watcher, public std::enable_shared_from_this<StreamSocket> {
+ public:
+  class Handler {
+   public:
+    virtual ~Handler() = default;
+    virtual void OnBytes(std::string_view bytes) = 0;
+    // The peer has gone, or the connection is broken. The last call; not after Close.
+    virtual void OnEnd() = 0;
+  };
+  using SharedBytes = std::shared_ptr<const std::string>;
+
+  // Takes the descriptor over. `tls` null: none.
+  StreamSocket(EventLoop* loop, int fd, std::unique_ptr<TlsSession> tls);
+  ~StreamSocket() override;
+  StreamSocket(const StreamSocket&) = delete;
+  StreamSocket& operator=(const StreamSocket&) = delete;
+
+  // REQUIRES: a shared_ptr holds it. The handler must be there until Close or OnEnd.
+  void Start(Handler* handler);
+
+  void Write(std::string_view bytes);
+  // Does not copy what is large.
+  void Write(const SharedBytes& bytes);
+  // What the network has not taken yet.
+  size_t queued_bytes() const { return queued_bytes_; }
+  void SetReading(bool reading);
+
+  // Sends what is queued and ends; the handler hears nothing more. Keeps itself until then.
+  void CloseWhenSent();
+  void Close();
+
+ private:
+  struct Chunk {
+    std::string own;
+    SharedBytes shared;
+    size_t sent_bytes = 0;
+
+    std::string_view rest() const {
+      return std::string_view(shared != nullptr ? *shared : own).substr(sent_bytes);
+    }
+  };
+
+  void OnReady(bool readable, bool writable) override;
+  void OnReadAgain() override { Read(); }
+  void OnFlush() override;
+  void Read();
+  // False: the connection has ended.
+  bool Deliver(std::string_view bytes);
+  void Queue(std::string_view bytes);
+  void Send();
+  // Drops so much from the front of what is to be sent.
+  void Sent(size_t size_bytes);
+  void WantFlush();
+  void End();
+
+  EventLoop* loop_;
+  int fd_;
+  std::unique_ptr<TlsSession> tls_;
+  Handler* handler_ = nullptr;
+  // What is to be sent: first small_, then the chunks. Mostly there are none.
+  std::string small_;
+  size_t small_sent_bytes_ = 0;
+  std::vector<Chunk> chunks_;
+  size_t first_chunk_ = 0;
+  size_t queued_bytes_ = 0;
+  bool reading_ = true;
+  bool readable_ = false;  // there may be something that was not read
+  bool flush_wanted_ = false;
+  bool closing_ = false;
+};
+
+}  // namespace ypp::transport
+
+#endif  // YPP_TRANSPORT_STREAM_SOCKET_H_
