@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "codec/check.h"
 #include "codec/update_algebra.h"
 #include "crdt/apply_small_update.h"
@@ -25,9 +24,9 @@ constexpr size_t kMaxPendingUpdates = 64;
 
 // What the bytes alone do not tell.
 absl::Status CheckAgainst(const DocState& doc, const IncomingUpdate& update) {
-  for (const Id& section : update.self_leaning) {
-    if (section.clock > doc.clients.StateOf(section.client)) continue;
-    return absl::DataLossError(absl::StrCat("client ", section.client, " has a struct that leans on itself"));
+  for (const SelfLeaning& leaning : update.self_leaning) {
+    if (leaning.section.clock > doc.clients.StateOf(leaning.section.client)) continue;
+    return codec::BadInput("a struct leans on itself", leaning.position);
   }
   if (doc.bytes.size() + update.size_bytes() * kMaxContentGrowth > ByteStore::kMaxContentBytes) {
     return absl::ResourceExhaustedError("the document would grow past its limit");

@@ -61,7 +61,7 @@ class Inspector {
     return notes;
   }
   // False when no document can hold it.
-  bool Inspect(const StructView& view) {
+  bool Inspect(const UpdateReader& reader, const StructView& view) {
     if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) ++update_.items;
     if (view.kind == StructKind::kSkip) {
       after_hole_ = true;
@@ -70,7 +70,7 @@ class Inspector {
     }
     if (!after_hole_ && LeansOnItsFuture(view)) {
       const IncomingSection& section = update_.sections.back();
-      update_.self_leaning.push_back({section.client, section.clock});
+      update_.self_leaning.push_back({{section.client, section.clock}, reader.position()});
       after_hole_ = true;
     }
     return true;
@@ -113,7 +113,7 @@ absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
     if (section.structs == 0) continue;
     const bool notes = inspector.Begin(section, reader.position());
     for (size_t before = reader.position(); reader.NextStruct(&view); before = reader.position()) {
-      if (!inspector.Inspect(view)) return ClockTooLarge(reader);
+      if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
       if (notes) inspector.Note(view, before);
     }
   }
@@ -132,7 +132,7 @@ absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
     writer.BeginSection(section);
     const bool notes = section.structs > 0 && inspector.Begin(section, writer.size_bytes());
     while (reader.NextStruct(&view)) {
-      if (!inspector.Inspect(view)) return ClockTooLarge(reader);
+      if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
       if (notes && inspector.Note(view, writer.size_bytes())) continue;
       codec::ForgetInheritedParentSub(&view);
       writer.WriteStruct(view);

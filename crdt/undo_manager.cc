@@ -45,6 +45,7 @@ class UndoManager::State {
   bool Pop(UndoDirection direction);
   void Clear(bool undo_steps, bool redo_steps);
   Origin origin() const { return Origin(static_cast<const void*>(this)); }
+  Stack& StackOf(UndoDirection direction) { return direction == UndoDirection::kUndo ? undo_ : redo_; }
 
   bool whole_document() const { return whole_document_; }
 
@@ -61,7 +62,6 @@ class UndoManager::State {
   internal::CallbackList<bool, bool> on_cleared_;
 
  private:
-  Stack& StackOf(UndoDirection direction) { return direction == UndoDirection::kUndo ? undo_ : redo_; }
   Time Now() const { return options_.now ? options_.now() : std::chrono::steady_clock::now(); }
 
   void Capture(const TransactionEvent& event);
@@ -239,6 +239,10 @@ bool UndoManager::Undo() { return state_->Pop(UndoDirection::kUndo); }
 bool UndoManager::Redo() { return state_->Pop(UndoDirection::kRedo); }
 size_t UndoManager::undo_steps() const { return state_->undo_.size(); }
 size_t UndoManager::redo_steps() const { return state_->redo_.size(); }
+UndoStep UndoManager::StepAt(UndoDirection direction, size_t index) {
+  Step& step = *state_->StackOf(direction)[index];
+  return {step.insertions.ToDeleteSet(state_->doc_), step.deletions.ToDeleteSet(state_->doc_), step.meta};
+}
 void UndoManager::StopCapturing() { state_->last_change_.reset(); }
 void UndoManager::Clear(bool undo_steps, bool redo_steps) { state_->Clear(undo_steps, redo_steps); }
 

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codec/delete_set.h"
 #include "codec/id.h"
 #include "crdt/doc.h"
 #include "crdt/origin.h"
@@ -69,6 +70,13 @@ struct UndoEvent {
   const std::vector<SharedType>& changed;
 };
 
+// One step on a stack: a copy of what it inserted and deleted, and the step's own notes.
+struct UndoStep {
+  DeleteSet insertions;
+  DeleteSet deletions;
+  UndoMeta& meta;  // good until the step leaves its stack
+};
+
 class UndoManager {
  public:
   // For edits of these types and what is in them.
@@ -86,6 +94,8 @@ class UndoManager {
   bool CanRedo() const { return redo_steps() > 0; }
   size_t undo_steps() const;
   size_t redo_steps() const;
+  // The step at `index` of a stack, 0 the oldest. REQUIRES: less than undo_steps() or redo_steps().
+  UndoStep StepAt(UndoDirection direction, size_t index);
   // The next edit begins a new step.
   void StopCapturing();
   void Clear(bool undo_steps = true, bool redo_steps = true);

@@ -54,4 +54,13 @@ bool UndoRanges::Contains(LocalId id) const {
   return false;
 }
 
+DeleteSet UndoRanges::ToDeleteSet(const DocState& doc) const {
+  DeleteSet set;
+  for (const OfClient& of_client : clients_) {
+    for (const Range& range : of_client.ranges) set.Add(doc.clients[of_client.client].id, {range.clock, range.length});
+  }
+  set.Normalize();
+  return set;
+}
+
 }  // namespace ypp::internal

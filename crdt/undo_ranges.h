@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "codec/delete_set.h"
 #include "crdt/doc_state.h"
 #include "crdt/item.h"
 
@@ -20,6 +21,8 @@ class UndoRanges {
   void Normalize();
 
   bool Contains(LocalId id) const;
+  // The same ranges with the names of their clients, united where they touch.
+  DeleteSet ToDeleteSet(const DocState& doc) const;
   // Calls visit(ItemRef) for every item in the ranges, cut so that it lies inside. REQUIRES: inside a transaction.
   template <typename Visit>
   void ForEachItem(DocState& doc, Visit visit) const {

@@ -46,6 +46,30 @@ TEST(UndoManager, DeletesWhatWasInsertedAndInsertsCopiesOfWhatWasDeleted) {
   EXPECT_FALSE(undo.CanRedo());
 }
 
+TEST(UndoManager, ShowsWhatEachStepInsertedAndDeletedAndKeepsNotesWithIt) {
+  Doc doc(DocOptions{7});
+  Text text = doc.GetText("t");
+  UndoManager undo(doc, {text}, Separate());
+  ASSERT_TRUE(text.Insert(0, "abc").ok());
+  ASSERT_TRUE(text.Delete(1, 1).ok());
+  ASSERT_EQ(undo.undo_steps(), 2u);
+  const UndoStep typed = undo.StepAt(UndoDirection::kUndo, 0);
+  EXPECT_EQ(typed.insertions.clients(), (std::vector<ClientRanges>{{7, {{0, 3}}}}));
+  EXPECT_TRUE(typed.deletions.empty());
+  const UndoStep deleted = undo.StepAt(UndoDirection::kUndo, 1);
+  EXPECT_EQ(deleted.deletions.clients(), (std::vector<ClientRanges>{{7, {{1, 1}}}}));
+
+  deleted.meta["selection"] = 1;
+  int restored = 0;
+  const Subscription popped = undo.OnStepPopped(
+      [&](const UndoEvent& event) { restored = std::any_cast<int>(event.meta.at("selection")); });
+  EXPECT_TRUE(undo.Undo());
+  EXPECT_EQ(restored, 1);
+  ASSERT_EQ(undo.redo_steps(), 1u);
+  EXPECT_EQ(undo.StepAt(UndoDirection::kRedo, 0).insertions.clients(),
+            (std::vector<ClientRanges>{{7, {{3, 1}}}}));
+}
+
 TEST(UndoManager, RestoresTheFormerValueOfAKey) {
   Doc doc(DocOptions{1});
   Map map = doc.GetMap("m");
