@@ -14,7 +14,7 @@ namespace {
 
 using codec::AwarenessEntry;
 
-std::string Encode(const std::vector<AwarenessEntry>& entries) {
+std::string EncodeEntries(const std::vector<AwarenessEntry>& entries) {
   if (entries.empty()) return {};
   codec::ByteWriter out;
   codec::WriteAwarenessUpdate(out, entries);
@@ -89,7 +89,7 @@ absl::StatusOr<AwarenessNews> AwarenessTable::Apply(MemberId member, codec::Byte
   if (!entries.empty() && news.size() == entries.size() && in.empty()) {
     result.update = std::string(codec::AsText(update));
   } else {
-    result.update = Encode(news);
+    result.update = EncodeEntries(news);
   }
   return result;
 }
@@ -107,7 +107,7 @@ AwarenessNews AwarenessTable::RemoveMember(MemberId member) {
   }
   result.removed = std::move(owned->second);
   clients_of_.erase(owned);
-  result.update = Encode(gone);
+  result.update = EncodeEntries(gone);
   return result;
 }
 
@@ -129,8 +129,21 @@ AwarenessNews AwarenessTable::DropExpired(int64_t now_ms) {
       ++it;
     }
   }
-  result.update = Encode(gone);
+  result.update = EncodeEntries(gone);
   return result;
+}
+
+std::string AwarenessTable::Encode(std::vector<ClientId> clients) const {
+  std::sort(clients.begin(), clients.end());
+  clients.erase(std::unique(clients.begin(), clients.end()), clients.end());
+  std::vector<AwarenessEntry> known;
+  known.reserve(clients.size());
+  for (const ClientId client : clients) {
+    const auto entry = entries_.find(client);
+    if (entry != entries_.end())
+      known.push_back({client, entry->second.clock, entry->second.state});
+  }
+  return EncodeEntries(known);
 }
 
 std::optional<std::string> AwarenessTable::Present() const {
@@ -139,7 +152,7 @@ std::optional<std::string> AwarenessTable::Present() const {
     if (!entry.gone()) present.push_back({client, entry.clock, entry.state});
   }
   if (present.empty()) return std::nullopt;
-  return Encode(present);
+  return EncodeEntries(present);
 }
 
 }  // namespace ypp::transport

@@ -57,6 +57,8 @@ class AwarenessTable {
   // The same for those that were not renewed in time.
   AwarenessNews DropExpired(int64_t now_ms);
 
+  // What is known of these clients now, each once; those who are gone as `null`.
+  std::string Encode(std::vector<ClientId> clients) const;
   // All present clients, nullopt when there are none.
   std::optional<std::string> Present() const;
 

@@ -187,7 +187,7 @@ void Channel::Deliver(const Frame& frame, codec::Bytes message) {
 // What came behind it in the meantime is the beginning of a new connection to the same document.
 void Channel::DeliverClose(const Frame& frame) {
   Host* const host = host_;
-  const std::deque<std::string> rest = std::exchange(queue_, {});
+  const std::list<std::string> rest = std::exchange(queue_, {});
   client_closes_ = true;
   host->hub().Handle(member_, frame.type, frame.body, host->now_ms());
   for (const std::string& message : rest) {

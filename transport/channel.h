@@ -14,7 +14,7 @@
 #define YPP_TRANSPORT_CHANNEL_H_
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -131,8 +131,8 @@ class Channel : public HubMember,
   ClientInfo client_;
   ContextPtr context_ = std::make_shared<Context>();
   bool read_only_ = false;
-  MemberId member_ = 0;  // of kLive and kBusy
-  std::deque<std::string> queue_;
+  MemberId member_ = 0;           // of kLive and kBusy
+  std::list<std::string> queue_;  // mostly empty, when a list, unlike a deque, takes no memory
   bool draining_ = false;
   bool client_closes_ = false;  // while a CLOSE of the client is handled
 };

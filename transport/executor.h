@@ -16,6 +16,9 @@ struct Executor {
   std::function<bool()> here;
   // Runs the task after so long. On the thread only.
   std::function<void(int64_t delay_ms, Task task)> after;
+  // Runs the task once everything that came in together was handled, so that what belongs together
+  // can go out together. On the thread only. Empty: there is no such moment.
+  std::function<void(Task task)> at_turn_end;
   // A steady clock.
   std::function<int64_t()> now_ms;
 };

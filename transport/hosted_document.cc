@@ -12,6 +12,8 @@ namespace {
 // What a row of the log costs beside its bytes: the store's own fields, and the work of applying
 // one more update.
 constexpr size_t kLogRowOverheadBytes = 64;
+// Gathering more saves nothing, and costs memory.
+constexpr size_t kMaxGatheredBytes = 1 << 20;
 
 }  // namespace
 
@@ -298,7 +300,7 @@ absl::Status HostedDocument::ImportUpdate(std::string_view update) {
 }
 
 void HostedDocument::Dispatch(RoomOutput output) {
-  if (output.empty() && !members_.empty()) return;
+  if (output.empty() && !members_.empty()) return ScheduleGathered();
   // Whoever is told something may let go of the document.
   const HostedDocumentPtr keep = shared_from_this();
   ++holds_;
@@ -320,8 +322,26 @@ void HostedDocument::Dispatch(RoomOutput output) {
     if (const auto alive = member.member.lock()) alive->OnRemoved(id);
   }
   --holds_;
+  ScheduleGathered();
   MaybeCompact();
   MaybeUnload();
+}
+
+void HostedDocument::ScheduleGathered() {
+  if (!room_ || !room_->has_gathered() || state_ == State::kGone) return;
+  if (room_->gathered_bytes() >= kMaxGatheredBytes || !host_->hooks().executor.at_turn_end) {
+    DispatchGathered();
+  } else if (!std::exchange(gathered_scheduled_, true)) {
+    host_->hooks().executor.at_turn_end(
+        [self = shared_from_this(), alive = std::weak_ptr<const bool>(host_->alive())] {
+          self->gathered_scheduled_ = false;
+          if (!alive.expired()) self->DispatchGathered();
+        });
+  }
+}
+
+void HostedDocument::DispatchGathered() {
+  if (state_ != State::kGone && room_ && room_->has_gathered()) Dispatch(room_->TakeGathered());
 }
 
 ChangeOrigin HostedDocument::OriginOf(MemberId id) const {
@@ -396,6 +416,7 @@ void HostedDocument::OnAppended(const absl::Status& status, int64_t since_ms) {
 }
 
 void HostedDocument::WhenDurable(std::function<void(absl::Status)> done) {
+  DispatchGathered();
   if (appends_begun_ == appends_done_) {
     done(state_ == State::kGone ? absl::UnavailableError("the document could not be stored")
                                 : absl::OkStatus());
@@ -545,6 +566,7 @@ void HostedDocument::OnStored(const absl::Status& status) {
 void HostedDocument::MaybeUnload() {
   if (state_ != State::kLive || !members_.empty() || !waiting_.empty() || unload_refused_) return;
   if (appends_begun_ != appends_done_ || compacting_ || storing_ || holds_ > 0) return;
+  if (room_->has_gathered()) return;
   if (store_due_) {
     if (host_->options().unload_immediately) RunStore();
     return;

@@ -15,15 +15,16 @@
 //    the replaced position.
 // 5. When an append fails, nothing that was not acknowledged is trusted: members are told, the room
 //    is dropped, and the next Join starts from what the store has.
-// 6. It is not unloaded while anything is under way: appends, a compaction, a hook.
+// 6. It is not unloaded while anything is under way: appends, a compaction, a hook, or changes that
+//    the room gathers.
 //
 // Everything happens on the relay's thread.
 #ifndef YPP_TRANSPORT_HOSTED_DOCUMENT_H_
 #define YPP_TRANSPORT_HOSTED_DOCUMENT_H_
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -160,6 +161,9 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   void AdmitWaiting();
 
   void Dispatch(RoomOutput output);
+  // Has what the room gathers go out at the end of the turn, or earlier when it is much.
+  void ScheduleGathered();
+  void DispatchGathered();
   void TellHooks(RoomOutput& output);
   void Append(std::string update, std::string origin);
   // Who it was, for the history: the "user" of the member's context, if there is one.
@@ -191,7 +195,7 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   const std::string name_;
   State state_ = State::kLoading;
   std::optional<Room> room_;  // from kLive on
-  std::deque<JoinRequest> waiting_;
+  std::list<JoinRequest> waiting_;
   absl::flat_hash_map<MemberId, Member> members_;
   int64_t opened_ms_ = 0;
 
@@ -201,7 +205,7 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   uint64_t appends_begun_ = 0;
   uint64_t appends_done_ = 0;
   bool compacting_ = false;
-  std::deque<DurableWaiter> durable_waiters_;
+  std::list<DurableWaiter> durable_waiters_;
 
   // OnStoreDocument.
   bool store_due_ = false;
@@ -210,10 +214,11 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   int64_t store_at_ms_ = 0;
   uint64_t stores_begun_ = 0;
   uint64_t stores_done_ = 0;
-  std::deque<StoreWaiter> store_waiters_;
+  std::list<StoreWaiter> store_waiters_;
   uint64_t store_timer_ = 0;  // the newest; older ones do nothing
   ChangeOrigin last_origin_;
 
+  bool gathered_scheduled_ = false;
   size_t holds_ = 0;  // hooks and others under way, which an unload waits for
   bool unload_refused_ = false;
 };

@@ -204,6 +204,9 @@ void Relay::Impl::MakeHooks() {
   hooks_.executor.after = [weak](int64_t delay_ms, std::function<void()> task) {
     if (const auto server = weak.lock()) server->PostAfter(delay_ms, std::move(task));
   };
+  hooks_.executor.at_turn_end = [weak](std::function<void()> task) {
+    if (const auto server = weak.lock()) server->AtTurnEnd(std::move(task));
+  };
   hooks_.executor.now_ms = [] { return WebSocketServer::NowMs(); };
   hooks_.Add(options_.extensions, options_.hooks);
   if (options_.authenticator != nullptr) hooks_.Add(transport::HooksOf(options_.authenticator));
@@ -225,6 +228,8 @@ void Relay::Impl::MakeHub() {
   transport::HubOptions hub_options;
   hub_options.room.log = options_.log;
   hub_options.room.doc.gc = options_.gc;
+  // The history tells every change and its author apart.
+  hub_options.room.gather = options_.history_retention_ms == 0;
   hub_options.room.acknowledge_applied = options_.acknowledge == Acknowledge::kApplied;
   hub_options.room.max_pending_bytes = options_.max_pending_bytes;
   hub_options.room.awareness.max_update_bytes = options_.max_awareness_bytes;

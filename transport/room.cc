@@ -14,6 +14,19 @@ namespace ypp::transport {
 namespace {
 
 constexpr MemberId kNobody = 0;
+// No append has this number.
+constexpr uint64_t kGathered = UINT64_MAX;
+
+// As one update.
+std::vector<std::string> Merged(std::vector<std::string> updates) {
+  if (updates.size() <= 1) return updates;
+  std::vector<codec::Bytes> parts;
+  parts.reserve(updates.size());
+  for (const std::string& update : updates) parts.push_back(codec::AsBytes(update));
+  absl::StatusOr<std::string> all = MergeUpdates(parts, UpdateFormat::kV1);
+  if (all.ok()) return {*std::move(all)};
+  return updates;
+}
 
 }  // namespace
 
@@ -132,8 +145,19 @@ void Room::HandleStep1(MemberId id, const Member& member, codec::Bytes vector, R
   // The own step 1 comes first: what the member did offline travels in its answer.
   const std::string own = doc_.GetStateVector().Encode();
   SendTo(id, WriteSync(member.address, codec::SyncType::kStep1, codec::AsBytes(own)), out);
-  const std::string diff = doc_.EncodeUpdate(*known);
-  SendTo(id, WriteSync(member.address, codec::SyncType::kStep2, codec::AsBytes(diff)), out);
+  out->sends.push_back({id, AnswerToStep1(member, vector, *known)});
+}
+
+MessagePtr Room::AnswerToStep1(const Member& member, codec::Bytes vector,
+                               const StateVector& known) {
+  constexpr size_t kEmptyVectorBytes = 1;
+  const bool wants_all = vector.size() == kEmptyVectorBytes && member.address == document_;
+  if (wants_all && whole_document_ != nullptr) return whole_document_;
+  const std::string diff = doc_.EncodeUpdate(known);
+  MessagePtr message =
+      MakeMessage(WriteSync(member.address, codec::SyncType::kStep2, codec::AsBytes(diff)));
+  if (wants_all) whole_document_ = message;
+  return message;
 }
 
 void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
@@ -149,41 +173,98 @@ void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
     accepted = contained.ok() && *contained;
   }
   if (!accepted) Log(LogLevel::kDebug, id, "refused a write of a read-only connection");
-  Acknowledge(id, accepted, out);
+  Acknowledge(id, accepted, appended_, out);
 }
 
 void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
   constexpr size_t kEmptyUpdateBytes = 2;  // no structs, no deletions
   applied_updates_.clear();
+  if (update.size() > kEmptyUpdateBytes) whole_document_.reset();
   absl::Status status = CheckPending(update);
   if (status.ok()) status = doc_.ApplyUpdate(update);
   if (!status.ok()) {
     Log(LogLevel::kWarning, id,
         absl::StrCat("refused an update of ", update.size(), " bytes: ", status.message()));
     ++out->refused_updates;
-    Acknowledge(id, false, out);
+    Acknowledge(id, false, appended_, out);
     return;
   }
   // Usually one. Transactions that follow from the first, such as a clean-up, have their own.
-  const std::vector<std::string> changes = std::exchange(applied_updates_, {});
-  out->appends = changes;
+  std::vector<std::string> changes = std::exchange(applied_updates_, {});
+  std::vector<std::string> appends = changes;
   if (const PendingInfo pending = doc_.GetPending();
       (!pending.empty() || pending.size_bytes > 0) && update.size() > kEmptyUpdateBytes) {
     // Part of it may wait for others. Only the bytes as they came are sure to hold that part, and
     // they stand for the first change as well.
-    const std::string whole(codec::AsText(update));
-    if (out->appends.empty()) {
-      out->appends.push_back(whole);
-    } else {
-      out->appends.front() = whole;
-    }
+    if (appends.empty()) appends.emplace_back();
+    appends.front() = std::string(codec::AsText(update));
+    gathered_differ_ = options_.gather;
   }
-  appended_ += out->appends.size();
-  out->author = id;
   // The acknowledgement first, so that with storage that is always durable the order is that of
   // Hocuspocus.
-  Acknowledge(id, true, out);
-  BroadcastChanges(id, changes, out);
+  if (!options_.gather) appended_ += appends.size();
+  if (options_.gather && (!appends.empty() || has_gathered())) {
+    Acknowledge(id, true, kGathered, out);
+  } else {
+    Acknowledge(id, true, appended_, out);
+  }
+  Publish(id, std::move(changes), std::move(appends), out);
+}
+
+void Room::Publish(MemberId from, std::vector<std::string> changes,
+                   std::vector<std::string> appends, RoomOutput* out) {
+  out->changed = out->changed || !changes.empty();
+  if (options_.report_changes) {
+    for (const std::string& change : changes) out->changes.push_back({from, change});
+  }
+  out->author = from;
+  if (!options_.gather) {
+    for (const std::string& change : changes) BroadcastChange(change, out);
+    out->appends = std::move(appends);
+    return;
+  }
+  gathered_author_ = from;
+  for (std::string& append : appends) {
+    gathered_bytes_ += append.size();
+    gathered_appends_.push_back(std::move(append));
+  }
+  for (std::string& change : changes) gathered_changes_.push_back(std::move(change));
+}
+
+RoomOutput Room::TakeGathered() {
+  RoomOutput out;
+  PublishGathered(&out);
+  return out;
+}
+
+void Room::PublishGathered(RoomOutput* out) {
+  if (!gathered_appends_.empty()) {
+    out->author = gathered_author_;
+    std::vector<std::string> appends;
+    if (std::exchange(gathered_differ_, false)) {
+      appends = Merged(std::exchange(gathered_appends_, {}));
+      for (const std::string& change : Merged(std::exchange(gathered_changes_, {}))) {
+        BroadcastChange(change, out);
+      }
+    } else {
+      gathered_changes_.clear();
+      appends = Merged(std::exchange(gathered_appends_, {}));
+      for (const std::string& change : appends) BroadcastChange(change, out);
+    }
+    gathered_bytes_ = 0;
+    appended_ += appends.size();
+    for (auto ack = acknowledgements_.rbegin(); ack != acknowledgements_.rend(); ++ack) {
+      if (ack->after == kGathered) ack->after = appended_;
+    }
+    for (std::string& append : appends) out->appends.push_back(std::move(append));
+  }
+  if (!gathered_clients_.empty()) {
+    SendAwarenessToAll(
+        gathered_awareness_.empty() ? awareness_.Encode(gathered_clients_) : gathered_awareness_,
+        out);
+    gathered_clients_.clear();
+    gathered_awareness_.clear();
+  }
 }
 
 // Once too much waits, what would wait as well is refused: an update that does not begin where the
@@ -201,34 +282,32 @@ absl::Status Room::CheckPending(codec::Bytes update) const {
   return absl::OkStatus();
 }
 
-void Room::BroadcastChanges(MemberId from, const std::vector<std::string>& changes,
-                            RoomOutput* out) const {
-  for (const std::string& change : changes) {
-    out->changed = true;
-    Broadcast(
-        [&change](std::string_view address) {
-          return WriteSync(address, codec::SyncType::kUpdate, codec::AsBytes(change));
-        },
-        out);
-    if (options_.report_changes) out->changes.push_back({from, change});
-  }
+void Room::BroadcastChange(const std::string& change, RoomOutput* out) const {
+  Broadcast(
+      [&change](std::string_view address) {
+        return WriteSync(address, codec::SyncType::kUpdate, codec::AsBytes(change));
+      },
+      out);
 }
 
 RoomOutput Room::Transact(MemberId member, const std::function<void(Doc&)>& edit) {
-  RoomOutput out;
+  RoomOutput out = TakeGathered();
   applied_updates_.clear();
+  whole_document_.reset();
   doc_.Transact([&] { edit(doc_); });
-  out.appends = std::exchange(applied_updates_, {});
-  out.author = member;
-  appended_ += out.appends.size();
-  BroadcastChanges(member, out.appends, &out);
+  std::vector<std::string> changes = std::exchange(applied_updates_, {});
+  if (!options_.gather) appended_ += changes.size();
+  std::vector<std::string> appends = changes;
+  Publish(member, std::move(changes), std::move(appends), &out);
+  PublishGathered(&out);
   return out;
 }
 
 absl::StatusOr<RoomOutput> Room::Import(std::string_view update) {
   const codec::Bytes bytes = codec::AsBytes(update);
-  RoomOutput out;
+  RoomOutput out = TakeGathered();
   ApplyUpdate(kNobody, bytes, &out);
+  PublishGathered(&out);
   if (out.refused_updates > 0) return absl::DataLossError("not an update that can be applied");
   return out;
 }
@@ -270,6 +349,7 @@ RoomOutput Room::OnDurable(size_t count) {
 
 RoomOutput Room::Tick(int64_t now_ms) {
   RoomOutput out;
+  whole_document_.reset();
   BroadcastAwareness(kNobody, awareness_.DropExpired(now_ms), &out);
   return out;
 }
@@ -294,9 +374,9 @@ std::vector<MemberId> Room::members() const {
   return ids;
 }
 
-void Room::Acknowledge(MemberId id, bool applied, RoomOutput* out) {
+void Room::Acknowledge(MemberId id, bool applied, uint64_t after, RoomOutput* out) {
   if (id == kNobody) return;
-  acknowledgements_.push_back({options_.acknowledge_applied ? 0 : appended_, id, applied});
+  acknowledgements_.push_back({options_.acknowledge_applied ? 0 : after, id, applied});
   SendDueAcknowledgements(out);
 }
 
@@ -314,14 +394,29 @@ void Room::SendTo(MemberId id, std::string bytes, RoomOutput* out) const {
   out->sends.push_back({id, MakeMessage(std::move(bytes))});
 }
 
-void Room::BroadcastAwareness(MemberId from, AwarenessNews news, RoomOutput* out) const {
+void Room::BroadcastAwareness(MemberId from, AwarenessNews news, RoomOutput* out) {
   if (news.update.empty()) return;
+  if (options_.gather) {
+    if (gathered_clients_.empty()) {
+      gathered_awareness_ = news.update;
+    } else {
+      gathered_awareness_.clear();
+    }
+    for (const auto* clients : {&news.added, &news.updated, &news.removed}) {
+      gathered_clients_.insert(gathered_clients_.end(), clients->begin(), clients->end());
+    }
+  } else {
+    SendAwarenessToAll(news.update, out);
+  }
+  if (options_.report_awareness) out->awareness.push_back({from, std::move(news)});
+}
+
+void Room::SendAwarenessToAll(const std::string& update, RoomOutput* out) const {
   Broadcast(
-      [&news](std::string_view address) {
-        return WriteAwareness(address, codec::AsBytes(news.update));
+      [&update](std::string_view address) {
+        return WriteAwareness(address, codec::AsBytes(update));
       },
       out);
-  if (options_.report_awareness) out->awareness.push_back({from, std::move(news)});
 }
 
 void Room::Broadcast(const std::function<std::string(std::string_view address)>& write,

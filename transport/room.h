@@ -20,8 +20,8 @@
 #define YPP_TRANSPORT_ROOM_H_
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -53,6 +53,9 @@ struct RoomOptions {
   // Fill RoomOutput::changes and ::awareness; for those who have hooks that want them.
   bool report_changes = false;
   bool report_awareness = false;
+  // Keep what is to be stored and sent to everybody until TakeGathered, which makes one update and
+  // one awareness message of it. Otherwise each change goes out by itself.
+  bool gather = false;
   LogSink log = SilentLog();
 };
 
@@ -117,7 +120,7 @@ class Room {
 
   // `count` more of the appends are on disk, oldest first.
   RoomOutput OnDurable(size_t count);
-  // Drops awareness states that were not renewed.
+  // Drops awareness states that were not renewed, and what was only kept for a while.
   RoomOutput Tick(int64_t now_ms);
   // A text to every member, or to those for whom `wanted` is true.
   RoomOutput BroadcastStateless(std::string_view payload,
@@ -126,6 +129,11 @@ class Room {
   RoomOutput Transact(MemberId member, const std::function<void(Doc&)>& edit);
   // The same with an update from outside.
   absl::StatusOr<RoomOutput> Import(std::string_view update);
+
+  // What was gathered since the last call.
+  RoomOutput TakeGathered();
+  bool has_gathered() const { return !gathered_appends_.empty() || !gathered_clients_.empty(); }
+  size_t gathered_bytes() const { return gathered_bytes_; }
 
   size_t member_count() const { return members_.size(); }
   std::vector<MemberId> members() const;
@@ -142,27 +150,32 @@ class Room {
     bool read_only = false;
   };
   struct Acknowledgement {
-    uint64_t after = 0;  // the append that must be durable first
+    uint64_t after = 0;  // the append that must be durable first; kGathered: not made yet
     MemberId member = 0;
     bool applied = false;
   };
 
   void HandleSync(MemberId id, const Member& member, codec::Bytes body, RoomOutput* out);
+  MessagePtr AnswerToStep1(const Member& member, codec::Bytes vector, const StateVector& known);
   void HandleStep1(MemberId id, const Member& member, codec::Bytes vector, RoomOutput* out);
   void HandleUpdate(MemberId id, const Member& member, codec::SyncType type, codec::Bytes update,
                     RoomOutput* out);
   void ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out);
+  // Stores and broadcasts, or keeps for both.
+  void Publish(MemberId from, std::vector<std::string> changes, std::vector<std::string> appends,
+               RoomOutput* out);
+  void PublishGathered(RoomOutput* out);
   void HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomOutput* out);
   void Reset(MemberId id, std::string_view why, RoomOutput* out);
   void Remove(MemberId id, RoomOutput* out);
 
-  void Acknowledge(MemberId id, bool applied, RoomOutput* out);
+  void Acknowledge(MemberId id, bool applied, uint64_t after, RoomOutput* out);
   void SendDueAcknowledgements(RoomOutput* out);
   void SendTo(MemberId id, std::string bytes, RoomOutput* out) const;
-  void BroadcastChanges(MemberId from, const std::vector<std::string>& changes,
-                        RoomOutput* out) const;
+  void BroadcastChange(const std::string& change, RoomOutput* out) const;
   absl::Status CheckPending(codec::Bytes update) const;
-  void BroadcastAwareness(MemberId from, AwarenessNews news, RoomOutput* out) const;
+  void BroadcastAwareness(MemberId from, AwarenessNews news, RoomOutput* out);
+  void SendAwarenessToAll(const std::string& update, RoomOutput* out) const;
   // `write` makes the message for an address; it is called once per distinct address.
   void Broadcast(const std::function<std::string(std::string_view address)>& write,
                  RoomOutput* out) const;
@@ -174,10 +187,22 @@ class Room {
   Subscription updates_;
   AwarenessTable awareness_;
   std::map<MemberId, Member> members_;
-  std::deque<Acknowledgement> acknowledgements_;
+  std::list<Acknowledgement> acknowledgements_;
   uint64_t appended_ = 0;
   uint64_t durable_ = 0;
+  // The answer to a step 1 that knows nothing, for the many who come at once. Until the next change
+  // or tick.
+  MessagePtr whole_document_;
   std::vector<std::string> applied_updates_;  // what the last ApplyUpdate changed, by transaction
+
+  // Since the last TakeGathered. The appends are those of the changes unless they differ.
+  std::vector<std::string> gathered_changes_;
+  std::vector<std::string> gathered_appends_;
+  bool gathered_differ_ = false;
+  size_t gathered_bytes_ = 0;
+  MemberId gathered_author_ = 0;
+  std::vector<ClientId> gathered_clients_;  // with news of their awareness
+  std::string gathered_awareness_;          // the update, when there is only one
 };
 
 }  // namespace ypp::transport

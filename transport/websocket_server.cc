@@ -1,168 +1,81 @@
 #include "transport/websocket_server.h"
 
-#include <openssl/ssl.h>
-
-#include <atomic>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <chrono>
+#include <algorithm>
 #include <exception>
 #include <string>
-#include <thread>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
-#include <websocketpp/config/asio.hpp>
-#include <websocketpp/config/asio_no_tls.hpp>
+#include <websocketpp/concurrency/none.hpp>
+#include <websocketpp/config/core.hpp>
+#include <websocketpp/logger/stub.hpp>
 #include <websocketpp/server.hpp>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "transport/event_loop.h"
+#include "transport/stream_socket.h"
+#include "transport/tcp_listener.h"
 
 namespace ypp::transport {
 namespace {
 
-using PlainConfig = websocketpp::config::asio;
-using TlsConfig = websocketpp::config::asio_tls;
-using WsMessage = PlainConfig::message_type;
-static_assert(std::is_same_v<WsMessage, TlsConfig::message_type>);
-using Tcp = boost::asio::ip::tcp;
-using TlsContext = boost::asio::ssl::context;
-
 constexpr uint16_t kCloseTryAgainLater = 1013;
 constexpr size_t kMaxCloseReasonBytes = 123;  // a control frame holds 125
 // From the accepted connection to the end of the handshake, or of the answer to a plain request.
-constexpr long kHandshakeTimeoutMs = 30'000;
+constexpr int64_t kHandshakeTimeoutMs = 30'000;
+// For the peer's answer to a close.
+constexpr int64_t kCloseTimeoutMs = 5'000;
+constexpr int64_t kTickMs = 1'000;
 constexpr int kStatusOk = 200;
 constexpr int kStatusTooManyRequests = 429;
 constexpr int kStatusUnavailable = 503;
 
-// The message with its frame header. A server's frames are not masked, so all sockets can send the
-// same one.
-WsMessage::ptr Prepare(const OutgoingMessage& message) {
-  if (message.prepared != nullptr) return std::static_pointer_cast<WsMessage>(message.prepared);
-  namespace frame = websocketpp::frame;
-  auto ws = std::make_shared<WsMessage>(WsMessage::con_msg_man_ptr(), frame::opcode::binary,
-                                        message.bytes.size());
-  const frame::basic_header header(frame::opcode::binary, message.bytes.size(), true, false);
-  ws->set_header(frame::prepare_header(header, frame::extended_header(message.bytes.size())));
-  ws->set_payload(message.bytes);
-  ws->set_prepared(true);
-  message.prepared = ws;
-  return ws;
-}
+using Tcp = boost::asio::ip::tcp;
 
-template <typename WsConnection>
-class WsSocket : public Socket {
- public:
-  WsSocket(WsConnection connection, size_t max_send_queue_bytes,
-           std::function<void(std::string_view)> on_refused)
-      : connection_(std::move(connection)),
-        max_send_queue_bytes_(max_send_queue_bytes),
-        on_refused_(std::move(on_refused)) {}
+// websocketpp reads and writes the protocol; bytes come from and go to a StreamSocket.
+struct WsConfig : public websocketpp::config::core {
+  using type = WsConfig;
+  using base = websocketpp::config::core;
+  using concurrency_type = websocketpp::concurrency::none;
+  using request_type = base::request_type;
+  using response_type = base::response_type;
+  using message_type = base::message_type;
+  using con_msg_manager_type = base::con_msg_manager_type;
+  using endpoint_msg_manager_type = base::endpoint_msg_manager_type;
+  using alog_type = websocketpp::log::stub;
+  using elog_type = websocketpp::log::stub;
+  using rng_type = base::rng_type;
+  // Every connection has one of these; messages are put together elsewhere.
+  static const size_t connection_read_buffer_size = 1024;
 
-  void Send(const MessagePtr& message) override {
-    if (closed_) return;
-    const size_t queued = connection_->get_buffered_amount();
-    if (queued == 0) largest_queued_ = 0;
-    largest_queued_ = std::max(largest_queued_, message->bytes.size());
-    if (queued > max_send_queue_bytes_ + largest_queued_) {
-      if (on_refused_) on_refused_("slow_reader");
-      Close(kCloseTryAgainLater, "Too Slow");
-      return;
-    }
-    connection_->send(
-        Prepare(*message));  // fails only when the socket is ending, which OnClosed tells
-  }
-
-  void Close(uint16_t code, std::string_view reason) override {
-    if (closed_) return;
-    closed_ = true;
-    SetReading(true);  // the peer's answer to the close must be read
-    std::error_code error;
-    connection_->close(code, std::string(reason.substr(0, kMaxCloseReasonBytes)), error);
-  }
-
-  void SetMaxMessageBytes(size_t size_bytes) override {
-    connection_->set_max_message_size(size_bytes);
-  }
-
-  void SetReading(bool reading) override {
-    if (connection_ == nullptr || reading == reading_) return;
-    reading_ = reading;
-    if (reading) {
-      connection_->resume_reading();
-    } else {
-      connection_->pause_reading();
-    }
-  }
-
-  bool closed() const { return closed_; }
-  // The handler may keep this longer than the connection lives.
-  void Release() {
-    closed_ = true;
-    connection_.reset();
-  }
-
- private:
-  WsConnection connection_;
-  size_t max_send_queue_bytes_;
-  std::function<void(std::string_view)> on_refused_;
-  size_t largest_queued_ = 0;  // of what may be in the queue
-  bool reading_ = true;
-  bool closed_ = false;
+  struct transport_config : public base::transport_config {
+    using concurrency_type = WsConfig::concurrency_type;
+    using alog_type = WsConfig::alog_type;
+    using elog_type = WsConfig::elog_type;
+    using request_type = WsConfig::request_type;
+    using response_type = WsConfig::response_type;
+  };
+  using transport_type = websocketpp::transport::iostream::endpoint<transport_config>;
 };
 
-std::string OpenSslError(const boost::system::error_code& error) {
-  return error ? error.message() : "unknown error";
-}
+using Endpoint = websocketpp::server<WsConfig>;
+using WsConnection = Endpoint::connection_ptr;
+using WsMessage = WsConfig::message_type;
 
-absl::StatusOr<std::shared_ptr<TlsContext>> ReadTls(const TlsFiles& files) {
-  auto context = std::make_shared<TlsContext>(TlsContext::tls_server);
-  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-  boost::system::error_code error;
-  context->use_certificate_chain_file(files.certificate, error);
-  if (error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("TLS certificate ", files.certificate, ": ", OpenSslError(error)));
+// The message with its frame header. A server's frames are not masked, so all sockets can send the
+// same one.
+StreamSocket::SharedBytes Frame(const OutgoingMessage& message) {
+  if (message.prepared != nullptr) {
+    return std::static_pointer_cast<const std::string>(message.prepared);
   }
-  context->use_private_key_file(files.key, TlsContext::pem, error);
-  if (!error && SSL_CTX_check_private_key(context->native_handle()) != 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("TLS key ", files.key, ": not that of ", files.certificate));
-  }
-  if (error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("TLS key ", files.key, ": ", OpenSslError(error)));
-  }
-  return context;
-}
-
-// Where to listen, the first choice first.
-std::vector<Tcp::endpoint> Places(boost::asio::io_context& io, const ListenAddress& listen,
-                                  boost::system::error_code& error) {
-  // The second is for a machine without IPv6; the first takes IPv4 as well.
-  if (listen.host.empty()) return {{Tcp::v6(), listen.port}, {Tcp::v4(), listen.port}};
-  std::vector<Tcp::endpoint> places;
-  Tcp::resolver resolver(io);
-  for (const auto& entry : resolver.resolve(listen.host, std::to_string(listen.port), error)) {
-    places.push_back(entry.endpoint());
-  }
-  return places;
-}
-
-// websocketpp keeps the reason to itself, so the port is tried out before.
-boost::system::error_code TryPlace(boost::asio::io_context& io, const Tcp::endpoint& place) {
-  boost::system::error_code error;
-  Tcp::acceptor acceptor(io);
-  acceptor.open(place.protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(place, error);
-  if (!error) acceptor.listen(1, error);
-  return error;
+  namespace frame = websocketpp::frame;
+  const size_t size = message.bytes.size();
+  auto bytes = std::make_shared<std::string>(frame::prepare_header(
+      frame::basic_header(frame::opcode::binary, size, true, false), frame::extended_header(size)));
+  bytes->append(message.bytes);
+  message.prepared = bytes;
+  return bytes;
 }
 
 // The last entry: the one that the nearest proxy added.
@@ -176,202 +89,282 @@ std::string LastForwarded(std::string_view header) {
 
 class WebSocketServer::Impl {
  public:
-  Impl(WebSocketServerOptions options, Callbacks callbacks, LogSink log)
-      : options_(std::move(options)),
-        callbacks_(std::move(callbacks)),
-        log_(std::move(log)),
-        timer_(io_) {}
-  virtual ~Impl() = default;
+  Impl(WebSocketServerOptions options, Callbacks callbacks, LogSink log);
 
   absl::Status Listen();
   void Run();
-  virtual void StopListening() = 0;
-  virtual size_t connection_count() const = 0;
+  void StopListening() { listener_.StopListening(); }
   absl::Status ReloadTls();
 
-  boost::asio::io_context& io() { return io_; }
-  uint16_t port() const { return port_; }
-  bool OnIoThread() const { return io_thread_.load() == std::this_thread::get_id(); }
+  EventLoop& loop() { return loop_; }
+  uint16_t port() const { return listener_.port(); }
+  size_t connection_count() const { return open_count_; }
 
- protected:
-  // Listens there; the port really bound, or 0 and why not.
-  virtual uint16_t ListenAt(const Tcp::endpoint& place, std::string* why) = 0;
-  virtual void TickSockets(int64_t now_ms) = 0;
-  virtual void CloseAll() = 0;
+ private:
+  // One accepted connection, from its first byte to its last. Held by the table, and by whatever of
+  // it runs.
+  class Peer;
+  using PeerPtr = std::shared_ptr<Peer>;
+
+  void OnAccept(Tcp::socket socket, std::string address);
   void ScheduleTick();
+  void Tick();
+  RequestPtr RequestOf(const Peer& peer) const;
+  bool Validate(Peer& peer);
+  void OnOpen(Peer& peer);
+  void OnHttp(Peer& peer);
+  void OnEnd(Peer& peer);
+  void CloseAll();
+  Peer& PeerOf(const websocketpp::connection_hdl& handle);
   void Refuse(std::string_view reason) const {
     if (callbacks_.on_refused) callbacks_.on_refused(reason);
+  }
+  // websocketpp throws when a socket ends at a moment it did not expect; the others go on.
+  template <typename Function>
+  void Guarded(Function function) {
+    try {
+      function();
+    } catch (const std::exception& exception) {
+      log_(LogLevel::kError, absl::StrCat("socket: ", exception.what()));
+    }
   }
 
   WebSocketServerOptions options_;
   Callbacks callbacks_;
   LogSink log_;
-  boost::asio::io_context io_{1};
-  boost::asio::steady_timer timer_;
+  EventLoop loop_;
+  TcpListener listener_;
   std::shared_ptr<TlsContext> tls_;
-  std::atomic<std::thread::id> io_thread_{};
-  uint16_t port_ = 0;
+  Endpoint endpoint_;
+  std::unordered_map<const void*, PeerPtr> peers_;  // by websocketpp's connection
+  std::unordered_map<std::string, size_t> open_by_address_;
+  size_t open_count_ = 0;
   int64_t now_ms_ = NowMs();
 };
 
+// What the protocol code has of a peer; it may keep this for longer than there is a connection.
+class WsSocket : public Socket {
+ public:
+  WsSocket(WsConnection connection, std::shared_ptr<StreamSocket> stream,
+           size_t max_send_queue_bytes, std::function<void(std::string_view)> on_refused)
+      : connection_(std::move(connection)),
+        stream_(std::move(stream)),
+        max_send_queue_bytes_(max_send_queue_bytes),
+        on_refused_(std::move(on_refused)) {}
+
+  void Send(const MessagePtr& message) override {
+    if (closed_) return;
+    const size_t queued = stream_->queued_bytes();
+    if (queued == 0) largest_queued_ = 0;
+    largest_queued_ = std::max(largest_queued_, message->bytes.size());
+    if (queued > max_send_queue_bytes_ + largest_queued_) {
+      if (on_refused_) on_refused_("slow_reader");
+      Close(kCloseTryAgainLater, "Too Slow");
+      return;
+    }
+    stream_->Write(Frame(*message));
+  }
+
+  void Close(uint16_t code, std::string_view reason) override {
+    if (closed_) return;
+    closed_ = true;
+    stream_->SetReading(true);  // the peer's answer to the close must be read
+    std::error_code error;
+    connection_->close(code, std::string(reason.substr(0, kMaxCloseReasonBytes)), error);
+  }
+
+  void SetMaxMessageBytes(size_t size_bytes) override {
+    if (connection_ != nullptr) connection_->set_max_message_size(size_bytes);
+  }
+
+  void SetReading(bool reading) override {
+    if (stream_ != nullptr && !closed_) stream_->SetReading(reading);
+  }
+
+  bool closed() const { return closed_; }
+  void Release() {
+    closed_ = true;
+    connection_.reset();
+    stream_.reset();
+  }
+
+ private:
+  WsConnection connection_;
+  std::shared_ptr<StreamSocket> stream_;
+  size_t max_send_queue_bytes_;
+  std::function<void(std::string_view)> on_refused_;
+  size_t largest_queued_ = 0;  // of what may be in the queue
+  bool closed_ = false;
+};
+
+class WebSocketServer::Impl::Peer : public StreamSocket::Handler,
+                                    public std::enable_shared_from_this<Peer> {
+ public:
+  Peer(Impl* server, std::shared_ptr<StreamSocket> stream, WsConnection connection,
+       std::string address, int64_t now_ms)
+      : stream(std::move(stream)),
+        connection(std::move(connection)),
+        address(std::move(address)),
+        heard_ms(now_ms),
+        server_(server) {}
+
+  void OnBytes(std::string_view bytes) override {
+    const auto keep = shared_from_this();
+    const WsConnection reader = connection;
+    server_->Guarded([&] {
+      // It takes as much as its buffer holds, and nothing once it is at its end.
+      while (!bytes.empty() && !ended) {
+        const size_t taken = reader->read_some(bytes.data(), bytes.size());
+        if (taken == 0) break;
+        bytes.remove_prefix(taken);
+      }
+    });
+  }
+
+  void OnEnd() override {
+    const auto keep = shared_from_this();
+    const WsConnection reader = connection;
+    server_->Guarded([&reader] { reader->eof(); });
+    server_->OnEnd(*this);
+  }
+
+  void CheckAlive(int64_t now_ms, int64_t ping_interval_ms) {
+    const int64_t silent_ms = now_ms - heard_ms;
+    if (silent_ms < ping_interval_ms) {
+      pinged_ = false;
+    } else if (!pinged_) {
+      pinged_ = true;
+      std::error_code ignored;
+      if (!socket->closed()) connection->ping("", ignored);
+    } else if (silent_ms >= 2 * ping_interval_ms) {
+      socket->Close(websocketpp::close::status::going_away, "No Answer");
+    }
+  }
+
+  // What is under way for too long is dropped without another word.
+  bool Overdue(int64_t now_ms) {
+    if (socket == nullptr) return !answering && now_ms - heard_ms >= kHandshakeTimeoutMs;
+    if (!socket->closed()) return false;
+    if (close_since_ms_ == 0) close_since_ms_ = now_ms;
+    return now_ms - close_since_ms_ >= kCloseTimeoutMs;
+  }
+
+  std::shared_ptr<StreamSocket> stream;
+  WsConnection connection;
+  std::string address;
+  RequestPtr request;                // from its validation until it is open
+  std::shared_ptr<WsSocket> socket;  // once it is open
+  std::shared_ptr<SocketHandler> handler;
+  int64_t heard_ms;
+  bool answering = false;  // a plain request
+  bool ended = false;
+
+ private:
+  Impl* server_;
+  int64_t close_since_ms_ = 0;
+  bool pinged_ = false;
+};
+
+WebSocketServer::Impl::Impl(WebSocketServerOptions options, Callbacks callbacks, LogSink log)
+    : options_(std::move(options)),
+      callbacks_(std::move(callbacks)),
+      log_(std::move(log)),
+      listener_(&loop_, [this](Tcp::socket socket, std::string address) {
+        OnAccept(std::move(socket), std::move(address));
+      }) {
+  using Handle = websocketpp::connection_hdl;
+  endpoint_.set_user_agent("ypp-relay");
+  endpoint_.set_max_http_body_size(options_.max_http_body_bytes);
+  endpoint_.set_validate_handler([this](Handle handle) { return Validate(PeerOf(handle)); });
+  endpoint_.set_open_handler([this](Handle handle) { OnOpen(PeerOf(handle)); });
+  endpoint_.set_http_handler([this](Handle handle) { OnHttp(PeerOf(handle)); });
+  endpoint_.set_message_handler([this](Handle handle, const WsMessage::ptr& message) {
+    Peer& peer = PeerOf(handle);
+    if (peer.socket->closed()) return;
+    peer.heard_ms = now_ms_;
+    peer.handler->OnMessage(codec::AsBytes(message->get_payload()));
+  });
+  endpoint_.set_pong_handler(
+      [this](Handle handle, const std::string&) { PeerOf(handle).heard_ms = now_ms_; });
+  endpoint_.set_write_handler([this](Handle handle, const char* bytes, size_t size) {
+    PeerOf(handle).stream->Write(std::string_view(bytes, size));
+    return std::error_code();
+  });
+  endpoint_.set_shutdown_handler([this](Handle handle) {
+    OnEnd(PeerOf(handle));
+    return std::error_code();
+  });
+}
+
+WebSocketServer::Impl::Peer& WebSocketServer::Impl::PeerOf(
+    const websocketpp::connection_hdl& handle) {
+  return *peers_.at(handle.lock().get());
+}
+
 absl::Status WebSocketServer::Impl::Listen() {
   if (absl::Status status = ReloadTls(); !status.ok()) return status;
-  boost::system::error_code error;
-  std::string why = "no such host";
-  for (const Tcp::endpoint& place : Places(io_, options_.listen, error)) {
-    error = TryPlace(io_, place);
-    if (error) continue;
-    port_ = ListenAt(place, &why);
-    if (port_ != 0) return absl::OkStatus();
-    break;
-  }
-  if (error) why = error.message();
-  return absl::UnavailableError(
-      absl::StrCat("cannot listen on ", options_.listen.ToString(), ": ", why));
+  return listener_.Listen(options_.listen);
 }
 
 absl::Status WebSocketServer::Impl::ReloadTls() {
   if (options_.tls.empty()) return absl::OkStatus();
-  absl::StatusOr<std::shared_ptr<TlsContext>> context = ReadTls(options_.tls);
+  absl::StatusOr<std::shared_ptr<TlsContext>> context = TlsContext::Read(options_.tls);
   if (!context.ok()) return context.status();
   tls_ = *std::move(context);
-  // A connection gets its context when the one before it is accepted, which may be long ago; what
-  // counts is the certificate at the time of its handshake.
-  SSL_CTX_set_client_hello_cb(
-      tls_->native_handle(),
-      [](SSL* ssl, int*, void* self) {
-        SSL_set_SSL_CTX(ssl, static_cast<Impl*>(self)->tls_->native_handle());
-        return SSL_CLIENT_HELLO_SUCCESS;
-      },
-      this);
   return absl::OkStatus();
 }
 
 void WebSocketServer::Impl::Run() {
-  io_thread_ = std::this_thread::get_id();
   ScheduleTick();
-  while (!io_.stopped()) {
-    try {
-      io_.run();
-    } catch (const std::exception& exception) {
-      // websocketpp throws when a socket ends at a moment it did not expect; the others go on.
-      log_(LogLevel::kError, absl::StrCat("socket: ", exception.what()));
-    }
-  }
+  loop_.Run();
   CloseAll();
 }
 
 void WebSocketServer::Impl::ScheduleTick() {
-  timer_.expires_after(std::chrono::seconds(1));
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+  loop_.PostAfter(kTickMs, [this] {
     now_ms_ = NowMs();
-    TickSockets(now_ms_);
+    Tick();
     callbacks_.on_tick(now_ms_);
     ScheduleTick();
   });
 }
 
-// For one of websocketpp's configurations: with TLS or without.
-template <typename Config>
-class WebSocketServer::ServerOf : public WebSocketServer::Impl {
- public:
-  ServerOf(WebSocketServerOptions options, Callbacks callbacks, LogSink log);
-
-  void StopListening() override {
-    std::error_code ignored;
-    if (endpoint_.is_listening()) endpoint_.stop_listening(ignored);
+void WebSocketServer::Impl::Tick() {
+  std::vector<PeerPtr> peers;
+  peers.reserve(peers_.size());
+  for (const auto& [key, peer] : peers_) peers.push_back(peer);
+  for (const PeerPtr& peer : peers) {
+    if (peer->ended) continue;
+    if (peer->Overdue(now_ms_)) {
+      OnEnd(*peer);
+    } else if (peer->socket != nullptr && !peer->socket->closed()) {
+      peer->handler->OnTick(now_ms_);
+      Guarded([&] { peer->CheckAlive(now_ms_, options_.ping_interval_ms); });
+    }
   }
-  size_t connection_count() const override { return sockets_.size(); }
-
- private:
-  using Endpoint = websocketpp::server<Config>;
-  using WsConnection = typename Endpoint::connection_ptr;
-  struct Entry {
-    WsConnection connection;
-    std::shared_ptr<WsSocket<WsConnection>> socket;
-    std::shared_ptr<SocketHandler> handler;
-    std::string address;
-    int64_t heard_ms = 0;
-    bool pinged = false;
-  };
-  using EntryPtr = std::shared_ptr<Entry>;
-
-  uint16_t ListenAt(const Tcp::endpoint& place, std::string* why) override;
-  void TickSockets(int64_t now_ms) override;
-  void CloseAll() override;
-  RequestPtr RequestOf(const WsConnection& connection) const;
-  bool Validate(const WsConnection& connection);
-  void OnOpen(const WsConnection& connection);
-  void OnHttp(const WsConnection& connection);
-  void OnEnd(const EntryPtr& entry);
-  void CheckAlive(Entry& entry, int64_t now_ms);
-  static void SetResponse(const WsConnection& connection, const HttpResponse& response);
-
-  Endpoint endpoint_;
-  std::unordered_map<const void*, RequestPtr> upgrades_;  // let through, not open yet
-  std::unordered_map<Entry*, EntryPtr> sockets_;
-  std::unordered_map<std::string, size_t> sockets_by_address_;
-};
-
-template <typename Config>
-WebSocketServer::ServerOf<Config>::ServerOf(WebSocketServerOptions options, Callbacks callbacks,
-                                            LogSink log)
-    : Impl(std::move(options), std::move(callbacks), std::move(log)) {
-  endpoint_.clear_access_channels(websocketpp::log::alevel::all);
-  endpoint_.clear_error_channels(websocketpp::log::elevel::all);
-  endpoint_.init_asio(&io_);
-  endpoint_.set_reuse_addr(true);
-  endpoint_.set_user_agent("ypp-relay");
-  endpoint_.set_max_http_body_size(options_.max_http_body_bytes);
-  endpoint_.set_open_handshake_timeout(kHandshakeTimeoutMs);
-  const auto connection_of = [this](websocketpp::connection_hdl handle) {
-    return endpoint_.get_con_from_hdl(handle);
-  };
-  // Not the socket init handler: that one runs before there is a socket.
-  endpoint_.set_tcp_pre_init_handler([connection_of](websocketpp::connection_hdl handle) {
-    // Messages are small and someone waits for each.
-    boost::system::error_code ignored;
-    connection_of(handle)->get_raw_socket().set_option(Tcp::no_delay(true), ignored);
-  });
-  if constexpr (std::is_same_v<Config, TlsConfig>) {
-    endpoint_.set_tls_init_handler([this](websocketpp::connection_hdl) { return tls_; });
-  }
-  endpoint_.set_validate_handler([this, connection_of](websocketpp::connection_hdl handle) {
-    return Validate(connection_of(handle));
-  });
-  endpoint_.set_open_handler(
-      [this, connection_of](websocketpp::connection_hdl handle) { OnOpen(connection_of(handle)); });
-  endpoint_.set_fail_handler([this, connection_of](websocketpp::connection_hdl handle) {
-    upgrades_.erase(connection_of(handle).get());
-  });
-  endpoint_.set_http_handler(
-      [this, connection_of](websocketpp::connection_hdl handle) { OnHttp(connection_of(handle)); });
 }
 
-template <typename Config>
-uint16_t WebSocketServer::ServerOf<Config>::ListenAt(const Tcp::endpoint& place, std::string* why) {
-  std::error_code listen_error;
-  endpoint_.listen(place, listen_error);
-  if (!listen_error) endpoint_.start_accept(listen_error);
-  boost::system::error_code error;
-  const uint16_t port = listen_error ? 0 : endpoint_.get_local_endpoint(error).port();
-  *why = listen_error ? listen_error.message() : error.message();
-  return port;
+void WebSocketServer::Impl::OnAccept(Tcp::socket socket, std::string address) {
+  std::unique_ptr<TlsSession> tls;
+  if (tls_ != nullptr) tls = std::make_unique<TlsSession>(*tls_);
+  auto stream = std::make_shared<StreamSocket>(&loop_, std::move(socket), std::move(tls));
+  Guarded([&] {
+    const WsConnection connection = endpoint_.get_connection();
+    const auto peer = std::make_shared<Peer>(this, stream, connection, std::move(address), NowMs());
+    peers_[connection.get()] = peer;
+    connection->start();
+    stream->Start(peer.get());
+  });
 }
 
-template <typename Config>
-WebSocketServer::RequestPtr WebSocketServer::ServerOf<Config>::RequestOf(
-    const WsConnection& connection) const {
+WebSocketServer::RequestPtr WebSocketServer::Impl::RequestOf(const Peer& peer) const {
   auto request = std::make_shared<HttpRequest>();
-  const auto& raw = connection->get_request();
+  const auto& raw = peer.connection->get_request();
   request->method = raw.get_method();
   request->target = raw.get_uri();
   for (const auto& [name, value] : raw.get_headers()) request->headers.emplace_back(name, value);
   request->body = raw.get_body();
-  boost::system::error_code error;
-  const auto peer = connection->get_raw_socket().remote_endpoint(error);
-  if (!error) request->remote_address = peer.address().to_string();
+  request->remote_address = peer.address;
   if (options_.trust_forwarded_for) {
     if (const std::string* forwarded = request->Header("x-forwarded-for")) {
       request->remote_address = LastForwarded(*forwarded);
@@ -380,140 +373,96 @@ WebSocketServer::RequestPtr WebSocketServer::ServerOf<Config>::RequestOf(
   return request;
 }
 
-template <typename Config>
-void WebSocketServer::ServerOf<Config>::SetResponse(const WsConnection& connection,
-                                                    const HttpResponse& response) {
+namespace {
+
+void SetResponse(const WsConnection& connection, const HttpResponse& response) {
   connection->set_status(static_cast<websocketpp::http::status_code::value>(response.status));
   for (const auto& [name, value] : response.headers) connection->replace_header(name, value);
   connection->set_body(response.body);
 }
 
-template <typename Config>
-bool WebSocketServer::ServerOf<Config>::Validate(const WsConnection& connection) {
+}  // namespace
+
+bool WebSocketServer::Impl::Validate(Peer& peer) {
   HttpResponse refusal;
-  const RequestPtr request = RequestOf(connection);
-  const auto from_there = sockets_by_address_.find(request->remote_address);
-  if (sockets_.size() >= options_.max_connections) {
+  const RequestPtr request = RequestOf(peer);
+  const auto from_there = open_by_address_.find(request->remote_address);
+  if (open_count_ >= options_.max_connections) {
     Refuse("max_connections");
     refusal.status = kStatusUnavailable;
-  } else if (from_there != sockets_by_address_.end() &&
+  } else if (from_there != open_by_address_.end() &&
              from_there->second >= options_.max_connections_per_address) {
     Refuse("connections_per_address");
     refusal.status = kStatusTooManyRequests;
   } else if (callbacks_.on_upgrade) {
     std::optional<HttpResponse> response = callbacks_.on_upgrade(request);
     if (response) {
-      SetResponse(connection, *response);
+      SetResponse(peer.connection, *response);
       return false;
     }
   }
   if (refusal.status == kStatusOk) {
-    upgrades_[connection.get()] = request;
+    peer.request = request;
     return true;
   }
-  SetResponse(connection, refusal);
+  SetResponse(peer.connection, refusal);
   return false;
 }
 
-template <typename Config>
-void WebSocketServer::ServerOf<Config>::OnOpen(const WsConnection& connection) {
-  connection->set_pong_timeout(0);  // CheckAlive does that
-  const RequestPtr request = std::exchange(upgrades_[connection.get()], nullptr);
-  upgrades_.erase(connection.get());
-  auto entry = std::make_shared<Entry>();
-  entry->connection = connection;
-  entry->socket = std::make_shared<WsSocket<WsConnection>>(
-      connection, options_.max_send_queue_bytes, callbacks_.on_refused);
-  entry->address = request->remote_address;
-  entry->heard_ms = NowMs();
-  ++sockets_by_address_[entry->address];
-  entry->handler = callbacks_.on_open(entry->socket, request);
-  sockets_[entry.get()] = entry;
-
-  const std::weak_ptr<Entry> weak = entry;
-  connection->set_message_handler(
-      [this, weak](websocketpp::connection_hdl, const WsMessage::ptr& message) {
-        const EntryPtr entry = weak.lock();
-        if (entry == nullptr || entry->socket->closed()) return;
-        entry->heard_ms = now_ms_;
-        entry->handler->OnMessage(codec::AsBytes(message->get_payload()));
-      });
-  connection->set_pong_handler([this, weak](websocketpp::connection_hdl, const std::string&) {
-    if (const EntryPtr entry = weak.lock()) entry->heard_ms = now_ms_;
-  });
-  const auto on_end = [this, weak](websocketpp::connection_hdl) {
-    if (const EntryPtr entry = weak.lock()) OnEnd(entry);
-  };
-  connection->set_close_handler(on_end);
-  connection->set_fail_handler(on_end);
+void WebSocketServer::Impl::OnOpen(Peer& peer) {
+  const RequestPtr request = std::exchange(peer.request, nullptr);
+  peer.socket = std::make_shared<WsSocket>(peer.connection, peer.stream,
+                                           options_.max_send_queue_bytes, callbacks_.on_refused);
+  peer.address = request->remote_address;
+  peer.heard_ms = NowMs();
+  ++open_by_address_[peer.address];
+  ++open_count_;
+  peer.handler = callbacks_.on_open(peer.socket, request);
 }
 
-template <typename Config>
-void WebSocketServer::ServerOf<Config>::OnEnd(const EntryPtr& entry) {
-  if (sockets_.erase(entry.get()) == 0) return;
-  const auto from_there = sockets_by_address_.find(entry->address);
-  if (--from_there->second == 0) sockets_by_address_.erase(from_there);
-  entry->handler->OnClosed();
-  entry->socket->Release();
-  entry->connection.reset();
-  if (sockets_.empty()) callbacks_.on_last_closed();
+void WebSocketServer::Impl::OnHttp(Peer& peer) {
+  peer.connection->defer_http_response();
+  peer.answering = true;
+  const std::weak_ptr<Peer> weak = peer.shared_from_this();
+  callbacks_.on_http(RequestOf(peer), [this, weak](const HttpResponse& response) {
+    const PeerPtr peer = weak.lock();
+    if (peer == nullptr || peer->ended) return;
+    Guarded([&] {
+      std::error_code ignored;
+      SetResponse(peer->connection, response);
+      peer->connection->send_http_response(ignored);
+    });
+  });
+}
+
+void WebSocketServer::Impl::OnEnd(Peer& peer) {
+  if (std::exchange(peer.ended, true)) return;
+  const PeerPtr keep = peer.shared_from_this();
+  // What was written last still goes out.
+  peer.stream->CloseWhenSent();
+  // websocketpp is in the middle of something on it.
+  loop_.Post([this, keep] { peers_.erase(keep->connection.get()); });
+  if (peer.socket == nullptr) return;
+  const auto from_there = open_by_address_.find(peer.address);
+  if (--from_there->second == 0) open_by_address_.erase(from_there);
+  --open_count_;
+  peer.handler->OnClosed();
+  peer.socket->Release();
+  if (open_count_ == 0) callbacks_.on_last_closed();
 }
 
 // No handler may be left that refers to what is about to go.
-template <typename Config>
-void WebSocketServer::ServerOf<Config>::CloseAll() {
-  for (const auto& [key, entry] : std::exchange(sockets_, {})) {
-    entry->handler->OnClosed();
-    entry->socket->Release();
+void WebSocketServer::Impl::CloseAll() {
+  for (const auto& [key, peer] : std::exchange(peers_, {})) {
+    peer->stream->Close();
+    if (std::exchange(peer->ended, true) || peer->socket == nullptr) continue;
+    peer->handler->OnClosed();
+    peer->socket->Release();
   }
 }
 
-template <typename Config>
-void WebSocketServer::ServerOf<Config>::OnHttp(const WsConnection& connection) {
-  connection->defer_http_response();
-  // The connection ends when nobody keeps it, so an answer that never comes leaves nothing behind.
-  callbacks_.on_http(RequestOf(connection), [connection](const HttpResponse& response) {
-    std::error_code ignored;
-    SetResponse(connection, response);
-    connection->send_http_response(ignored);
-  });
-}
-
-template <typename Config>
-void WebSocketServer::ServerOf<Config>::TickSockets(int64_t now_ms) {
-  std::vector<EntryPtr> entries;
-  entries.reserve(sockets_.size());
-  for (const auto& [key, entry] : sockets_) entries.push_back(entry);
-  for (const EntryPtr& entry : entries) {
-    if (entry->socket->closed()) continue;
-    entry->handler->OnTick(now_ms);
-    CheckAlive(*entry, now_ms);
-  }
-}
-
-template <typename Config>
-void WebSocketServer::ServerOf<Config>::CheckAlive(Entry& entry, int64_t now_ms) {
-  const int64_t silent_ms = now_ms - entry.heard_ms;
-  if (silent_ms < options_.ping_interval_ms) {
-    entry.pinged = false;
-  } else if (!entry.pinged) {
-    entry.pinged = true;
-    std::error_code ignored;
-    if (!entry.socket->closed()) entry.connection->ping("", ignored);
-  } else if (silent_ms >= 2 * options_.ping_interval_ms) {
-    entry.socket->Close(websocketpp::close::status::going_away, "No Answer");
-  }
-}
-
-WebSocketServer::WebSocketServer(WebSocketServerOptions options, Callbacks callbacks, LogSink log) {
-  if (options.tls.empty()) {
-    impl_ = std::make_unique<ServerOf<PlainConfig>>(std::move(options), std::move(callbacks),
-                                                    std::move(log));
-  } else {
-    impl_ = std::make_unique<ServerOf<TlsConfig>>(std::move(options), std::move(callbacks),
-                                                  std::move(log));
-  }
-}
+WebSocketServer::WebSocketServer(WebSocketServerOptions options, Callbacks callbacks, LogSink log)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(callbacks), std::move(log))) {}
 
 WebSocketServer::~WebSocketServer() = default;
 
@@ -523,32 +472,26 @@ uint16_t WebSocketServer::port() const { return impl_->port(); }
 
 void WebSocketServer::Run() { impl_->Run(); }
 
-void WebSocketServer::Post(std::function<void()> task) {
-  boost::asio::post(impl_->io(), std::move(task));
-}
+void WebSocketServer::Post(std::function<void()> task) { impl_->loop().Post(std::move(task)); }
 
-bool WebSocketServer::OnIoThread() const { return impl_->OnIoThread(); }
+bool WebSocketServer::OnIoThread() const { return impl_->loop().Here(); }
 
 void WebSocketServer::PostAfter(int64_t delay_ms, std::function<void()> task) {
-  auto timer = std::make_shared<boost::asio::steady_timer>(impl_->io());
-  timer->expires_after(std::chrono::milliseconds(delay_ms));
-  timer->async_wait([timer, task = std::move(task)](const boost::system::error_code& error) {
-    if (!error) task();
-  });
+  impl_->loop().PostAfter(delay_ms, std::move(task));
+}
+
+void WebSocketServer::AtTurnEnd(std::function<void()> task) {
+  impl_->loop().AtTurnEnd(std::move(task));
 }
 
 absl::Status WebSocketServer::ReloadTls() { return impl_->ReloadTls(); }
 
-void WebSocketServer::Stop() { impl_->io().stop(); }
+void WebSocketServer::Stop() { impl_->loop().Stop(); }
 
 void WebSocketServer::StopListening() { impl_->StopListening(); }
 
 size_t WebSocketServer::connection_count() const { return impl_->connection_count(); }
 
-int64_t WebSocketServer::NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
+int64_t WebSocketServer::NowMs() { return EventLoop::NowMs(); }
 
 }  // namespace ypp::transport

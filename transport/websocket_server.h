@@ -17,16 +17,9 @@
 #include "transport/listen_address.h"
 #include "transport/log.h"
 #include "transport/socket.h"
+#include "transport/tls_session.h"
 
 namespace ypp::transport {
-
-// Of TLS, as PEM files.
-struct TlsFiles {
-  std::string certificate;  // with the chain up to the root
-  std::string key;
-
-  bool empty() const { return certificate.empty(); }
-};
 
 struct WebSocketServerOptions {
   ListenAddress listen;
@@ -89,6 +82,8 @@ class WebSocketServer {
 
   // On the I/O thread.
   void PostAfter(int64_t delay_ms, std::function<void()> task);
+  // Runs it when everything that came in together was handled, before sockets write.
+  void AtTurnEnd(std::function<void()> task);
   // Reads the files again, for the connections that follow. On an error the old ones stay.
   absl::Status ReloadTls();
   void StopListening();
@@ -97,8 +92,6 @@ class WebSocketServer {
 
  private:
   class Impl;
-  template <typename Config>
-  class ServerOf;
   std::unique_ptr<Impl> impl_;
 };
 

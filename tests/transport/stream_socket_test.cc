@@ -1,0 +1,178 @@
+// The loop, the listener and the socket, with a plain blocking peer on the other side.
+#include "transport/stream_socket.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "transport/tcp_listener.h"
+
+namespace ypp::transport {
+namespace {
+
+// Accepts connections, and does with each what the test says.
+class StreamSocketTest : public testing::Test, private StreamSocket::Handler {
+ protected:
+  StreamSocketTest()
+      : listener_(&loop_, [this](boost::asio::ip::tcp::socket socket, std::string address) {
+          address_ = std::move(address);
+          socket_ = std::make_shared<StreamSocket>(&loop_, std::move(socket), nullptr);
+          socket_->Start(this);
+          if (on_accept) on_accept();
+        }) {
+    ListenAddress address;
+    address.host = "127.0.0.1";
+    EXPECT_TRUE(listener_.Listen(address).ok());
+  }
+  ~StreamSocketTest() override {
+    if (peer_ >= 0) close(peer_);
+  }
+
+  // Runs the loop on this thread, and the peer's side on another; ends when that is done.
+  void Run(const std::function<void()>& peer) {
+    std::thread other([this, &peer] {
+      peer_ = socket(AF_INET, SOCK_STREAM, 0);
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      address.sin_port = htons(listener_.port());
+      ASSERT_EQ(connect(peer_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+      peer();
+      loop_.Stop();
+    });
+    loop_.Run();
+    other.join();
+    socket_.reset();
+  }
+  void PeerSends(const std::string& bytes) const {
+    ASSERT_EQ(send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  std::string PeerReads(size_t size_bytes) const {
+    std::string bytes(size_bytes, '\0');
+    const ssize_t got = recv(peer_, bytes.data(), size_bytes, MSG_WAITALL);
+    bytes.resize(got > 0 ? static_cast<size_t>(got) : 0);
+    return bytes;
+  }
+
+  // The peer sends no more.
+  void EndPeer() const { shutdown(peer_, SHUT_WR); }
+
+  std::function<void()> on_accept;
+  std::function<void(std::string_view)> on_bytes;
+  std::function<void()> on_end;
+  EventLoop loop_;
+  std::shared_ptr<StreamSocket> socket_;
+  std::string address_;
+
+ private:
+  void OnBytes(std::string_view bytes) override {
+    if (on_bytes) on_bytes(bytes);
+  }
+  void OnEnd() override {
+    if (on_end) on_end();
+  }
+
+  TcpListener listener_;
+  int peer_ = -1;
+};
+
+TEST_F(StreamSocketTest, BytesGoBothWays) {
+  on_bytes = [this](std::string_view bytes) { socket_->Write("<" + std::string(bytes) + ">"); };
+  Run([this] {
+    PeerSends("ping");
+    EXPECT_EQ(PeerReads(6), "<ping>");
+  });
+  EXPECT_EQ(address_, "127.0.0.1");
+}
+
+TEST_F(StreamSocketTest, KeepsTheOrderOfSmallAndLarge) {
+  const auto large = std::make_shared<const std::string>(3'000'000, 'b');
+  on_accept = [this, &large] {
+    socket_->Write("a");
+    socket_->Write(large);
+    socket_->Write("c");
+    socket_->Write(large);
+    EXPECT_EQ(socket_->queued_bytes(), 6'000'002u);
+  };
+  Run([this, &large] { EXPECT_EQ(PeerReads(6'000'002), "a" + *large + "c" + *large); });
+}
+
+TEST_F(StreamSocketTest, SendsWhatIsQueuedBeforeItCloses) {
+  const auto large = std::make_shared<const std::string>(3'000'000, 'b');
+  on_bytes = [this, &large](std::string_view) {
+    socket_->Write(large);
+    socket_->CloseWhenSent();
+    socket_.reset();
+  };
+  Run([this] {
+    PeerSends("go");
+    EXPECT_EQ(PeerReads(3'000'000).size(), 3'000'000u);
+    EXPECT_EQ(PeerReads(1), "") << "and then the end";
+  });
+}
+
+TEST_F(StreamSocketTest, ReadsNothingWhileItIsToldNotTo) {
+  std::string got;
+  on_accept = [this] {
+    socket_->SetReading(false);
+    loop_.PostAfter(50, [this] {
+      socket_->Write("1");
+      socket_->SetReading(true);
+    });
+  };
+  on_bytes = [this, &got](std::string_view bytes) {
+    got += bytes;
+    socket_->Write("2");
+  };
+  Run([this, &got] {
+    PeerSends("x");
+    EXPECT_EQ(PeerReads(1), "1");
+    EXPECT_EQ(PeerReads(1), "2");
+  });
+  EXPECT_EQ(got, "x");
+}
+
+TEST_F(StreamSocketTest, TellsOnceThatThePeerHasGone) {
+  int ends = 0;
+  on_end = [&ends] { ++ends; };
+  Run([this] {
+    PeerSends("x");
+    EndPeer();
+    PeerReads(1);
+  });
+  EXPECT_EQ(ends, 1);
+}
+
+TEST(EventLoop, RunsWhatWasPostedInOrderThenTheEndOfTheTurn) {
+  EventLoop loop;
+  std::string order;
+  loop.Post([&] {
+    order += "a";
+    loop.AtTurnEnd([&] { order += "z"; });
+  });
+  loop.Post([&] { order += "b"; });
+  loop.PostAfter(1, [&] { loop.Stop(); });
+  loop.Run();
+  EXPECT_EQ(order, "abz");
+}
+
+TEST(EventLoop, TakesTasksFromOtherThreads) {
+  EventLoop loop;
+  int count = 0;
+  std::thread other([&loop, &count] {
+    for (int i = 0; i < 1000; ++i) loop.Post([&count] { ++count; });
+    loop.Post([&loop] { loop.Stop(); });
+  });
+  loop.Run();
+  other.join();
+  EXPECT_EQ(count, 1000);
+}
+
+}  // namespace
+}  // namespace ypp::transport
