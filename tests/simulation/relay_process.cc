@@ -35,6 +35,12 @@ transport::Executor RelayProcess::MakeExecutor() {
       if (!alive.expired()) task();
     });
   };
+  // A turn takes so long: what comes within it goes out together.
+  executor.at_turn_end = [clock = clock_, alive](transport::Executor::Task task) {
+    clock->After(1, [alive, task = std::move(task)] {
+      if (!alive.expired()) task();
+    });
+  };
   executor.now_ms = [clock = clock_] { return clock->now_ms(); };
   return executor;
 }
