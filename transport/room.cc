@@ -203,7 +203,7 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
   // The acknowledgement first, so that with storage that is always durable the order is that of
   // Hocuspocus.
   if (!options_.gather) appended_ += appends.size();
-  if (options_.gather && (!appends.empty() || has_gathered())) {
+  if (options_.gather && !(appends.empty() && gathered_appends_.empty())) {
     Acknowledge(id, true, kGathered, out);
   } else {
     Acknowledge(id, true, appended_, out);

@@ -13,6 +13,7 @@ RelayProcess::RelayProcess(Clock* clock, Disk* disk) : clock_(clock) {
   transport::HubOptions options;
   // Small, so that short runs compact, too.
   options.compact_log_bytes = 512;
+  options.room.gather = true;
   hub_ = std::make_unique<transport::DocumentHub>(store_.get(), &hooks_, &metrics_, options);
   services_.hub = hub_.get();
   services_.hooks = &hooks_;

@@ -93,6 +93,14 @@ TEST_F(RoomGatheringTest, AcknowledgesAfterTheTurnBeforeWithoutWaitingForTheNext
   EXPECT_EQ(To(kAda, room_.OnDurable(1)), Messages{kApplied});
 }
 
+// A provider's first awareness and its empty answer to step 1 often come together.
+TEST_F(RoomGatheringTest, AcknowledgesWhatBringsNothingWhileOnlyAwarenessWaits) {
+  Handle(kAda, WriteAwareness("doc", AsBytes(AwarenessUpdate(7, 1, "{}"))));
+  const RoomOutput out =
+      Handle(kAda, WriteSync("doc", SyncType::kStep2, AsBytes(EmptyUpdate())));
+  EXPECT_EQ(To(kAda, out), Messages{kApplied});
+}
+
 TEST_F(RoomGatheringTest, RefusesOneAmongOthers) {
   Send(kAda, TypingUpdates(7, {"a"})[0]);
   Send(kBob, CorruptUpdate());
