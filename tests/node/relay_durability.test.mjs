@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Client, Relay, readDocument, sleep } from "./relay_process.mjs";
 
-const rounds = Number(process.env.YPP_KILL_ROUNDS ?? 20);
+const rounds = Number(process.env.YPP_KILL_ROUNDS ?? 50);
 
 test(`${rounds} times, everything acknowledged survives kill -9`, async (context) => {
   const relay = await new Relay().start();
