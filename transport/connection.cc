@@ -26,7 +26,7 @@ Connection::Connection(std::shared_ptr<Socket> socket, const ConnectionServices*
       now_ms_(now_ms),
       last_received_ms_(now_ms),
       last_sent_ms_(now_ms) {
-  socket_->SetMaxMessageBytes(limits().max_unauthenticated_message_bytes);
+  socket_->SetMaxMessageBytes(limits().max_unauthenticated_bytes);
 }
 
 Connection::~Connection() { OnClosed(); }
@@ -66,13 +66,21 @@ void Connection::PayFor(const Frame& frame, size_t size_bytes) {
   if (wait_ms == 0 || paused_) return;
   paused_ = true;
   metrics().Refuse("rate");
-  socket_->SetReading(false);
+  UpdateReading();
   executor.after(wait_ms, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (self == nullptr) return;
     self->paused_ = false;
-    if (!self->closing_) self->socket_->SetReading(true);
+    self->UpdateReading();
   });
+}
+
+void Connection::UpdateReading() {
+  const bool waits_for_a_grant =
+      !authenticated_once_ && queued_bytes_ > limits().max_unauthenticated_bytes;
+  const bool reading = !paused_ && !waits_for_a_grant;
+  if (closing_ || std::exchange(reading_, reading) == reading) return;
+  socket_->SetReading(reading);
 }
 
 void Connection::Route(const Frame& frame, codec::Bytes message) {
@@ -190,6 +198,7 @@ bool Connection::Charge(Channel& channel, size_t size_bytes) {
   queued_messages_ += 1;
   if (queued_bytes_ <= limits().max_queued_bytes &&
       queued_messages_ <= limits().max_queued_messages) {
+    UpdateReading();
     return true;
   }
   metrics().Refuse("queue_full");
@@ -200,12 +209,14 @@ bool Connection::Charge(Channel& channel, size_t size_bytes) {
 void Connection::Discharge(Channel& channel) {
   queued_bytes_ -= std::exchange(channel.charged_bytes, 0);
   queued_messages_ -= std::exchange(channel.charged_messages, 0);
+  UpdateReading();
 }
 
 void Connection::OnGranted() {
   if (authenticated_once_) return;
   authenticated_once_ = true;
   socket_->SetMaxMessageBytes(limits().max_message_bytes);
+  UpdateReading();
 }
 
 void Connection::OnToken(bool has_version) {

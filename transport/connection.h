@@ -81,6 +81,7 @@ class Connection : public SocketHandler,
   void Route(const Frame& frame, codec::Bytes message);
   // Stops reading for a while when the message is more than the rates allow.
   void PayFor(const Frame& frame, size_t size_bytes);
+  void UpdateReading();
   bool IsForOneThatEnded(const Frame& frame);
   ChannelPtr FindOpen(std::string_view address) const;
   std::vector<ChannelPtr> AllChannels() const;
@@ -95,7 +96,8 @@ class Connection : public SocketHandler,
   RateLimit messages_;
   RateLimit bytes_;
   RateLimit awareness_;
-  bool paused_ = false;  // not reading
+  bool paused_ = false;  // until what was sent too fast is paid for
+  bool reading_ = true;
   size_t queued_bytes_ = 0;
   size_t queued_messages_ = 0;
   int64_t opened_ms_;

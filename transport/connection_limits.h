@@ -18,10 +18,11 @@ struct ConnectionLimits {
   size_t max_documents = 1'000;
   // Longer names are refused; they would be carried in every message.
   size_t max_document_name_bytes = 1'024;
-  // One message. The default of Hocuspocus (that of `ws`); before authentication, what the queue
-  // could take.
+  // One message. The default of Hocuspocus (that of `ws`).
   size_t max_message_bytes = 100u << 20;
-  size_t max_unauthenticated_message_bytes = 5u << 20;
+  // Of a socket that was granted nothing yet: one message, and what waits; when more waits it is not read from. A token
+  // and a state vector of thousands of clients fit, and strangers cannot make the relay keep more than this each.
+  size_t max_unauthenticated_bytes = 64u << 10;
   // Of a socket, over all documents. Whoever sends more is not read from until it is paid for;
   // nothing is lost. 0: no limit. These stop what runs wild: people make some ten messages a
   // second, a script that fills a document some thousands; a first sync is one large message.
@@ -29,7 +30,8 @@ struct ConnectionLimits {
   double max_bytes_per_second = 64u << 20;
   double max_awareness_per_second = 1'000;
   // From the opening of the socket to the first document granted. Traffic does not extend it.
-  int64_t authentication_timeout_ms = 60'000;
+  // More than an authenticator needs that asks another server.
+  int64_t authentication_timeout_ms = 10'000;
   // Without any protocol message. A provider renews its awareness every 15 s, but a browser may
   // slow a hidden page's timers down to one run a minute.
   int64_t idle_timeout_ms = 120'000;

@@ -167,8 +167,8 @@ void AddLimits(CLI::App& app, RelaySettings& settings) {
   add("--max-documents", connection.max_documents, "open documents per socket");
   add("--max-document-name-bytes", connection.max_document_name_bytes, "of a document's name");
   add("--max-message-bytes", connection.max_message_bytes, "of one message");
-  add("--max-unauthenticated-message-bytes", connection.max_unauthenticated_message_bytes,
-      "of one message before authentication");
+  add("--max-unauthenticated-bytes", connection.max_unauthenticated_bytes,
+      "of one message, and of all that wait, before anything was granted to a socket");
   add("--max-queued-bytes", connection.max_queued_bytes,
       "of a socket's messages that wait for authentication, loading or a hook");
   add("--max-queued-messages", connection.max_queued_messages, "of the same");

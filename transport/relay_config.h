@@ -32,7 +32,7 @@ struct RelaySettings {
   std::string log_level = "info";
   std::string log_format = "text";
 
-  int64_t auth_timeout_s = 60;
+  int64_t auth_timeout_s = 10;
   int64_t idle_timeout_s = 120;
   int64_t drain_timeout_s = 10;
 };

@@ -20,13 +20,14 @@ class UpgradeGate : public SocketHandler {
 
   UpgradeGate(std::shared_ptr<Socket> socket, const ConnectionLimits& limits)
       : socket_(std::move(socket)), limits_(limits) {
-    socket_->SetMaxMessageBytes(limits.max_unauthenticated_message_bytes);
+    socket_->SetMaxMessageBytes(limits.max_unauthenticated_bytes);
   }
 
   // Makes the handler that takes over, unless the socket ended.
   void Open(const std::function<Handler()>& make_handler) {
     if (closed_) return;
     handler_ = make_handler();
+    socket_->SetReading(true);
     for (const std::string& message : std::exchange(waiting_, {})) {
       handler_->OnMessage(codec::AsBytes(message));
     }
@@ -39,13 +40,18 @@ class UpgradeGate : public SocketHandler {
     if (handler_ != nullptr) return handler_->OnMessage(message);
     waiting_bytes_ += message.size();
     waiting_.emplace_back(codec::AsText(message));
+    if (waiting_bytes_ > limits_.max_unauthenticated_bytes) socket_->SetReading(false);
     if (waiting_.size() > limits_.max_queued_messages ||
         waiting_bytes_ > limits_.max_queued_bytes) {
       socket_->Close(kCloseResetConnection, "Reset Connection");
     }
   }
   void OnTick(int64_t now_ms) override {
-    if (handler_ != nullptr) handler_->OnTick(now_ms);
+    if (handler_ != nullptr) return handler_->OnTick(now_ms);
+    if (first_tick_ms_ < 0) first_tick_ms_ = now_ms;
+    if (now_ms - first_tick_ms_ >= limits_.authentication_timeout_ms) {
+      socket_->Close(kCloseConnectionTimeout, "Connection Timeout");
+    }
   }
   void OnClosed() override {
     closed_ = true;
@@ -59,6 +65,7 @@ class UpgradeGate : public SocketHandler {
   Handler handler_;
   std::deque<std::string> waiting_;
   size_t waiting_bytes_ = 0;
+  int64_t first_tick_ms_ = -1;
   bool closed_ = false;
 };
 
