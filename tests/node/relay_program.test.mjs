@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -35,10 +36,15 @@ async function start(args, env = {}) {
   return child;
 }
 
-// A web server that answers with `answer(request, body)` and remembers what it was asked.
-async function serve(answer) {
+// A certificate for 127.0.0.1 in these files that nobody but itself vouches for.
+const makeCertificate = (certificate, key, name) => execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes",
+  "-days", "1", "-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+  { stdio: "ignore" });
+
+// A web server that answers with `answer(body)` and remembers what it was asked; `secrets`, a certificate and its key, make it https.
+async function serve(answer, secrets) {
   const asked = [];
-  const server = http.createServer((request, response) => {
+  const listener = (request, response) => {
     const chunks = [];
     request.on("data", (chunk) => chunks.push(chunk));
     request.on("end", () => {
@@ -48,9 +54,10 @@ async function serve(answer) {
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify(json));
     });
-  });
+  };
+  const server = secrets ? https.createServer(secrets, listener) : http.createServer(listener);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { asked, url: `http://127.0.0.1:${server.address().port}/hook`, close: () => server.close() };
+  return { asked, url: `${secrets ? "https" : "http"}://127.0.0.1:${server.address().port}/hook`, close: () => server.close() };
 }
 
 test("settings come from the file, the environment and flags, the later over the earlier", async () => {
@@ -87,8 +94,7 @@ test("a misspelt setting is no setting", async () => {
 test("TLS, with a certificate that is read again on SIGHUP", async () => {
   const certificate = path.join(folder, "cert.pem");
   const key = path.join(folder, "key.pem");
-  const make = (name) => execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-    "-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate], { stdio: "ignore" });
+  const make = (name) => makeCertificate(certificate, key, name);
   make("first");
   const relay = await start(["--listen", "127.0.0.1:0", "--memory", "--open", "--tls-certificate", certificate, "--tls-key", key]);
   assert.match(relay.url, /^wss:/);
@@ -164,6 +170,35 @@ test("another server decides who may open what", async () => {
   assert.doesNotMatch(relay.log, /stack trace|good/);
 });
 
+test("other servers are asked over https, if they are who they say they are", async () => {
+  const certificate = path.join(folder, "web.pem");
+  const key = path.join(folder, "web-key.pem");
+  makeCertificate(certificate, key, "web");
+  const secrets = { cert: readFileSync(certificate), key: readFileSync(key) };
+  const auth = await serve(() => ({ json: { user: "ada" } }), secrets);
+  const hook = await serve(() => ({}), secrets);
+  const args = ["--listen", "127.0.0.1:0", "--memory", "--auth-url", auth.url, "--webhook-url", hook.url, "--webhook-secret", "key",
+    "--webhook-events", "connect"];
+
+  const trusting = await start(args, { SSL_CERT_FILE: certificate });
+  await readDocument(trusting.url, "doc", "good");
+  await until(() => hook.asked.length > 0, "the webhook hears of it");
+  assert.equal(auth.asked[0].json.token, "good");
+  assert.equal(hook.asked[0].json.event, "connect");
+  await trusting.stop();
+
+  auth.asked.length = 0;
+  const wary = await start(args);
+  const client = new Client(wary.url, "doc", { token: "good" });
+  await until(() => client.count("authenticationFailed") > 0, "nobody gets in");
+  client.destroy();
+  await wary.stop();
+  assert.equal(auth.asked.length, 0, "no token was shown to a stranger");
+  assert.match(wary.log, /no TLS that is trusted/);
+  auth.close();
+  hook.close();
+});
+
 test("documents are read, written, listed, closed and deleted over HTTP", async () => {
   const relay = await new Relay().start({ args: ["--admin-token", "secret"] });
   const base = relay.url.replace("ws:", "http:");
@@ -199,6 +234,13 @@ test("documents are read, written, listed, closed and deleted over HTTP", async 
   assert.equal((await ask("/api/documents/notes%2Fada/close?reason=kicked", { method: "POST" })).status, 204);
   await until(() => client.events.some(({ event, data }) => event === "close" && data.event.reason === "kicked"), "the client was closed");
   await client.untilSaved(); // and is back
+  // Deleted under a client that holds it, the document comes back from there.
+  assert.equal((await ask("/api/documents/notes%2Fada", { method: "DELETE" })).status, 204);
+  await until(() => client.events.some(({ event, data }) => event === "close" && data.event.reason === "Document Deleted"),
+    "the client is told");
+  await until(() => client.count("authenticated") === 3, "the client is back");
+  await client.untilSaved();
+  assert.equal((await readDocument(relay.url, "notes/ada")).text, "from outside!");
   client.destroy();
   await sleep(100);
   assert.equal((await ask("/api/documents/notes%2Fada", { method: "DELETE" })).status, 204);
