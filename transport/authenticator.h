@@ -3,6 +3,7 @@
 #ifndef YPP_TRANSPORT_AUTHENTICATOR_H_
 #define YPP_TRANSPORT_AUTHENTICATOR_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -22,8 +23,12 @@ struct AuthRequest {
 
 struct Grant {
   bool read_only = false;
-  std::string tier;  // a name for the operator's own use
+  std::string tier;  // see tier_limits.h
   std::string user;  // whom the history names for what is written
+  // Whose `tenant_<tenant>/` documents the token opens. Empty: those of the token's SHA-256.
+  std::string tenant;
+  // Milliseconds since 1970, when the client must show its token again. 0: never.
+  int64_t expires_at_ms = 0;
 };
 
 class Authenticator {

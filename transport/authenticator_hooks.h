@@ -23,6 +23,7 @@ inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
                                   if (!grant->user.empty()) {
                                     payload.context->Set("user", grant->user);
                                   }
+                                  payload.context->Set("expiresAt", grant->expires_at_ms);
                                   done(absl::OkStatus());
                                 });
   };
@@ -31,6 +32,9 @@ inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
                                 [&payload, done](absl::StatusOr<Grant> grant) {
                                   if (!grant.ok()) return done(grant.status());
                                   payload.read_only = grant->read_only;
+                                  payload.connection->context()->Set("renewed", true);
+                                  payload.connection->context()->Set("expiresAt",
+                                                                     grant->expires_at_ms);
                                   done(absl::OkStatus());
                                 });
   };

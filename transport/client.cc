@@ -150,6 +150,10 @@ void Provider::ForceSync() {
   runtime_->Run([this] { session_->ForceSync(); });
 }
 
+void Provider::SetPaused(bool paused) {
+  runtime_->Run([this, paused] { session_->SetPaused(paused); });
+}
+
 bool Provider::SendStateless(std::string_view payload) {
   bool sent = false;
   runtime_->Run([&] { sent = session_->SendStateless(payload); });

@@ -163,6 +163,10 @@ class Provider {
   void SendToken();
   // Exchanges states anew, as at the start of a connection.
   void ForceSync();
+  // Paused, the connection and the presence stay, but the document is not kept in step: edits stay
+  // in it and count as unsynced, what the server sends is left. The end of the pause exchanges
+  // states anew.
+  void SetPaused(bool paused);
   // Free text for the server's or the other clients' programs. False: not authenticated, nothing
   // was sent.
   bool SendStateless(std::string_view payload);

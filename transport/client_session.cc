@@ -141,8 +141,10 @@ void ClientSession::BeginRound() {
   live_ = false;
   round_open_ = true;
   resync_wanted_ = false;
-  host_.Send(
-      WriteSync(address_, codec::SyncType::kStep1, codec::AsBytes(doc_.GetStateVector().Encode())));
+  if (!paused_) {
+    host_.Send(WriteSync(address_, codec::SyncType::kStep1,
+                         codec::AsBytes(doc_.GetStateVector().Encode())));
+  }
   UpdateUnsynced();
 }
 
@@ -160,7 +162,7 @@ void ClientSession::HandleFrame(const Frame& frame) {
     switch (frame.type) {
       case MessageType::kSync:
       case MessageType::kSyncReply:
-        HandleSync(body);
+        if (!paused_) HandleSync(body);
         break;
       case MessageType::kSyncStatus:
         if (const bool applied = ReadSyncStatus(body); body.ok()) HandleSyncStatus(applied);
@@ -474,6 +476,15 @@ void ClientSession::SendToken() {
 
 void ClientSession::ForceSync() {
   if (phase_ == Phase::kEstablished) BeginRound();
+}
+
+void ClientSession::SetPaused(bool paused) {
+  if (paused_ == paused) return;
+  if (paused) FlushEdits();  // what was written before the pause is on its way
+  paused_ = paused;
+  live_ = false;
+  resync_wanted_ = false;
+  if (!paused && phase_ == Phase::kEstablished) BeginRound();
 }
 
 bool ClientSession::SendStateless(std::string_view payload) {

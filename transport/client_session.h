@@ -121,6 +121,7 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
 
   void Authenticate();
   void ForceSync();
+  void SetPaused(bool paused);
   void SendToken();
   bool SendStateless(std::string_view payload);
   absl::Status SetAwarenessState(std::optional<std::string> json);
@@ -191,6 +192,7 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
   int64_t retry_at_ms_ = 0;        // kRetry
   int64_t established_at_ms_ = 0;  // kEstablished
   bool live_ = false;
+  bool paused_ = false;  // no sync messages go out, and those that come are left
   std::vector<std::string> waiting_edits_;  // for flush_at_ms_
   int64_t flush_at_ms_ = 0;
   int64_t force_sync_at_ms_ = 0;

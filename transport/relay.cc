@@ -17,12 +17,14 @@
 #include "transport/connection.h"
 #include "transport/direct_member.h"
 #include "transport/document_hub.h"
+#include "transport/handoff_api.h"
 #include "transport/hook_chain.h"
 #include "transport/http_pages.h"
 #include "transport/listen_address.h"
 #include "transport/memory_store.h"
 #include "transport/relay_metrics.h"
 #include "transport/sqlite_store.h"
+#include "transport/tenant_gate.h"
 #include "transport/upgrade_gate.h"
 #include "transport/websocket_server.h"
 #include "transport/y_websocket.h"
@@ -42,6 +44,12 @@ namespace {
 
 constexpr int kStatusForbidden = 403;
 constexpr std::string_view kReasonStopping = "Server Shutdown";
+
+int64_t WallClockMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 // Unlike the position in a table, tells nothing about others.
 std::string RandomId() {
@@ -70,6 +78,7 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
     server_->Post(std::move(task));
   }
   DocumentHub& hub() { return *hub_; }
+  transport::LiveSessions& sessions() { return *sessions_; }
   const transport::Executor& executor() const { return hooks_.executor; }
   const RelayMetrics& metrics() const { return metrics_; }
 
@@ -101,6 +110,8 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
   std::unique_ptr<DocumentHub> hub_;
   transport::ConnectionServices services_;
   std::optional<transport::AdminApi> api_;
+  std::shared_ptr<transport::LiveSessions> sessions_;
+  std::optional<transport::HandoffApi> handoff_api_;
   std::thread thread_;
 
   // Of the relay's thread.
@@ -208,8 +219,18 @@ void Relay::Impl::MakeHooks() {
     if (const auto server = weak.lock()) server->AtTurnEnd(std::move(task));
   };
   hooks_.executor.now_ms = [] { return WebSocketServer::NowMs(); };
+  sessions_ = std::make_shared<transport::LiveSessions>(options_.tier_limits, WallClockMs);
+  // First: no error of another hook keeps it from seeing who comes and goes.
+  sessions_->Attach(hooks_.executor);
+  hooks_.Add(sessions_->hooks());
   hooks_.Add(options_.extensions, options_.hooks);
-  if (options_.authenticator != nullptr) hooks_.Add(transport::HooksOf(options_.authenticator));
+  if (options_.authenticator == nullptr && hooks_.on_authenticate.empty()) return;
+  auto handoffs = std::make_shared<transport::HandoffRegistry>(WallClockMs);
+  auto gate = std::make_shared<transport::TenantGate>(options_.authenticator, handoffs, sessions_,
+                                                      hooks_.executor, WallClockMs);
+  hooks_.Add(transport::HooksOf(gate));
+  // Hooks of the program are about connections; who may hand on is known by its authenticator.
+  if (options_.authenticator != nullptr) handoff_api_.emplace(gate, handoffs, hooks_.executor);
 }
 
 absl::Status Relay::Impl::OpenStore() {
@@ -348,6 +369,7 @@ void Relay::Impl::OnHttp(const RequestPtr& request, HttpRespond respond) {
   payload->request = request;
   hooks_.on_request.Run(hooks_.executor, payload, [this, payload, answer](absl::Status) {
     if (payload->response) return answer(*std::move(payload->response));
+    if (handoff_api_ && handoff_api_->Answer(payload->request, answer)) return;
     if (api_->Answer(payload->request, answer)) return;
     answer(pages_.Answer(payload->request->method, payload->request->target));
   });
@@ -426,6 +448,10 @@ uint16_t Relay::port() const { return impl_->port(); }
 std::string Relay::url() const { return impl_->url(); }
 
 absl::Status Relay::ReloadTls() { return impl_->ReloadTls(); }
+
+void Relay::RenewTokens() {
+  impl_->Post([impl = impl_.get()] { impl->sessions().RenewAll(); });
+}
 
 void Relay::Post(std::function<void()> task) { impl_->Post(std::move(task)); }
 

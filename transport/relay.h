@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@
 #include "transport/hooks.h"
 #include "transport/log.h"
 #include "transport/relay_document.h"
+#include "transport/tier_limits.h"
 
 namespace ypp {
 
@@ -57,7 +59,11 @@ struct RelayOptions {
   int64_t history_retention_ms = 0;
   // Who may open what. Required, unless an OnAuthenticate hook is there: a relay that lets
   // everybody in says so with an OpenAuthenticator. Comes after these hooks.
+  // Whatever these grant, a document `tenant_<tenant>/...` is for that tenant's tokens, and for
+  // tokens that a handoff of it gave.
   std::shared_ptr<transport::Authenticator> authenticator;
+  // How many sessions of a tenant may be live, by tier. Absent: they are not counted.
+  std::optional<TierLimits> tier_limits;
   // Opens /metrics and /api, with "Authorization: Bearer TOKEN". Empty: they are closed.
   std::string admin_token;
   // Directory of the console's files, served at /console. Empty: none.
@@ -113,6 +119,10 @@ class Relay {
   // Reads certificate and key again, for the connections that follow. On an error the old ones
   // stay.
   absl::Status ReloadTls();
+
+  // Asks every client for its token again, as after a change of what tokens may do. Who shows none
+  // that is good in ten seconds is closed.
+  void RenewTokens();
 
   // Runs a task on the relay's thread. Not run when the relay ends before.
   void Post(std::function<void()> task);

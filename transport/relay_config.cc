@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <iterator>
 #include <memory>
+#include <optional>
 
+#include "absl/strings/numbers.h"
 #include "codec/any.h"
 #include "codec/json.h"
 
@@ -28,14 +30,18 @@ Examples:
 
 The tokens file is JSON, token -> rights:
   {
-    "s3cret":      {"tier": "pro", "user": "ada"},
+    "s3cret":      {"tier": "team", "user": "ada"},
     "for-reading": {"readOnly": true, "documents": ["public/*", "handbook"]}
   }
 "documents" are names in which * stands for any text. A token without them opens the documents
-whose names begin with tenant_<sha256 of the token in hex>/ and no others.
+whose names begin with tenant_<sha256 of the token in hex>/ and no others. "tenant" replaces the
+hash by another name, "expiresAt" (milliseconds since 1970) ends the token.
 
 The authentication URL gets POST {"document", "token", "renewal"} and answers 2xx with
-{"readOnly", "tier", "user"}, or 401 or 403 with {"reason"}.
+{"readOnly", "tier", "user", "tenant", "expiresAt"}, or 401 or 403 with {"reason"}.
+
+Whatever grants it, a document tenant_<tenant>/... is opened by tokens of that tenant alone, and by
+those that a handoff of it gave (POST /api/handoff).
 
 A change is acknowledged to its client once it is on disk, unless --ack says otherwise. SIGTERM and
 SIGINT end the relay after everything that came in is stored; SIGHUP reads certificate, key and
@@ -145,6 +151,12 @@ void AddAccess(CLI::App& app, RelaySettings& settings) {
       ->group(group);
   app.add_flag("--open", settings.open, "no authentication: any client, any document")
       ->group(group);
+  app.add_option("--tier-limits", settings.tier_limits,
+                 "count the live sessions of each tenant and refuse those past its tier's limit: "
+                 "default, or TIER=N,... to change single ones of free=0, founder=0, builder=1, "
+                 "team=10, enterprise=none")
+      ->type_name("LIST")
+      ->delimiter(',');
   app.add_option(
          "--admin-token", relay.admin_token,
          "who sends it as \"Authorization: Bearer TOKEN\" may use /metrics and /api; better "
@@ -266,6 +278,31 @@ void AddOtherSources(CLI::App& app) {
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
+namespace {
+
+std::string ReadTierLimits(RelaySettings& settings) {
+  if (settings.tier_limits.empty()) return "";
+  TierLimits limits;
+  for (const std::string& entry : settings.tier_limits) {
+    if (entry == "default") continue;
+    const size_t equals = entry.find('=');
+    const std::string value = equals == std::string::npos ? "" : entry.substr(equals + 1);
+    std::optional<size_t> sessions;
+    if (value != "none") {
+      size_t number = 0;
+      if (!absl::SimpleAtoi(value, &number)) {
+        return "--tier-limits: \"" + entry + "\" is neither \"default\" nor TIER=N nor TIER=none";
+      }
+      sessions = number;
+    }
+    limits.sessions[entry.substr(0, equals)] = sessions;
+  }
+  settings.relay.tier_limits = std::move(limits);
+  return "";
+}
+
+}  // namespace
+
 std::string FinishRelaySettings(RelaySettings& settings) {
   RelayOptions& relay = settings.relay;
   const int ways = !settings.tokens_file.empty() + !settings.auth_url.empty() + settings.open;
@@ -273,6 +310,7 @@ std::string FinishRelaySettings(RelaySettings& settings) {
     return "who may connect? Give --tokens FILE with the tokens of your clients, --auth-url URL of "
            "a server that knows them, or --open to let everybody in (for trying it out)";
   }
+  if (const std::string problem = ReadTierLimits(settings); !problem.empty()) return problem;
   if (ways > 1) return "--tokens, --auth-url and --open exclude each other";
   if (relay.database.empty() && !settings.memory) {
     return "where are the documents kept? Give --db FILE, or --memory to lose them at the end";

@@ -21,6 +21,7 @@ struct RelaySettings {
   std::string auth_url;
   int64_t auth_url_timeout_ms = 5'000;
   bool open = false;
+  std::vector<std::string> tier_limits;
 
   std::string hocuspocus_sqlite;
   int64_t throttle = 0;

@@ -235,6 +235,7 @@ void Program::Reload(ypp::Relay& relay) {
     log_(count.ok() ? LogLevel::kInfo : LogLevel::kError,
          count.ok() ? std::to_string(*count) + " tokens read again"
                     : "the old tokens stay: " + std::string(count.status().message()));
+    if (count.ok()) relay.RenewTokens();
   }
 }
 

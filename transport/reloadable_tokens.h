@@ -1,5 +1,5 @@
-// The tokens of a file, read again when told to. Connections that are open stay open; what a token
-// may do is asked anew when a client sends it again.
+// The tokens of a file, read again when told to. What a token may do on an open connection is asked
+// anew when the client sends it again.
 #ifndef YPP_TRANSPORT_RELOADABLE_TOKENS_H_
 #define YPP_TRANSPORT_RELOADABLE_TOKENS_H_
 

@@ -105,6 +105,16 @@ absl::StatusOr<std::unique_ptr<TokenAuthenticator>> TokenAuthenticator::Parse(
       } else if (name == "user") {
         if (value.if_string() == nullptr) return BadEntry(i, "\"user\" must be a text");
         rights.grant.user = *value.if_string();
+      } else if (name == "tenant") {
+        if (value.if_string() == nullptr || value.if_string()->empty()) {
+          return BadEntry(i, "\"tenant\" must be a text");
+        }
+        rights.grant.tenant = *value.if_string();
+      } else if (name == "expiresAt") {
+        if (value.if_number() == nullptr || !(*value.if_number() > 0)) {
+          return BadEntry(i, "\"expiresAt\" must be a time in milliseconds since 1970");
+        }
+        rights.grant.expires_at_ms = static_cast<int64_t>(std::min(*value.if_number(), 0x1p53));
       } else if (name == "readOnly") {
         if (value.if_bool() == nullptr) return BadEntry(i, "\"readOnly\" must be true or false");
         rights.grant.read_only = *value.if_bool();
@@ -117,8 +127,9 @@ absl::StatusOr<std::unique_ptr<TokenAuthenticator>> TokenAuthenticator::Parse(
         return BadEntry(i, absl::StrCat("unknown field \"", name, "\""));
       }
     }
-    // A hash has no star in it.
-    if (!has_documents) rights.documents.push_back(TenantPrefix(hash) + "*");
+    // A hash has no star in it; of a tenant the gate compares the name.
+    const std::string& tenant = rights.grant.tenant.empty() ? hash : rights.grant.tenant;
+    if (!has_documents) rights.documents.push_back(TenantPrefix(tenant) + "*");
     authenticator->rights_[hash] = std::move(rights);
   }
   return authenticator;

@@ -1,13 +1,16 @@
 // Tokens from a file: who holds one may open the documents it names.
 //
 //   {
-//     "s3cret":      {"tier": "pro", "user": "ada"},
+//     "s3cret":      {"tier": "team", "user": "ada"},
 //     "for-reading": {"readOnly": true, "documents": ["public/*", "handbook"]}
 //   }
 //
 // "documents" are patterns in which `*` stands for any text, also none and also with slashes. A
 // token without them opens only the documents of its own tenant: those whose name begins with
 // `tenant_<sha256 of the token, lower-case hex>/`.
+//
+// "tenant" gives the tenant another name than the hash, so that several tokens can share its
+// documents and a token can be replaced; "expiresAt" (milliseconds since 1970) ends the token.
 //
 // Tokens are kept as their SHA-256, and looked up by that: how long a look-up takes tells nothing
 // about a token.

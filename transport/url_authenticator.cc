@@ -1,5 +1,6 @@
 #include "transport/url_authenticator.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -45,6 +46,15 @@ absl::StatusOr<Grant> ReadGrant(int status, const std::string& body) {
   }
   if (const Any* const user = json->Find("user"); user != nullptr && user->if_string() != nullptr) {
     grant.user = *user->if_string();
+  }
+  const Any* const tenant = json->Find("tenant");
+  if (tenant != nullptr && tenant->if_string() != nullptr) grant.tenant = *tenant->if_string();
+  if (const Any* const expires = json->Find("expiresAt")) {
+    // A token that ends at a time nobody can read must not last for ever.
+    if (expires->if_number() == nullptr || !(*expires->if_number() > 0)) {
+      return absl::UnavailableError("\"expiresAt\" of the authentication server is no time");
+    }
+    grant.expires_at_ms = static_cast<int64_t>(std::min(*expires->if_number(), 0x1p53));
   }
   return grant;
 }

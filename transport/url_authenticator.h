@@ -1,8 +1,9 @@
 // Asks another server who may open what.
 //
 //   POST <url>   {"document": "notes", "token": "...", "renewal": false}
-//   2xx          {"readOnly": false, "tier": "pro", "user": "ada"}, all may be left out; an empty
-//   body grants all 401, 403     {"reason": "..."}, may be left out; the client is told the reason
+//   2xx          {"readOnly": false, "tier": "team", "user": "ada", "tenant": "acme",
+//                "expiresAt": 1700000000000}; all may be left out; an empty body grants all
+//   401, 403     {"reason": "..."}, may be left out; the client is told the reason
 //   anything else, or no answer in time: denied, and logged
 //
 // Answers are not kept: every document connection and every renewal asks.
