@@ -20,6 +20,8 @@ ClientId RandomClientId() {
 // How many neighbours a look-up tries before it asks the tree. Typing and reading in order never
 // need more.
 constexpr int kCursorSteps = 8;
+// Units further away than this are seldom within so many steps, and each would be a miss of the cache.
+constexpr Clock kCursorReach = 512;
 
 }  // namespace
 
@@ -241,6 +243,11 @@ DocState::Cursor DocState::CursorIn(TypeIndex type) const {
   return {type, types[type].start, 0};
 }
 
+int DocState::CursorSteps(const Cursor& from, Clock index) const {
+  const Clock distance = index > from.start ? index - from.start : from.start - index;
+  return distance > kCursorReach && types[from.type].tree != kNoIndex ? 1 : kCursorSteps;
+}
+
 VisiblePlace DocState::FindInTree(TypeIndex index_of_type, Clock index) {
   TypeRecord& type = types[index_of_type];
   if (type.tree == kNoIndex) tree.Build(type);
@@ -252,7 +259,7 @@ VisiblePlace DocState::FindInTree(TypeIndex index_of_type, Clock index) {
 VisiblePlace DocState::FindVisible(TypeIndex type, Clock index) {
   YPP_DCHECK(index < types[type].length);
   Cursor c = CursorIn(type);
-  for (int step = 0; step < kCursorSteps && c.item != ItemRef::kNone; ++step) {
+  for (int steps = CursorSteps(c, index); steps > 0 && c.item != ItemRef::kNone; --steps) {
     const Item& item = items[c.item];
     if (index < c.start) {
       c.item = item.left;
@@ -272,7 +279,7 @@ SequencePosition DocState::FindPosition(TypeIndex type, Clock index) {
   if (index == 0) return {};
   YPP_DCHECK(index <= types[type].length);
   Cursor c = CursorIn(type);
-  for (int step = 0; step < kCursorSteps && c.item != ItemRef::kNone; ++step) {
+  for (int steps = CursorSteps(c, index); steps > 0 && c.item != ItemRef::kNone; --steps) {
     const Item& item = items[c.item];
     if (index <= c.start) {
       c.item = item.left;

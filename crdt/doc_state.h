@@ -257,6 +257,8 @@ class DocState {
  private:
   // The cursor if it is in this type, else the start.
   Cursor CursorIn(TypeIndex type) const;
+  // How many neighbours of it to look at for the unit `index`, before the tree is asked.
+  int CursorSteps(const Cursor& from, Clock index) const;
   VisiblePlace FindInTree(TypeIndex type, Clock index);
 
   // Nobody is or was ever told of anything, and no commit is under way.

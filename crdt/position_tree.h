@@ -56,7 +56,7 @@ class PositionTree {
   using NodeId = uint32_t;  // an index with kLeafBit for leaves
   static constexpr NodeId kLeafBit = 1u << 31;
   // Large enough to make the tree small beside the items, small enough that walking a leaf costs less than the descent.
-  static constexpr uint32_t kMaxLeafItems = 32;
+  static constexpr uint32_t kMaxLeafItems = 16;
   static constexpr uint32_t kMaxChildren = 16;
 
   struct Leaf {
