@@ -65,6 +65,8 @@ async function run() {
     await bothWays(terminal, desktop.page);
     await desktop.page.screenshot({ path: join(options.out, "console.png") });
 
+    await handedOn(terminal, browser);
+    await offlineAndBack(terminal, desktop.page);
     await onPhone(browser, link);
     await desktop.page.reload();
     await desktop.page.getByText(kAnswer).waitFor();
@@ -104,6 +106,38 @@ async function bothWays(terminal, page) {
   terminal.type(`/reply ${kAnswer}`);
   await page.getByText(kAnswer).waitFor();
   report("the browser shows the answer");
+}
+
+// A link for one device, once.
+async function handedOn(terminal, browser) {
+  terminal.type("/pugi.cloud.handoff");
+  const [, link] = await terminal.sees(/"url": ?"(http[^"]+#handoff=[^"]+)"/);
+  const clicked = performance.now();
+  const first = await openConsole(browser, link, kPhone);
+  await first.page.getByText(kAnswer).waitFor();
+  report(`a handoff's link shows the session ${Math.round(performance.now() - clicked)} ms after the click`);
+  await first.page.reload();
+  await first.page.getByText(kAnswer).waitFor();
+  expect(first.problems.length === 0, `no errors after the handoff, but: ${first.problems.join("; ")}`);
+  await first.close();
+  const second = await openConsole(browser, link, kPhone);
+  await second.page.getByText("This link was used already").waitFor();
+  await second.page.screenshot({ path: join(options.out, "console-handoff-used.png") });
+  await second.close();
+  report("the same link is explained to whoever opens it again");
+}
+
+async function offlineAndBack(terminal, page) {
+  terminal.type("/disconnect");
+  terminal.type("Written in a tunnel.");
+  await page.getByLabel("Message to the session").fill("Written meanwhile.");
+  await page.getByLabel("Message to the session").press("Enter");
+  await page.locator('#status[data-state="saved"]').waitFor();
+  expect((await page.getByText("Written in a tunnel.").count()) === 0, "what is written offline is not there yet");
+  terminal.type("/pugi.cloud.resume");
+  await page.getByText("Written in a tunnel.").waitFor();
+  await terminal.sees(/^web-console \(browser\)> Written meanwhile\.$/m);
+  report("what both sides wrote while the terminal was offline is on both");
 }
 
 async function onPhone(browser, link) {

@@ -1,4 +1,5 @@
 // Jobs and file mutations: what the agent did.
+import { readConflicts } from "./conflicts.js";
 import { element, icon, time } from "./dom.js";
 import { readFileMutations, readJob } from "./schema.js";
 
@@ -13,7 +14,8 @@ const kKindLabels = { create: "new", write: "written", edit: "edited", patch: "p
 export function showJobs(jobs, { list, empty, count }) {
   const render = () => {
     const shown = jobs.slice(Math.max(0, jobs.length - kJobsShown)).reverse().map(readJob);
-    list.replaceChildren(...shown.map(jobView));
+    const { calls } = readConflicts(jobs);
+    list.replaceChildren(...shown.map((job) => jobView(job, calls.has(job.id))));
     empty.hidden = jobs.length > 0;
     count.textContent = jobs.length > 0 ? String(jobs.length) : "";
   };
@@ -21,12 +23,17 @@ export function showJobs(jobs, { list, empty, count }) {
   render();
 }
 
-function jobView(job) {
+function conflict(text) {
+  return element("span", { class: "conflict", title: text }, "conflict");
+}
+
+function jobView(job, twice) {
   const status = kStatusLabels[job.status] ?? job.status;
   const head = [
     icon(kStatusIcons[job.status] ?? "unknown", status),
     element("span", { class: "tool" }, job.tool),
     element("span", { class: "job-title", title: job.title }, job.title),
+    twice ? conflict("Another device ran the same call at the same moment") : null,
     time(job.finishedAt),
   ];
   if (!job.output) return element("li", { "data-status": job.status }, element("div", { class: "row" }, ...head.filter(Boolean)));
@@ -39,18 +46,21 @@ function jobView(job) {
   );
 }
 
-export function showFiles(fileMutations, { list, empty, count }) {
+export function showFiles(fileMutations, jobs, { list, empty, count }) {
   const render = () => {
     const records = readFileMutations(fileMutations);
-    list.replaceChildren(...records.slice(0, kFilesShown).map(fileView));
+    const { paths } = readConflicts(jobs);
+    list.replaceChildren(...records.slice(0, kFilesShown).map((record) => fileView(record, paths.get(record.path))));
     empty.hidden = records.length > 0;
     count.textContent = records.length > 0 ? String(records.length) : "";
   };
-  fileMutations.observeDeep(batched(render));
+  const schedule = batched(render);
+  fileMutations.observeDeep(schedule);
+  jobs.observeDeep(schedule);
   render();
 }
 
-function fileView(record) {
+function fileView(record, authors) {
   const cut = record.path.lastIndexOf("/") + 1;
   const path = element(
     "span",
@@ -63,6 +73,7 @@ function fileView(record) {
     { class: "row" },
     element("span", { class: "kind", "data-kind": record.kind }, kKindLabels[record.kind] ?? record.kind),
     path,
+    authors ? conflict(`Changed at once, without knowing of each other, by ${[...authors].join(" and ")}`) : null,
     time(record.at),
   );
 }

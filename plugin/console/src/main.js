@@ -1,7 +1,8 @@
 import { showFiles, showJobs } from "./activity.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
-import { parseFragment, relayAddress, sessionId, takeLink } from "./link.js";
+import { HandoffError, redeem } from "./handoff.js";
+import { keepLink, parseFragment, relayAddress, sessionId, takeLink } from "./link.js";
 import { MessageList } from "./messages.js";
 import { ownIdentity, showPresence } from "./presence.js";
 import { appendUserMessage, kSchemaVersion, openRoots, readPersona } from "./schema.js";
@@ -9,7 +10,15 @@ import { appendUserMessage, kSchemaVersion, openRoots, readPersona } from "./sch
 const kStatusText = { refused: "Refused", offline: "Offline", connecting: "Connecting", saving: "Saving", saved: "Saved" };
 
 const link = takeLink();
-if (link) {
+if (link?.handoff) {
+  redeem(link).then(
+    (redeemed) => {
+      keepLink(redeemed);
+      start(redeemed);
+    },
+    (error) => explain("This link does not open a session", error instanceof HandoffError ? error.message : String(error)),
+  );
+} else if (link) {
   start(link);
 } else {
   explainMissingLink();
@@ -33,7 +42,7 @@ function start(link) {
   });
   connection.onChange(() => messageList.schedule());
   showJobs(roots.jobs, { list: byId("jobs"), empty: byId("jobs-empty"), count: byId("jobs-count") });
-  showFiles(roots.fileMutations, { list: byId("files"), empty: byId("files-empty"), count: byId("files-count") });
+  showFiles(roots.fileMutations, roots.jobs, { list: byId("files"), empty: byId("files-empty"), count: byId("files-count") });
   showPresence(connection.awareness, identity, { list: byId("present"), count: byId("present-count") });
   showTitleAndPersona(roots, sessionId(link.doc));
   showStatus(connection, roots);
@@ -89,13 +98,19 @@ function durability(connection, state) {
 
 function bannerText(connection, roots) {
   if (connection.refusal) {
-    return `The relay refused this link (${connection.refusal}). Ask the terminal for a new one.`;
+    return refusalText(connection.refusal);
   }
   const version = roots.metadata.get("schemaVersion");
   if (typeof version === "number" && version > kSchemaVersion) {
     return "This session was written by a newer version. Some of it may not be shown here.";
   }
   return "";
+}
+
+function refusalText(reason) {
+  if (reason === "token-expired") return "Your access has expired. Ask the terminal for a new link (pugi.cloud.handoff).";
+  if (reason.startsWith("tier-")) return `The relay does not sync this session: ${reason.replace(/^[a-z-]+: /, "")}.`;
+  return `The relay refused this link (${reason}). Ask the terminal for a new one.`;
 }
 
 function banner(text) {
@@ -153,11 +168,17 @@ function composer(send) {
 }
 
 function explainMissingLink() {
+  explain(
+    "Open a session's link",
+    "ypp-session chat prints a link when it starts, and pugi.cloud.handoff gives one. Open it: it names the session and carries the key to it.",
+  );
+}
+
+function explain(title, text) {
   byId("status").dataset.state = "refused";
   byId("status-text").textContent = "No session";
   byId("composer").hidden = true;
   byId("empty").hidden = false;
-  byId("empty").querySelector(".empty-title").textContent = "Open a session's link";
-  byId("empty").querySelector("p:last-child").textContent =
-    "ypp-session chat prints a link when it starts. Open that one: it names the session and carries the key to it.";
+  byId("empty").querySelector(".empty-title").textContent = title;
+  byId("empty").querySelector("p:last-child").textContent = text;
 }

@@ -62,8 +62,15 @@ export function readJob(job) {
     status: string(field(job, "status")) || "completed",
     output: string(field(job, "output")),
     outputTruncated: field(job, "outputTruncated") === true,
+    id: string(field(job, "id")),
     author: string(field(job, "author")),
+    device: string(field(job, "device")),
     finishedAt: number(field(job, "finishedAt")),
+    contentHash: string(field(job, "contentHash")),
+    files: elements(field(job, "files")).map((file) => ({
+      path: string(field(file, "path")),
+      previousCallId: string(field(file, "previousCallId")),
+    })),
   };
 }
 
