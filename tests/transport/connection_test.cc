@@ -23,7 +23,9 @@ class FakeAuthenticator : public Authenticator {
     const std::string token = request.token;
     const auto answer = [token, done = std::move(done)] {
       if (token == "good" || token == "reader") {
-        done(Grant{token == "reader", "", ""});
+        Grant grant;
+        grant.read_only = token == "reader";
+        done(grant);
       } else if (token == "broken") {
         done(absl::UnavailableError("no answer"));
       } else {
