@@ -331,17 +331,33 @@ void HostedDocument::ScheduleGathered() {
   if (!room_ || !room_->has_gathered() || state_ == State::kGone) return;
   if (room_->gathered_bytes() >= kMaxGatheredBytes || !host_->hooks().executor.at_turn_end) {
     DispatchGathered();
-  } else if (!std::exchange(gathered_scheduled_, true)) {
+  } else if (!std::exchange(turn_end_scheduled_, true)) {
     host_->hooks().executor.at_turn_end(
         [self = shared_from_this(), alive = std::weak_ptr<const bool>(host_->alive())] {
-          self->gathered_scheduled_ = false;
-          if (!alive.expired()) self->DispatchGathered();
+          self->turn_end_scheduled_ = false;
+          if (!alive.expired()) self->OnTurnEnd();
         });
   }
 }
 
+void HostedDocument::OnTurnEnd() {
+  if (state_ == State::kGone || !room_->has_gathered()) return;
+  const Executor& executor = host_->hooks().executor;
+  const int64_t wait_ms =
+      pace_.WaitMs(members_.size(), room_->gathered_author(), executor.now_ms());
+  if (wait_ms == 0) return DispatchGathered();
+  if (std::exchange(pausing_, true)) return;
+  executor.after(wait_ms,
+                 [self = shared_from_this(), alive = std::weak_ptr<const bool>(host_->alive())] {
+                   self->pausing_ = false;
+                   if (!alive.expired()) self->DispatchGathered();
+                 });
+}
+
 void HostedDocument::DispatchGathered() {
-  if (state_ != State::kGone && room_ && room_->has_gathered()) Dispatch(room_->TakeGathered());
+  if (state_ == State::kGone || !room_ || !room_->has_gathered()) return;
+  pace_.Sent(room_->gathered_author(), host_->hooks().executor.now_ms());
+  Dispatch(room_->TakeGathered());
 }
 
 ChangeOrigin HostedDocument::OriginOf(MemberId id) const {

@@ -34,6 +34,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "transport/broadcast_pace.h"
 #include "transport/hook_chain.h"
 #include "transport/member_id.h"
 #include "transport/relay_document.h"
@@ -161,8 +162,10 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   void AdmitWaiting();
 
   void Dispatch(RoomOutput output);
-  // Has what the room gathers go out at the end of the turn, or earlier when it is much.
+  // Has what the room gathers go out at the end of the turn or a little later (broadcast_pace.h),
+  // or earlier when it is much.
   void ScheduleGathered();
+  void OnTurnEnd();
   void DispatchGathered();
   void TellHooks(RoomOutput& output);
   void Append(std::string update, std::string origin);
@@ -218,7 +221,9 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   uint64_t store_timer_ = 0;  // the newest; older ones do nothing
   ChangeOrigin last_origin_;
 
-  bool gathered_scheduled_ = false;
+  bool turn_end_scheduled_ = false;
+  bool pausing_ = false;  // a timer will send what is gathered
+  BroadcastPace pace_;
   size_t holds_ = 0;  // hooks and others under way, which an unload waits for
   bool unload_refused_ = false;
 };

@@ -223,7 +223,10 @@ void Room::Publish(MemberId from, std::vector<std::string> changes,
     out->appends = std::move(appends);
     return;
   }
-  gathered_author_ = from;
+  if (!appends.empty()) {
+    if (!gathered_appends_.empty() && gathered_author_ != from) gathered_by_several_ = true;
+    gathered_author_ = from;
+  }
   for (std::string& append : appends) {
     gathered_bytes_ += append.size();
     gathered_appends_.push_back(std::move(append));
@@ -252,6 +255,7 @@ void Room::PublishGathered(RoomOutput* out) {
       for (const std::string& change : appends) BroadcastChange(change, out);
     }
     gathered_bytes_ = 0;
+    gathered_by_several_ = false;
     appended_ += appends.size();
     for (auto ack = acknowledgements_.rbegin(); ack != acknowledgements_.rend(); ++ack) {
       if (ack->after == kGathered) ack->after = appended_;

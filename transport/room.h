@@ -23,6 +23,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -134,6 +135,11 @@ class Room {
   RoomOutput TakeGathered();
   bool has_gathered() const { return !gathered_appends_.empty() || !gathered_clients_.empty(); }
   size_t gathered_bytes() const { return gathered_bytes_; }
+  // Who made all changes that are gathered; nullopt when there are none or several made them.
+  std::optional<MemberId> gathered_author() const {
+    if (gathered_appends_.empty() || gathered_by_several_) return std::nullopt;
+    return gathered_author_;
+  }
 
   size_t member_count() const { return members_.size(); }
   std::vector<MemberId> members() const;
@@ -200,7 +206,8 @@ class Room {
   std::vector<std::string> gathered_appends_;
   bool gathered_differ_ = false;
   size_t gathered_bytes_ = 0;
-  MemberId gathered_author_ = 0;
+  MemberId gathered_author_ = 0;  // of the newest
+  bool gathered_by_several_ = false;
   std::vector<ClientId> gathered_clients_;  // with news of their awareness
   std::string gathered_awareness_;          // the update, when there is only one
 };

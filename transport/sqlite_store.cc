@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -58,6 +59,7 @@ class SqliteStore::Writer {
   Writer(Executor executor, LogSink log, const SqliteStoreOptions& options)
       : executor_(std::move(executor)),
         log_(std::move(log)),
+        commit_pause_(options.commit_pause_ms),
         database_(options.history_retention_ms) {}
 
   ~Writer() {
@@ -74,7 +76,9 @@ class SqliteStore::Writer {
   void Push(Operation operation) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
+      if (operation.reads_only) someone_reads_ = true;
       queue_.push_back(std::move(operation));
+      if (pausing_ && !someone_reads_) return;
     }
     wake_.notify_one();
   }
@@ -107,19 +111,27 @@ class SqliteStore::Writer {
   uint64_t transactions() const { return transactions_.load(std::memory_order_relaxed); }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void Run();
+  // What is to be done together, once it is time; empty at the end.
+  std::deque<Operation> NextBatch();
   absl::Status RunTransaction(std::deque<Operation>& batch);
 
   Executor executor_;
   LogSink log_;
+  const std::chrono::milliseconds commit_pause_;
   FileLock file_lock_;
   SqliteLog database_;
   StorePosition last_position_ = 0;  // the calling thread's
   std::atomic<uint64_t> transactions_{0};
+  Clock::time_point pause_until_;  // the writing thread's
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Operation> queue_;
+  bool someone_reads_ = false;  // of those in the queue
+  bool pausing_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };
@@ -136,13 +148,8 @@ absl::Status SqliteStore::Writer::Open(const std::string& path) {
 
 void SqliteStore::Writer::Run() {
   while (true) {
-    auto batch = std::make_shared<std::deque<Operation>>();
-    {
-      std::unique_lock<std::mutex> lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      batch->swap(queue_);
-    }
+    const auto batch = std::make_shared<std::deque<Operation>>(NextBatch());
+    if (batch->empty()) return;
     const absl::Status status = RunTransaction(*batch);
     if (!status.ok()) {
       log_(LogLevel::kError, absl::StrCat("storage: ", status.message()));
@@ -155,19 +162,32 @@ void SqliteStore::Writer::Run() {
   }
 }
 
+std::deque<Operation> SqliteStore::Writer::NextBatch() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  pausing_ = true;
+  wake_.wait_until(lock, pause_until_, [this] { return stopping_ || someone_reads_; });
+  pausing_ = false;
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  someone_reads_ = false;
+  return std::exchange(queue_, {});
+}
+
 absl::Status SqliteStore::Writer::RunTransaction(std::deque<Operation>& batch) {
   absl::Status status = database_.Begin();
   if (!status.ok()) return status;
+  bool wrote = false;
   for (Operation& operation : batch) {
     operation.status = operation.perform(database_);
     // What cannot be read is nobody else's trouble.
     if (operation.reads_only) continue;
+    wrote = true;
     status = operation.status;
     if (!status.ok()) break;
   }
   if (status.ok()) status = database_.Commit();
   if (status.ok()) {
     transactions_.fetch_add(1, std::memory_order_relaxed);
+    if (wrote) pause_until_ = Clock::now() + commit_pause_;
   } else {
     database_.RollBack();
   }

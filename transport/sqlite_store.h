@@ -1,8 +1,10 @@
 // The embedded store: one SQLite file in WAL mode, written by one thread.
 //
-// Group commit: whatever was asked for while the last transaction was being written goes into the
-// next one, so the cost of an fsync is shared by all that wait for it, and there is no delay when
-// nobody waits. synchronous=FULL: a commit returns after the fsync of the log.
+// Group commit: whatever was asked for since the last transaction began goes into the next one, so
+// the cost of an fsync is shared by all that wait for it. Between two transactions that write there
+// is a pause, since under a steady load one each millisecond would cost more than all else that a
+// relay does; the first after it is written at once, and loads wait for nobody. synchronous=FULL: a
+// commit returns after the fsync of the log.
 //
 // History: updates that a snapshot stands for stay in the log as long as the retention says, with
 // their time and origin. What is older is merged into the history's base, a V1 update; the document
@@ -28,6 +30,8 @@ namespace ypp::transport {
 struct SqliteStoreOptions {
   // How long updates are told apart after a snapshot stands for them. 0: not at all.
   int64_t history_retention_ms = 0;
+  // From the end of a transaction that wrote to the beginning of the next one.
+  int64_t commit_pause_ms = 4;
 };
 
 class SqliteStore : public Store {

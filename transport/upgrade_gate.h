@@ -2,11 +2,11 @@
 #ifndef YPP_TRANSPORT_UPGRADE_GATE_H_
 #define YPP_TRANSPORT_UPGRADE_GATE_H_
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "transport/connection_limits.h"
 #include "transport/frame.h"
@@ -63,7 +63,7 @@ class UpgradeGate : public SocketHandler {
   std::shared_ptr<Socket> socket_;
   const ConnectionLimits limits_;
   Handler handler_;
-  std::deque<std::string> waiting_;
+  std::vector<std::string> waiting_;
   size_t waiting_bytes_ = 0;
   int64_t first_tick_ms_ = -1;
   bool closed_ = false;

@@ -47,7 +47,7 @@ struct WsConfig : public websocketpp::config::core {
   using elog_type = websocketpp::log::stub;
   using rng_type = base::rng_type;
   // Every connection has one of these; messages are put together elsewhere.
-  static const size_t connection_read_buffer_size = 1024;
+  static const size_t connection_read_buffer_size = 256;
 
   struct transport_config : public base::transport_config {
     using concurrency_type = WsConfig::concurrency_type;
@@ -114,6 +114,7 @@ class WebSocketServer::Impl {
   void OnOpen(Peer& peer);
   void OnHttp(Peer& peer);
   void OnEnd(Peer& peer);
+  void CountTooLarge(const Peer& peer) const;
   void CloseAll();
   Peer& PeerOf(const websocketpp::connection_hdl& handle);
   void Refuse(std::string_view reason) const {
@@ -336,6 +337,7 @@ void WebSocketServer::Impl::Tick() {
   for (const PeerPtr& peer : peers) {
     if (peer->ended) continue;
     if (peer->Overdue(now_ms_)) {
+      if (peer->socket == nullptr) Refuse("http_timeout");
       OnEnd(*peer);
     } else if (peer->socket != nullptr && !peer->socket->closed()) {
       peer->handler->OnTick(now_ms_);
@@ -438,6 +440,7 @@ void WebSocketServer::Impl::OnHttp(Peer& peer) {
 void WebSocketServer::Impl::OnEnd(Peer& peer) {
   if (std::exchange(peer.ended, true)) return;
   const PeerPtr keep = peer.shared_from_this();
+  CountTooLarge(peer);
   // What was written last still goes out.
   peer.stream->CloseWhenSent();
   // websocketpp is in the middle of something on it.
@@ -449,6 +452,19 @@ void WebSocketServer::Impl::OnEnd(Peer& peer) {
   peer.handler->OnClosed();
   peer.socket->Release();
   if (open_count_ == 0) callbacks_.on_last_closed();
+}
+
+void WebSocketServer::Impl::CountTooLarge(const Peer& peer) const {
+  namespace status = websocketpp::http::status_code;
+  if (peer.socket != nullptr) {
+    const auto code = peer.connection->get_local_close_code();
+    if (code == websocketpp::close::status::message_too_big) Refuse("message_size");
+    return;
+  }
+  const auto code = peer.connection->get_response_code();
+  if (code == status::request_entity_too_large || code == status::request_header_fields_too_large) {
+    Refuse("http_size");
+  }
 }
 
 // No handler may be left that refers to what is about to go.

@@ -12,6 +12,8 @@ const std::vector<LoadCase>& LoadCases() {
       {"b2", "200 documents x 2 writers, 8 in flight each", Kind::kTyping, 200, 2, 2, 8},
       {"c1", "2,000 idle connections on 2,000 documents", Kind::kIdle, 2000, 1, 0},
       {"c2", "2,000 idle connections on 20 documents", Kind::kIdle, 20, 100, 0},
+      // As many as a common limit of 20,000 descriptors allows.
+      {"c3", "19,000 idle connections on 1,900 documents", Kind::kIdle, 1900, 10, 0},
       {"d1", "500 updates/s over 50 documents x 2", Kind::kTyping, 50, 2, 2, 0, 500},
       {"d2", "20 updates/s to 101 clients", Kind::kTyping, 1, 101, 1, 0, 20},
       {"d3", "100 writers x 5/s on one document", Kind::kTyping, 1, 100, 100, 0, 500},

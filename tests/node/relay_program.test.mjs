@@ -199,6 +199,29 @@ test("other servers are asked over https, if they are who they say they are", as
   hook.close();
 });
 
+test("what is too large is refused and counted", async () => {
+  const relay = await start(["--listen", "127.0.0.1:0", "--memory", "--open", "--max-message-bytes", "100000", "--admin-token", "secret"]);
+  const base = relay.url.replace("ws:", "http:");
+  const client = new Client(relay.url, "doc");
+  await client.untilSaved();
+  client.append("x".repeat(200_000));
+  await until(() => client.count("close") > 0, "its socket is closed");
+  client.destroy();
+  const announced = await new Promise((resolve, reject) => {
+    const request = http.request(`${base}/api/documents/doc/update`,
+      { method: "POST", headers: { authorization: "Bearer secret", "content-length": "999999999" } });
+    request.on("response", (response) => resolve(response.statusCode));
+    request.on("error", reject);
+    request.flushHeaders();
+  });
+  assert.equal(announced, 413);
+  const metrics = async () => (await fetch(`${base}/metrics`, { headers: { authorization: "Bearer secret" } })).text();
+  const counted = async (reason) => (await metrics()).includes(`ypp_relay_refusals_total{reason="${reason}"}`);
+  while (!(await counted("message_size"))) await sleep(20); // once the sockets are gone
+  while (!(await counted("http_size"))) await sleep(20);
+  await relay.stop();
+});
+
 test("documents are read, written, listed, closed and deleted over HTTP", async () => {
   const relay = await new Relay().start({ args: ["--admin-token", "secret"] });
   const base = relay.url.replace("ws:", "http:");

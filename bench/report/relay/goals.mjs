@@ -27,6 +27,7 @@ export const GOALS = {
   b2: [cpu(5), { figure: 'updates_per_s' }],
   c1: [{ figure: 'kib_per_connection', most: 8 }, { figure: 'connects_per_s', times: 8 }, { figure: 'cpu_us' }],
   c2: [{ figure: 'kib_per_connection', most: 6 }, { figure: 'connects_per_s' }],
+  c3: [{ figure: 'kib_per_connection' }, { figure: 'connects_per_s' }, { figure: 'cpu_us' }],
   d1: [{ figure: 'p99_ms', times: 3 }, cpu(8), { figure: 'ack_p99_ms' }],
   d2: [{ figure: 'p50_ms', times: 4 }, { figure: 'p99_ms', times: 2.9 }, { figure: 'cpu_us' }],
   d3: [cpu(4), { figure: 'p99_ms' }],
