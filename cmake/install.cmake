@@ -50,7 +50,7 @@ configure_file(cmake/ypp.pc.in "${PROJECT_BINARY_DIR}/ypp-crdt.pc" @ONLY)
 
 set(YPP_PC_NAME "ypp")
 set(YPP_PC_DESCRIPTION "${PROJECT_DESCRIPTION}")
-set(YPP_PC_LIBS "-lypp_plugin -lypp_transport -lypp_crdt -lypp_codec -pthread")
+set(YPP_PC_LIBS "-lypp_plugin -lypp_transport -lypp_crdt -lypp_codec -lleveldb -pthread")  # Debian's LevelDB has no .pc file
 ypp_pkg_config_requires(YPP_PC_REQUIRES ypp_codec ypp_crdt ypp_transport ypp_plugin)
 string(APPEND YPP_PC_REQUIRES " libssl libcrypto sqlite3 prometheus-cpp-core")
 configure_file(cmake/ypp.pc.in "${PROJECT_BINARY_DIR}/ypp.pc" @ONLY)

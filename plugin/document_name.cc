@@ -42,6 +42,16 @@ bool IsSessionIdCharacter(char c) {
 absl::StatusOr<std::string> SessionDocumentName(std::string_view token,
                                                 std::string_view session_id) {
   if (token.empty()) return absl::InvalidArgumentError("the token is empty");
+  return TenantSessionDocumentName(transport::Sha256Hex(token), session_id);
+}
+
+absl::StatusOr<std::string> TenantSessionDocumentName(std::string_view tenant,
+                                                      std::string_view session_id) {
+  if (tenant.empty() || tenant.size() > kMaxSessionIdBytes ||
+      !std::all_of(tenant.begin(), tenant.end(), IsSessionIdCharacter)) {
+    return absl::InvalidArgumentError(
+        "a tenant has 1 to 128 letters, digits, dots, underscores and hyphens");
+  }
   if (session_id.empty()) return absl::InvalidArgumentError("the session id is empty");
   if (session_id.size() > kMaxSessionIdBytes) {
     return absl::InvalidArgumentError("the session id is longer than 128 bytes");
@@ -50,7 +60,7 @@ absl::StatusOr<std::string> SessionDocumentName(std::string_view token,
     return absl::InvalidArgumentError(
         "a session id has only letters, digits, dots, underscores and hyphens");
   }
-  std::string name = "tenant_" + transport::Sha256Hex(token);
+  std::string name = "tenant_" + std::string(tenant);
   name += "/pugi-session-";
   name += session_id;
   return name;

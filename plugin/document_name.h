@@ -22,6 +22,11 @@ inline constexpr size_t kMaxSessionIdBytes = 128;
 absl::StatusOr<std::string> SessionDocumentName(std::string_view token,
                                                 std::string_view session_id);
 
+// The same for a tenant that has a name. InvalidArgument for a tenant that is empty, longer than
+// 128 bytes or has other characters than a session id may.
+absl::StatusOr<std::string> TenantSessionDocumentName(std::string_view tenant,
+                                                      std::string_view session_id);
+
 // 12 random characters that are easy to read aloud.
 std::string RandomSessionId();
 // `prefix` and 32 random hexadecimal digits, for messages and calls the host did not name.

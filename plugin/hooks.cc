@@ -1,5 +1,6 @@
 #include "plugin/hooks.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -144,6 +145,10 @@ absl::Status Hooks::ToolExecuteAfter(std::string_view input_json, std::string_vi
   const std::vector<TouchedFile> files =
       FilesTouchedBy(job.tool, args, metadata != nullptr ? *metadata : Any(), options_.worktree);
   return Write([&] {
+    for (const TouchedFile& file : files) {
+      const std::optional<FileMutation> previous = document_.ReadFileMutation(file.path);
+      job.files.push_back({file.path, file.kind, previous ? previous->call_id : ""});
+    }
     absl::Status status = document_.AppendJob(job);
     for (const TouchedFile& file : files) {
       if (!status.ok()) break;

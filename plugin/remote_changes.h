@@ -38,8 +38,8 @@ struct RemoteChanges {
 };
 
 // Watches from its construction on; what is in the document by then, and what this replica writes,
-// is not reported. An own message or job costs one step; a change from elsewhere costs a walk over the
-// list or map that it touched, and so does any change of the file mutations.
+// is not reported. An own message or job costs one step; a change from elsewhere costs a walk over
+// the list or map that it touched, and so does any change of the file mutations.
 //
 // Thread rule: that of the document, also for the callback, which may edit.
 class RemoteChangesWatcher {

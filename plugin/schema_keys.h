@@ -38,6 +38,7 @@ inline constexpr std::string_view kOutput = "output";
 inline constexpr std::string_view kOutputTruncated = "outputTruncated";
 inline constexpr std::string_view kFinishedAt = "finishedAt";
 inline constexpr std::string_view kContentHash = "contentHash";
+inline constexpr std::string_view kFiles = "files";
 
 // A file mutation
 inline constexpr std::string_view kPath = "path";

@@ -10,9 +10,11 @@
 //   absl::Status status = (*session)->Dispose();        // at the end
 //
 // Local first: hooks write the document in memory at once. A relay that cannot be reached is waited
-// for in the background, and what was written meanwhile is sent when it comes. The document itself
-// is not kept on disk: what the relay has not acknowledged when the process ends is lost, and
-// Dispose says so.
+// for in the background, and what was written meanwhile is sent when it comes. With
+// local_persistence_path it is also on this machine's disk before a hook returns; without, what the
+// relay has not acknowledged when the process ends is lost, and Dispose says so.
+//
+// A user whose tier has no synced sessions gets a document, and the local store, but no transport.
 //
 // Thread rule: all functions from any thread, but Flush, Dispose and the destructor one after
 // another and not inside a callback. Callbacks come on the session's own thread, one at a time;
@@ -29,21 +31,33 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "plugin/conflict_watcher.h"
 #include "plugin/hooks.h"
 #include "plugin/remote_changes.h"
 #include "plugin/session_document.h"
+#include "plugin/tier.h"
 #include "transport/client.h"
 
 namespace ypp::plugin {
 
 struct SessionOptions {
-  std::string relay_url;     // ws:// or wss://
-  std::string token;         // goes to the relay in the first message, and nowhere else
+  std::string relay_url;  // ws:// or wss://
+  std::string token;      // goes to the relay in the first message, and nowhere else
+  // Asked instead before each authentication, also when the relay wants to see the token again.
+  // `token` still names the tenant then, unless `tenant` does.
+  std::function<void(TokenReply)> fetch_token;
+  std::string tenant;        // whose session it is; empty: the token's SHA-256
   std::string session_id;    // as in SessionDocumentName
   std::string display_name;  // what others see; empty: pugi-cli@<hostname>
   std::string device = "terminal";
   std::string worktree;  // see HookOptions
+  bool enabled = true;   // false: never a connection, whatever the tier
   bool connect = true;   // else after Connect()
+  // The user's tier, asked whenever a connection is wanted. It must not block. Empty: "free".
+  std::function<std::string()> resolve_tier;
+  // A LevelDB directory in y-leveldb's layout; empty: none. One that cannot be used is reported in
+  // SessionStatus, and the session goes on in memory.
+  std::string local_persistence_path;
   BackoffOptions backoff;
   // How long Dispose may wait for the relay's acknowledgement. It adds what closing the connection
   // takes, a second at most.
@@ -56,20 +70,35 @@ struct Participant {
 };
 
 enum class SyncState {
-  kOffline,     // no connection; edits are kept and follow later
-  kConnecting,  // connected, but the relay's state has not arrived yet
-  kSaving,      // some edits are not acknowledged
-  kSaved,       // the relay has everything on its disk
-  kRefused,     // the relay does not accept the token
+  kOffline,      // no connection; edits are kept and follow later
+  kNotEligible,  // the tier has no synced sessions: no connection is made
+  kPaused,       // connected, but edits are kept back until Resume()
+  kConnecting,   // connected, but the relay's state has not arrived yet
+  kSaving,       // some edits are not acknowledged
+  kSaved,        // the relay has everything on its disk
+  kRefused,      // the relay does not accept the token
 };
 std::string_view SyncStateName(SyncState state);
+
+enum class LocalStoreState {
+  kOff,
+  kOn,      // what a hook wrote is on the disk when it returns
+  kFailed,  // it is in memory alone from here on
+};
+std::string_view LocalStoreStateName(LocalStoreState state);
 
 struct SessionStatus {
   SyncState state = SyncState::kOffline;
   ConnectionStatus connection = ConnectionStatus::kDisconnected;
   int unacknowledged_changes = 0;
+  UnsyncedState unsynced;  // how much of it is this program's edits, and how old
+  bool synced = false;     // the relay's state has arrived on this connection
+  bool paused = false;
   bool read_only = false;
   std::string refusal;  // kRefused: the relay's reason
+  TierDecision tier;
+  LocalStoreState local_store = LocalStoreState::kOff;
+  std::string local_store_error;  // kFailed: why
   std::vector<Participant> participants;
 };
 
@@ -92,13 +121,31 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   Hooks& hooks();
-  void Connect();
+  // Also starts over after a refusal. FailedPrecondition with a hint when the tier is not eligible.
+  absl::Status Connect();
   // Edits stay and are sent after Connect().
   void Disconnect();
+  // The connection stays and so does the presence, but nothing of the document goes either way
+  // until Resume().
+  void Pause();
+  void Resume();
+  // Calls back on the session's thread for as long as the subscription is held. Letting go of it
+  // waits for a call under way, unless it is done inside that call. It may outlive the session.
+  Subscription OnConflict(std::function<void(const Conflict&)> callback);
   SessionStatus status() const;
   const std::string& document_name() const;
   const std::string& display_name() const;
   const std::string& session_id() const;
+  const std::string& relay_url() const;
+
+  // What HandoffLink needs: the relay gives a token that opens this session once, within `ttl_ms`
+  // (0: what the relay takes for the default). FailedPrecondition when the tier is not eligible,
+  // PermissionDenied when the relay says so, else what kept it from answering within 5 seconds.
+  struct Handoff {
+    std::string token;
+    int64_t expires_at_ms = 0;  // milliseconds since 1970
+  };
+  absl::StatusOr<Handoff> RequestHandoff(int64_t ttl_ms);
 
   // Calls `visit` where the document may be read, and waits for it.
   void Read(const std::function<void(const SessionDocument&)>& visit) const;
@@ -120,6 +167,11 @@ class Session {
 
 // "pugi-cli@<hostname>".
 std::string DefaultDisplayName();
+
+// The link that opens the console with a token of RequestHandoff, which stands in the fragment, as
+// below.
+std::string HandoffLink(std::string_view relay_url, std::string_view console_url,
+                        std::string_view handoff_token);
 
 // The link that opens the console for this session. The token stands in the fragment, the one part
 // of an address that a browser does not send to any server; it must not be put anywhere else.

@@ -76,6 +76,18 @@ absl::Status WriteMessage(Map map, const Message& message) {
   return absl::OkStatus();
 }
 
+Any FilesToAny(const std::vector<JobFile>& files) {
+  Any::Array array;
+  for (const JobFile& file : files) {
+    Any::Object object{{std::string(key::kPath), file.path}, {std::string(key::kKind), file.kind}};
+    if (!file.previous_call_id.empty()) {
+      object.emplace_back(std::string(key::kPreviousCallId), file.previous_call_id);
+    }
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
 // Where two valid UTF-8 texts stop being equal, at a character boundary.
 size_t CommonPrefix(std::string_view a, std::string_view b) {
   const size_t limit = std::min(a.size(), b.size());
@@ -252,6 +264,7 @@ absl::Status SessionDocument::AppendJob(const Job& job) {
   writer.SetUnlessEmpty(key::kDevice, job.author.device);
   writer.Set(key::kFinishedAt, job.finished_at_ms);
   writer.SetUnlessEmpty(key::kContentHash, job.content_hash);
+  if (!job.files.empty()) writer.Set(key::kFiles, FilesToAny(job.files));
   writer.SetOther(job.other);
   return writer.status();
 }

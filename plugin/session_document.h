@@ -76,6 +76,13 @@ struct Message {
   std::string text() const;
 };
 
+// A file that a job changed.
+struct JobFile {
+  std::string path;
+  std::string kind;
+  std::string previous_call_id;  // as in FileMutation
+};
+
 struct Job {
   std::string id;
   std::string tool;
@@ -87,6 +94,7 @@ struct Job {
   Author author;
   int64_t finished_at_ms = 0;
   std::string content_hash;
+  std::vector<JobFile> files;
   Any::Object other;
 };
 

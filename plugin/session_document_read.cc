@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "plugin/payload.h"
 #include "plugin/schema_keys.h"
 #include "plugin/session_document.h"
 
@@ -119,9 +120,17 @@ Job ReadJob(const Value& value) {
   job.author = record.ReadAuthor();
   job.finished_at_ms = record.Milliseconds(key::kFinishedAt);
   job.content_hash = record.String(key::kContentHash);
+  const Any files = record.Get(key::kFiles).ToAny();
+  if (files.if_array() != nullptr) {
+    for (const Any& file : *files.if_array()) {
+      if (file.if_object() == nullptr) continue;
+      job.files.push_back({StringMember(file, key::kPath), StringMember(file, key::kKind),
+                           StringMember(file, key::kPreviousCallId)});
+    }
+  }
   job.other = record.Other({key::kId, key::kTool, key::kTitle, key::kStatus, key::kArgs,
                             key::kOutput, key::kOutputTruncated, key::kAuthor, key::kDevice,
-                            key::kFinishedAt, key::kContentHash});
+                            key::kFinishedAt, key::kContentHash, key::kFiles});
   return job;
 }
 

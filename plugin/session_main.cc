@@ -1,5 +1,6 @@
 // ypp-session: a coding session that can be continued elsewhere.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -7,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "plugin/bridge.h"
+#include "plugin/config.h"
 #include "plugin/document_name.h"
 #include "plugin/terminal_host.h"
 
@@ -51,6 +54,25 @@ bool ReadToken(const std::string& path, std::string* token) {
   return true;
 }
 
+int RunConfiguredBridge(const std::string& config_file, const std::string& session,
+                        const std::string& worktree) {
+  absl::StatusOr<ypp::plugin::Config> config =
+      ypp::plugin::LoadConfig(config_file, [](const char* name) { return std::getenv(name); });
+  if (!config.ok()) {
+    std::fprintf(stderr, "ypp-session: %s\n", std::string(config.status().message()).c_str());
+    return 2;
+  }
+  unsetenv("YPP_TOKEN");
+  if (!session.empty()) config->session_id = session;
+  if (config->session_id.empty()) config->session_id = ypp::plugin::RandomSessionId();
+  ypp::plugin::BridgeOptions options;
+  options.session = config->ToSessionOptions();
+  options.session.worktree = worktree;
+  options.console_url = config->console_url;
+  options.handoff_ttl_ms = config->handoff_ttl_ms;
+  return ypp::plugin::RunBridge(std::move(options), STDIN_FILENO, STDOUT_FILENO);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,6 +81,8 @@ int main(int argc, char** argv) {
 
   ypp::plugin::TerminalHostOptions options;
   std::string token_file;
+  // Who tries this out has a relay of their own, which mostly counts nothing.
+  std::string tier = "builder";
   CLI::App* chat = app.add_subcommand(
       "chat", "A terminal host: a line typed is a message, what others write is shown");
   chat->add_option("--relay", options.session.relay_url, "Where the relay listens, ws:// or wss://")
@@ -68,6 +92,14 @@ int main(int argc, char** argv) {
                    "A file that holds the token (else the variable YPP_TOKEN)");
   chat->add_option("--session", options.session.session_id,
                    "Which session to join: letters, digits, . _ - (default: a new one)");
+  chat->add_option("--tier", tier,
+                   "The tier of the token: free, founder, builder, team or enterprise; the relay "
+                   "has the last word")
+      ->envname("YPP_TIER")
+      ->capture_default_str();
+  chat->add_option("--local-store", options.session.local_persistence_path,
+                   "A directory that keeps the session on this machine (LevelDB, as y-leveldb)")
+      ->type_name("DIR");
   chat->add_option("--name", options.session.display_name,
                    "What others see (default: pugi-cli@<hostname>)");
   chat->add_option("--console-url", options.console_url,
@@ -83,12 +115,29 @@ int main(int argc, char** argv) {
       "the token or\n"
       "has not confirmed everything, 2 for a mistake in the call.");
 
+  std::string config_file;
+  std::string worktree;
+  std::string bridge_session;
+  CLI::App* bridge = app.add_subcommand(
+      "bridge", "A session for a program: JSON lines on standard input and output");
+  bridge->add_option("--config", config_file, "A JSON file with the settings")->type_name("FILE");
+  bridge->add_option("--session", bridge_session, "Which session (default: as configured)");
+  bridge->add_option("--worktree", worktree, "Files inside it are named relative to it")
+      ->type_name("DIR");
+  bridge->footer(
+      "Settings come from the environment (YPP_RELAY_URL, YPP_TOKEN, YPP_TIER, ...) and from the "
+      "file, where\nthey are called relayUrl, token, tier, .... plugin/BRIDGE.md describes both, "
+      "and "
+      "the lines.");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (bridge->parsed()) return RunConfiguredBridge(config_file, bridge_session, worktree);
   if (!ReadToken(token_file, &options.session.token)) return 2;
+  options.session.resolve_tier = [tier] { return tier; };
   if (options.session.session_id.empty()) {
     options.session.session_id = ypp::plugin::RandomSessionId();
   }

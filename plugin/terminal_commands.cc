@@ -13,6 +13,7 @@ namespace ypp::plugin {
 namespace {
 
 constexpr size_t kMaxLabelBytes = 200;
+constexpr std::string_view kCloud = "/pugi.cloud.";
 // Between two words of /reply, so that on the other side one sees the text being written.
 constexpr std::chrono::milliseconds kWordPause{30};
 
@@ -64,6 +65,8 @@ const TerminalCommands::Command TerminalCommands::kCommands[] = {
     {"/disconnect", "", "go offline; what is written meanwhile is kept",
      &TerminalCommands::Disconnect},
     {"/connect", "", "go online again", &TerminalCommands::Connect},
+    {"/pugi.cloud.status", "", "the same as JSON; also .handoff, .disconnect, .pause, .resume",
+     nullptr},
     {"/quit", "", "leave; so does the end of the input", nullptr},
 };
 
@@ -77,6 +80,10 @@ bool TerminalCommands::Execute(std::string_view line) {
   std::string_view rest = line;
   const std::string_view name = TakeWord(rest);
   if (name == "/quit") return false;
+  if (name.substr(0, kCloud.size()) == kCloud) {
+    RunCloudCommand(name.substr(1), rest);
+    return true;
+  }
   for (const Command& command : kCommands) {
     if (command.name != name || command.run == nullptr) continue;
     const bool needs_argument = !command.arguments.empty() && command.arguments.front() != '[';
@@ -91,6 +98,17 @@ bool TerminalCommands::Execute(std::string_view line) {
   screen_.Note("no such command: " + PrintableLine(name, kMaxLabelBytes) + " (see /help)",
                Tone::kBad);
   return true;
+}
+
+void TerminalCommands::RunCloudCommand(std::string_view name, std::string_view arguments) {
+  const absl::StatusOr<std::string> result = cloud_.Call(name, arguments);
+  if (result.ok()) {
+    screen_.Say(PrintableLine(name, kMaxLabelBytes), Printable(*result));
+  } else {
+    screen_.Note(PrintableLine(name, kMaxLabelBytes) + ": " +
+                     Printable(std::string(result.status().message())),
+                 Tone::kBad);
+  }
 }
 
 void TerminalCommands::Report(const absl::Status& status) {
@@ -258,7 +276,11 @@ void TerminalCommands::Files(std::string_view) {
   }
 }
 
-void TerminalCommands::Connect(std::string_view) { session_.Connect(); }
+void TerminalCommands::Connect(std::string_view) {
+  if (const absl::Status status = session_.Connect(); !status.ok()) {
+    screen_.Note(std::string(status.message()), Tone::kBad);
+  }
+}
 void TerminalCommands::Disconnect(std::string_view) { session_.Disconnect(); }
 
 std::string AuthorTag(const Message& message) {

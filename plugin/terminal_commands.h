@@ -4,8 +4,11 @@
 #ifndef YPP_PLUGIN_TERMINAL_COMMANDS_H_
 #define YPP_PLUGIN_TERMINAL_COMMANDS_H_
 
+#include <string>
 #include <string_view>
+#include <utility>
 
+#include "plugin/commands.h"
 #include "plugin/session.h"
 #include "plugin/terminal_text.h"
 
@@ -13,7 +16,8 @@ namespace ypp::plugin {
 
 class TerminalCommands {
  public:
-  TerminalCommands(Session& session, Screen& screen) : session_(session), screen_(screen) {}
+  TerminalCommands(Session& session, Screen& screen, std::string console_url)
+      : session_(session), screen_(screen), cloud_(session, std::move(console_url)) {}
 
   // Carries out one line. False: the user wants to leave.
   bool Execute(std::string_view line);
@@ -39,11 +43,14 @@ class TerminalCommands {
   void Connect(std::string_view);
   void Disconnect(std::string_view);
 
+  // "/pugi.cloud.<name> [JSON arguments]"
+  void RunCloudCommand(std::string_view name, std::string_view arguments);
   void FileTool(std::string_view tool, std::string_view path);
   void Report(const absl::Status& status);
 
   Session& session_;
   Screen& screen_;
+  Commands cloud_;
 };
 
 // "web-console (browser)", or the agent's name for an assistant's message.

@@ -65,6 +65,14 @@ class Listener {
     return events;
   }
 
+  // What was known before there was a session to report it.
+  void ShowStart(const SessionStatus& status) {
+    ShowLocalStore(status);
+    if (status.state == SyncState::kNotEligible) {
+      screen_.Note("not synced: " + status.tier.hint, Tone::kBad);
+    }
+  }
+
   // The end of the connection is no news when it is our own doing.
   void Leave() { leaving_ = true; }
 
@@ -100,6 +108,7 @@ class Listener {
 
   // Only what lasts is worth a line: saving and connecting pass.
   void Show(const SessionStatus& status) {
+    ShowLocalStore(status);
     if (status.state == SyncState::kSaving || status.state == SyncState::kConnecting) return;
     if (status.state == shown_ || leaving_) return;
     const bool was_saved = shown_ == SyncState::kSaved;
@@ -108,19 +117,34 @@ class Listener {
       screen_.Note("connected: everything is stored by the relay", Tone::kGood);
     } else if (status.state == SyncState::kOffline && was_saved) {
       screen_.Note("offline: what you write is kept and sent later", Tone::kBad);
+    } else if (status.state == SyncState::kNotEligible) {
+      screen_.Note("not synced: " + status.tier.hint, Tone::kBad);
+    } else if (status.state == SyncState::kPaused) {
+      screen_.Note("paused: what you write is kept and sent after /pugi.cloud.resume");
     } else if (status.state == SyncState::kRefused) {
-      screen_.Note("the relay refused the token: " + PrintableLine(status.refusal, 200),
+      screen_.Note("the relay refused the session: " + PrintableLine(status.refusal, 200),
                    Tone::kBad);
       Wake(kRefused);
     }
   }
 
+  void ShowLocalStore(const SessionStatus& status) {
+    if (status.local_store != LocalStoreState::kFailed) return;
+    if (local_store_failed_.exchange(true)) return;
+    screen_.Note("not kept on this machine: " + status.local_store_error, Tone::kBad);
+  }
+
   Screen& screen_;
+  std::atomic<bool> local_store_failed_ = false;  // shown
   SyncState shown_ = SyncState::kOffline;
   std::atomic<bool> leaving_ = false;
 };
 
 enum class End { kInput, kSignal, kRefused };
+
+std::string AuthorLine(const Author& author) {
+  return PrintableLine(author.name, 200) + " (" + PrintableLine(author.device, 200) + ")";
+}
 
 // Reads lines and carries them out until there is a reason to stop.
 End RunLoop(TerminalCommands& commands, Screen& screen, int wake_read_fd) {
@@ -201,7 +225,17 @@ int RunTerminalHost(TerminalHostOptions options) {
   screen.Note(
       "whoever has this link can read and write the session; type /help for what you can do");
 
-  TerminalCommands commands(**session, screen);
+  const Subscription conflicts = (*session)->OnConflict([&screen](const Conflict& conflict) {
+    std::string line(ConflictName(conflict.kind));
+    line += ": " + JobLine(conflict.first) + " of " + AuthorLine(conflict.first.author) +
+            " and of " + AuthorLine(conflict.second.author);
+    if (!conflict.path.empty()) line += ", both " + PrintableLine(conflict.path, 200);
+    screen.Note(line, Tone::kBad);
+  });
+
+  listener.ShowStart((*session)->status());
+
+  TerminalCommands commands(**session, screen, options.console_url);
   const End end = RunLoop(commands, screen, wake.read_end());
   if (screen.interactive()) std::fputs("\r\x1b[K", stdout);
   screen.ForgetPrompt();

@@ -10,6 +10,15 @@
 
 namespace ypp::transport {
 
+// For LiveSessions, which asked. Webhooks show what is in the context, so nothing is added to that
+// of a connection whose token has no end.
+inline void NoteRenewal(Context& context, const Grant& grant) {
+  if (context.Find("renewed") != nullptr) context.Set("renewed", true);
+  if (grant.expires_at_ms != 0 || context.Find("expiresAt") != nullptr) {
+    context.Set("expiresAt", grant.expires_at_ms);
+  }
+}
+
 inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
   Hooks hooks;
   hooks.on_authenticate = [authenticator](AuthenticatePayload& payload, HookDone done) {
@@ -23,7 +32,9 @@ inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
                                   if (!grant->user.empty()) {
                                     payload.context->Set("user", grant->user);
                                   }
-                                  payload.context->Set("expiresAt", grant->expires_at_ms);
+                                  if (grant->expires_at_ms != 0) {
+                                    payload.context->Set("expiresAt", grant->expires_at_ms);
+                                  }
                                   done(absl::OkStatus());
                                 });
   };
@@ -32,9 +43,7 @@ inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
                                 [&payload, done](absl::StatusOr<Grant> grant) {
                                   if (!grant.ok()) return done(grant.status());
                                   payload.read_only = grant->read_only;
-                                  payload.connection->context()->Set("renewed", true);
-                                  payload.connection->context()->Set("expiresAt",
-                                                                     grant->expires_at_ms);
+                                  NoteRenewal(*payload.connection->context(), *grant);
                                   done(absl::OkStatus());
                                 });
   };

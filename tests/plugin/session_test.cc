@@ -77,6 +77,7 @@ SessionOptions Options(const std::string& url, const std::string& name) {
   options.relay_url = url;
   options.token = kToken;
   options.session_id = "s1";
+  options.resolve_tier = [] { return std::string("builder"); };
   options.display_name = name;
   options.backoff.min_delay_ms = 50;
   options.backoff.max_delay_ms = 100;
@@ -143,7 +144,7 @@ TEST(Session, SendsWhatWasWrittenWhileDisconnected) {
   ASSERT_TRUE(a->Flush(kPatienceMs).ok());
   a->Disconnect();
   ASSERT_TRUE(Say(*a, "m1", "offline").ok());
-  a->Connect();
+  ASSERT_TRUE(a->Connect().ok());
   ASSERT_TRUE(a->Flush(kPatienceMs).ok());
   Observer seen_by_b;
   auto b = *Session::Open(Options(relay->url(), "b"), seen_by_b.Events());

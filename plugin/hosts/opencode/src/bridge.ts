@@ -1,0 +1,95 @@
+// One `ypp-session bridge`: JSON lines to a process and back. ../../../BRIDGE.md describes them.
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { createInterface } from "node:readline";
+
+const kVersion = 1;
+
+export type Result = { ok: boolean; error?: { code: string; message: string }; value?: unknown };
+
+export type BridgeOptions = {
+  program: string;
+  args: string[];
+  environment: NodeJS.ProcessEnv;
+  // Every line that is no result. Errors of the process itself come as {type: "error"}.
+  onLine?: (line: Record<string, unknown>) => void;
+};
+
+export class Bridge {
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly waiting = new Map<number, (result: Result) => void>();
+  private readonly ended: Promise<void>;
+  private lastId = 0;
+  private gone = false;
+
+  constructor({ program, args, environment, onLine }: BridgeOptions) {
+    this.child = spawn(program, args, { env: environment, stdio: ["pipe", "pipe", "pipe"] });
+    // What it complains about is for its own user to see, not for the host's screen.
+    this.child.stderr.resume();
+    // A bridge that died must not take the host with it.
+    this.child.stdin.on("error", () => {});
+    this.ended = new Promise((resolve) => {
+      const end = () => {
+        this.gone = true;
+        for (const done of this.waiting.values()) done({ ok: false, error: { code: "gone", message: "the bridge has ended" } });
+        this.waiting.clear();
+        resolve();
+      };
+      this.child.on("close", end);
+      this.child.on("error", (error) => {
+        onLine?.({ type: "error", error: { code: "gone", message: error.message } });
+        end();
+      });
+    });
+    createInterface({ input: this.child.stdout }).on("line", (text) => {
+      const line = parse(text);
+      if (line === undefined) return;
+      if (line["type"] === "result") {
+        const id = line["id"] as number;
+        this.waiting.get(id)?.(line as Result);
+        this.waiting.delete(id);
+      } else {
+        onLine?.(line);
+      }
+    });
+    this.write({ type: "hello", version: kVersion });
+  }
+
+  // Carried out in the order of the calls. Resolves with what came in `limitMs`, and never throws: the bridge goes on with it meanwhile.
+  ask(line: Record<string, unknown>, limitMs: number): Promise<Result> {
+    if (this.gone) return Promise.resolve({ ok: false, error: { code: "gone", message: "the bridge has ended" } });
+    const id = ++this.lastId;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.waiting.delete(id);
+        resolve({ ok: false, error: { code: "timeout", message: "the bridge has not answered yet" } });
+      }, limitMs);
+      this.waiting.set(id, (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      });
+      this.write({ ...line, id });
+    });
+  }
+
+  // Ends the session properly, or the process when that takes too long.
+  async dispose(limitMs: number): Promise<void> {
+    if (this.gone) return;
+    this.write({ type: "dispose" });
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), limitMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  private write(line: Record<string, unknown>): void {
+    if (!this.gone) this.child.stdin.write(`${JSON.stringify(line)}\n`);
+  }
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const line: unknown = JSON.parse(text);
+    return typeof line === "object" && line !== null ? (line as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+// A document's updates in a LevelDB directory, in the layout of the npm package y-leveldb, so that
+// either program opens what the other wrote (one at a time: LevelDB locks the directory).
+//
+//   key    [0, length, "v1"] [0, length, document] [0, 6, "update"] [1, clock as 4 bytes, big end
+//   first] value  an update, V1 key    [0, 5, "v1_sv"] [0, length, document] value  clock and state
+//   vector, each as lib0 writes them
+//
+// Lengths are variable-length integers. The clock counts a document's updates up from 0.
+//
+// Thread rule: one thread at a time.
+#ifndef YPP_PLUGIN_LOCAL_STORE_H_
+#define YPP_PLUGIN_LOCAL_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace ypp::plugin {
+
+// y-leveldb replaces as many updates by one.
+inline constexpr size_t kLocalStoreTrimUpdates = 500;
+
+class LocalStore {
+ public:
+  // Makes the directory when there is none. FailedPrecondition when another process has it open,
+  // DataLoss when it is damaged, Unavailable for what else the system says. No message names the
+  // document.
+  static absl::StatusOr<std::unique_ptr<LocalStore>> Open(const std::string& directory,
+                                                          std::string document);
+  ~LocalStore();
+  LocalStore(const LocalStore&) = delete;
+  LocalStore& operator=(const LocalStore&) = delete;
+
+  // In the order in which they were appended.
+  absl::StatusOr<std::vector<std::string>> Load();
+  // `durable`: it is on the disk when this returns. `state_vector` stands for the document with
+  // this update; it is written with a document's first one.
+  absl::Status Append(std::string_view update, std::string_view state_vector, bool durable);
+  // Replaces all updates by one that stands for them, on the disk when this returns. A crash on the
+  // way leaves either.
+  absl::Status Replace(std::string_view update, std::string_view state_vector);
+
+ private:
+  class Impl;
+  explicit LocalStore(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ypp::plugin
+
+#endif  // YPP_PLUGIN_LOCAL_STORE_H_
