@@ -18,6 +18,7 @@ export class Bridge {
     this.process.stderr.on("data", (data) => (this.errors += data));
     this.process.stdin.on("error", () => {});
     createInterface({ input: this.process.stdout }).on("line", (text) => {
+      if (this.killed) return; // the last line may be half a one
       const line = JSON.parse(text);
       this.lines.push(line);
       if (line.type === "result") this.waiting.get(line.id)?.(line);
@@ -66,6 +67,8 @@ export class Bridge {
     return this.exited;
   }
   kill() {
+    this.killed = true;
+    this.process.stdout.resume(); // else it never ends
     this.process.kill("SIGKILL");
     return this.exited;
   }

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
 
-export async function until(condition, what, timeoutMs = 10_000) {
+export async function until(condition, what, timeoutMs = 30_000) {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const value = await condition();
