@@ -76,6 +76,10 @@ struct ClientEvents {
   std::function<void(uint16_t code, const std::string& reason)> on_disconnect;
   // backoff.max_attempts is used up. Connect() tries again.
   std::function<void()> on_gave_up;
+  // Each message of the protocol as it came or went, to look on (PROTOCOL.md says what it holds).
+  // Those that go hold the token, too.
+  std::function<void(const std::string& message)> on_message;
+  std::function<void(const std::string& message)> on_outgoing_message;
 };
 
 // Gives the token or why there is none. To be called once, from any thread, now or later.

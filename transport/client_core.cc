@@ -102,6 +102,8 @@ void ClientCore::LeaveSocket() {
 
 void ClientCore::Send(std::string_view message) {
   sent_at_ms_ = NowMs();
+  // Copied only for somebody.
+  if (events_->on_outgoing_message) Emit(&ClientEvents::on_outgoing_message, std::string(message));
   connection_.Send(message);
 }
 
@@ -196,6 +198,7 @@ void ClientCore::OnSocketOpen() {
 }
 
 bool ClientCore::OnMessage(std::string_view message) {
+  if (events_->on_message) Emit(&ClientEvents::on_message, std::string(message));
   const Frame frame = ReadFrame(codec::AsBytes(message));
   switch (frame.shape) {
     case FrameShape::kPing:

@@ -266,7 +266,9 @@ void HostedDocument::BroadcastStateless(std::string payload,
   hooks.before_broadcast_stateless.Run(
       hooks.executor, shared,
       Completion<absl::Status>([this, shared, filter](const absl::Status& status) {
-        if ((!status.ok() && !IsSkipFurtherHooks(status)) || state_ != State::kLive) return;
+        if (!status.ok() && !IsSkipFurtherHooks(status)) return;
+        DispatchGathered();  // what was written before may be what it is about
+        if (state_ != State::kLive) return;
         const auto wanted = [this, &filter](MemberId id) {
           const auto member = Find(id);
           const RelayConnectionPtr connection =

@@ -88,6 +88,16 @@ TEST_F(PacedDocumentTest, SendsWhatManyWriteTogether) {
   EXPECT_EQ(store_.appends, 2);
 }
 
+TEST_F(PacedDocumentTest, SendsATextBehindWhatWasWrittenBeforeIt) {
+  Type(0, TypingUpdates(7, {"a"})[0]);
+  Type(1, TypingUpdates(8, {"b"})[0]);
+  EXPECT_EQ(received(), 1u);
+  hub_->BroadcastStateless("doc", "look at b");
+  tasks_.RunAll();
+  EXPECT_EQ(received(), 3u);
+  EXPECT_EQ(members_.back()->received.back(), WriteStateless("doc", "look at b"));
+}
+
 TEST_F(PacedDocumentTest, SendsWhatOneWritesAtOnce) {
   const std::vector<std::string> updates = TypingUpdates(7, {"a", "b", "c"});
   for (const std::string& update : updates) Type(0, update);

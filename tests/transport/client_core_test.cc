@@ -22,6 +22,8 @@ class ClientCoreTest : public testing::Test {
     ClientEvents events;
     events.on_status = [this](ConnectionStatus status) { statuses_.push_back(status); };
     events.on_gave_up = [this] { ++gave_up_; };
+    events.on_message = [this](const std::string& message) { came_.push_back(message); };
+    events.on_outgoing_message = [this](const std::string& message) { went_.push_back(message); };
     ClientOptions options;
     options.backoff.max_attempts = 50;
     world_ = std::make_unique<ClientWorld>(options, events);
@@ -60,6 +62,7 @@ class ClientCoreTest : public testing::Test {
   Doc a_, b_;
   std::vector<ConnectionStatus> statuses_;
   int gave_up_ = 0;
+  Frames came_, went_;
   std::unique_ptr<ClientWorld> world_;
 };
 
@@ -68,6 +71,18 @@ TEST_F(ClientCoreTest, OpensNoSocketBeforeADocumentNeedsIt) {
   EXPECT_EQ(world_->sockets(), 0u);
   Attach(a_, "a");
   EXPECT_EQ(world_->sockets(), 1u);
+}
+
+TEST_F(ClientCoreTest, ShowsEachMessageThatComesAndGoes) {
+  Attach(a_, "a");
+  world_->Open();
+  ASSERT_FALSE(went_.empty());
+  EXPECT_EQ(ToHex(went_.front()), Greeting("a"));
+  EXPECT_EQ(went_.size(), world_->TakeSent().size());
+  Accept("a");
+  world_->Settle();
+  ASSERT_EQ(came_.size(), 4u);
+  EXPECT_EQ(came_.front(), WriteAuthenticated("a", kScopeReadWrite));
 }
 
 TEST_F(ClientCoreTest, GreetsForEachDocumentOnOneSocket) {
