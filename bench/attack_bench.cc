@@ -1,5 +1,5 @@
-// What each attack of tests/crdt/attacks.h costs a document that it is sent to: time, bytes sent, memory at the worst
-// moment, and the time it may take.
+// What each attack of tests/crdt/attacks.h costs a document that it is sent to: time, bytes sent,
+// memory at the worst moment, and the time it may take.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -23,7 +23,8 @@ void Strike(const Attack& attack, benchmark::State& state) {
     Prepare(attack, doc);
     const auto start = std::chrono::steady_clock::now();
     benchmark::DoNotOptimize(attack.strike(doc));
-    state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    state.SetIterationTime(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   Doc doc(DocOptions{1});
   Prepare(attack, doc);
@@ -41,9 +42,10 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   for (const ypp::Attack& attack : ypp::Attacks()) {
-    benchmark::RegisterBenchmark(attack.name.c_str(), [attack](benchmark::State& state) {
-      ypp::Strike(attack, state);
-    })->UseManualTime()->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(attack.name.c_str(),
+                                 [attack](benchmark::State& state) { ypp::Strike(attack, state); })
+        ->UseManualTime()
+        ->Unit(benchmark::kMillisecond);
   }
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

@@ -23,7 +23,7 @@ const Any* Any::Find(std::string_view key) const {
 namespace codec {
 namespace {
 
-constexpr double kMaxTaggedInteger = 2147483647;  // 2^31 - 1
+constexpr int64_t kMaxTaggedInteger = 2147483647;  // 2^31 - 1
 constexpr uint64_t kCanonicalNan = 0x7ff8000000000000;
 // Elements an array or object is given room for before they are read. Each of many nested ones may
 // claim as many as there are bytes left, so the claim says little about how many there will be in
@@ -44,7 +44,10 @@ bool FitsFloat32(double value) {
 
 // The tag under which Yjs writes a number. Whatever the bits of a NaN are, JavaScript keeps them.
 AnyTag NumberTag(double value) {
-  if (std::fabs(value) <= kMaxTaggedInteger && std::trunc(value) == value) return kTagInteger;
+  if (std::fabs(value) <= kMaxTaggedInteger &&
+      static_cast<double>(static_cast<int64_t>(value)) == value) {
+    return kTagInteger;
+  }
   return FitsFloat32(value) ? kTagFloat32 : kTagFloat64;
 }
 
@@ -253,11 +256,9 @@ class Skipper {
       case kTagFalse:
       case kTagTrue:
         return;
-      case kTagInteger: {
-        const double value = ReadInteger(in_);
-        CheckVarint(start);
-        return CheckNumber(kTagInteger, value);
-      }
+      case kTagInteger:
+        if (std::abs(in_.ReadVarInt().value) > kMaxTaggedInteger) NotCanonical();
+        return CheckVarint(start);
       case kTagFloat32:
         return CheckNumber(kTagFloat32, static_cast<double>(in_.ReadFloat32()));
       case kTagFloat64:

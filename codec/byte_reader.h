@@ -33,14 +33,13 @@ struct VarUintInWord {
   uint64_t value = 0;
   size_t size_bytes = 0;  // 0: it does not end here
 };
-// Finds the end and closes the gaps between the groups of seven bits without a loop or a branch that could go either way. `word` is the next
-// eight bytes, little-endian.
+// Finds the end and closes the gaps between the groups of seven bits without a loop or a branch
+// that could go either way. `word` is the next eight bytes, little-endian.
 [[gnu::always_inline]] inline VarUintInWord DecodeVarUint(uint64_t word) {
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
   const uint64_t ends = ~word & 0x8080808080808080;
   if (__builtin_expect(ends == 0, 0)) return {};
-  const uint64_t up_to_end =
-      (ends - 1) ^ ends;  // all bits up to and with the first one of `ends`
+  const uint64_t up_to_end = (ends - 1) ^ ends;  // all bits up to and with the first one of `ends`
   uint64_t bits = word & up_to_end & 0x7f7f7f7f7f7f7f7f;
   bits = (bits & 0x007f007f007f007f) | (bits & 0x7f007f007f007f00) >> 1;
   bits = (bits & 0x00003fff00003fff) | (bits & 0x3fff00003fff0000) >> 2;
@@ -91,7 +90,8 @@ class ByteReader {
     return *next_++;
   }
 
-  // Passes over the next `size_bytes`, 1 to 8, if they are those of `word` under `mask` (little-endian). False near the end of the input.
+  // Passes over the next `size_bytes`, 1 to 8, if they are those of `word` under `mask`
+  // (little-endian). False near the end of the input.
   bool SkipIfNext(uint64_t word, uint64_t mask, size_t size_bytes) {
     if (size_bytes == 0 || remaining() < sizeof(uint64_t)) return false;
     uint64_t next;
@@ -173,11 +173,13 @@ class ByteReader {
     uint64_t word;
     __builtin_memcpy(&word, next_, sizeof(word));
     const VarUintInWord read = DecodeVarUint(word);
-    if (__builtin_expect(read.size_bytes == 0 || read.value > kMax, 0)) return ReadLongVarUint(kMax);
+    if (__builtin_expect(read.size_bytes == 0 || read.value > kMax, 0))
+      return ReadLongVarUint(kMax);
     next_ += read.size_bytes;
     return read.value;
   }
   uint64_t ReadLongVarUint(uint64_t max);
+  SignedVarint ReadLongVarInt(uint64_t max_magnitude);
   uint64_t ReadBigEndian(size_t size_bytes);
 
   const uint8_t* begin_ = nullptr;

@@ -38,8 +38,6 @@ void ByteWriter::WriteFloat64(double value) {
   WriteBigEndian(bits);
 }
 
-void ByteWriter::WriteBigInt64(int64_t value) {
-  WriteBigEndian(static_cast<uint64_t>(value));
-}
+void ByteWriter::WriteBigInt64(int64_t value) { WriteBigEndian(static_cast<uint64_t>(value)); }
 
 }  // namespace ypp::codec

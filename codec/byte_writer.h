@@ -18,8 +18,8 @@ inline constexpr size_t kMaxVarUintBytes = 10;
 // PutVarUint for values of 2^28 and more.
 char* PutLongVarUint(char* p, uint64_t value);
 
-// Returns where the next byte goes. Opens the gaps between the groups of seven bits without a loop: how long the next clock is, nobody can
-// foretell. REQUIRES: room for kMaxVarUintBytes at `p`.
+// Returns where the next byte goes. Opens the gaps between the groups of seven bits without a loop:
+// how long the next clock is, nobody can foretell. REQUIRES: room for kMaxVarUintBytes at `p`.
 [[gnu::always_inline]] inline char* PutVarUint(char* p, uint64_t value) {
   if (value < 0x80) {
     *p = static_cast<char>(value);
@@ -29,14 +29,16 @@ char* PutLongVarUint(char* p, uint64_t value);
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
   const uint32_t bits = static_cast<uint32_t>(value);
   const unsigned size = 2 + (bits >= 1u << 14) + (bits >= 1u << 21);
-  const uint32_t groups = (bits & 0x7f) | (bits << 1 & 0x7f00) | (bits << 2 & 0x7f0000) | (bits << 3 & 0x7f000000);
+  const uint32_t groups =
+      (bits & 0x7f) | (bits << 1 & 0x7f00) | (bits << 2 & 0x7f0000) | (bits << 3 & 0x7f000000);
   const uint32_t goes_on = 0x00808080u >> 8 * (4 - size);
   const uint32_t word = groups | goes_on;
   std::memcpy(p, &word, sizeof(word));
   return p + size;
 }
 
-// Owns the bytes until they are taken. Bytes live in a std::string, the type in which the whole library hands out encodings.
+// Owns the bytes until they are taken. Bytes live in a std::string, the type in which the whole
+// library hands out encodings.
 class ByteWriter {
  public:
   ByteWriter() = default;
@@ -70,7 +72,8 @@ class ByteWriter {
     if (__builtin_expect(buffer_.size() - size_ < kMaxVarUintBytes, 0)) Grow(kMaxVarUintBytes);
     size_ = static_cast<size_t>(PutVarUint(buffer_.data() + size_, value) - buffer_.data());
   }
-  // For who writes many small things at once: `size_bytes` of room at the end, and how far it was filled.
+  // For who writes many small things at once: `size_bytes` of room at the end, and how far it was
+  // filled.
   char* Room(size_t size_bytes) {
     Reserve(size_bytes);
     return buffer_.data() + size_;
@@ -78,7 +81,9 @@ class ByteWriter {
   void FilledUpTo(const char* end) { size_ = static_cast<size_t>(end - buffer_.data()); }
   // REQUIRES: |value| < 2^58. Writes no negative zero; the second form does, `40`.
   void WriteVarInt(int64_t value) {
-    WriteVarInt(value < 0 ? uint64_t{0} - static_cast<uint64_t>(value) : static_cast<uint64_t>(value), value < 0);
+    WriteVarInt(
+        value < 0 ? uint64_t{0} - static_cast<uint64_t>(value) : static_cast<uint64_t>(value),
+        value < 0);
   }
   // Six bits and the sign in the first byte; the rest is as in a varUint.
   void WriteVarInt(uint64_t magnitude, bool negative) {

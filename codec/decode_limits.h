@@ -8,8 +8,10 @@
 // holds the 40 in V2 would refuse a text that was typed from its end (one struct for each byte). So
 // there are two bounds, and a third way:
 //
-//   * structs_per_byte: what irregular documents need. Measured with Yjs: recorded sessions have up to
-//     0.3 structs for each byte, texts typed backwards 1, those with every second character formatted
+//   * structs_per_byte: what irregular documents need. Measured with Yjs: recorded sessions have up
+//     to
+//     0.3 structs for each byte, texts typed backwards 1, those with every second character
+//     formatted
 //     and unformatted again 2, tables of empty texts 3.9.
 //   * free_structs: for the regular ones, in each update. 16 Ki of them cost a document less than
 //     2.5 MB, once; a sender who wants more must send more bytes.

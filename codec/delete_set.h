@@ -87,7 +87,8 @@ namespace codec {
 // REQUIRES for V2: ranges ascend without overlap.
 void WriteDeleteSetV1(ByteWriter& out, const DeleteSet& set);
 void WriteDeleteSetV2(ByteWriter& out, const DeleteSet& set);
-// One client of a set, behind the number of clients. V2 writes nothing for a client with only empty ranges.
+// One client of a set, behind the number of clients. V2 writes nothing for a client with only empty
+// ranges.
 void WriteDeletesV1(ByteWriter& out, ClientId client, absl::Span<const ClockRange> ranges);
 void WriteDeletesV2(ByteWriter& out, ClientId client, absl::Span<const ClockRange> ranges);
 DeleteSet ReadDeleteSetV1(ByteReader& in);

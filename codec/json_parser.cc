@@ -263,8 +263,8 @@ class Parser {
   }
 
   bool ParseNumber() {
-    constexpr int kExactDigits =
-        15;  // integers of so many digits are doubles, and are printed as they stand
+    // Integers of so many digits are doubles, and are printed as they stand.
+    constexpr int kExactDigits = 15;
     const char* start = next_;
     if (Take('-') && Peek() == '0') canonical_ = false;
     if (!Take('0') && !SkipDigits()) return Fail("not a JSON value");

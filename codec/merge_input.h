@@ -28,10 +28,11 @@ struct MergeKey {
   ClientId client = 0;
   Clock clock = 0;
   bool is_gc = false;
-  int64_t moved = 0;  // the number of the update; when its reader has moved, minus the step in which it did so last
+  // The number of the update; when its reader has moved, minus the step in which it did so last.
+  int64_t moved = 0;
 
-  // Clients descend, clocks ascend. Of equal readers of the same sort the one that moved last, and before the first move the first in
-  // the list; of a GC and an item the other way round.
+  // Clients descend, clocks ascend. Of equal readers of the same sort the one that moved last, and
+  // before the first move the first in the list; of a GC and an item the other way round.
   bool IsBefore(const MergeKey& other) const {
     if (client != other.client) return client > other.client;
     if (clock != other.clock) return clock < other.clock;
@@ -67,7 +68,9 @@ class MergeInput {
   }
 
   void MovedAt(int64_t step) { moved_ = -step; }
-  MergeKey key() const { return {view_.id.client, view_.id.clock, view_.kind == StructKind::kGc, moved_}; }
+  MergeKey key() const {
+    return {view_.id.client, view_.id.clock, view_.kind == StructKind::kGc, moved_};
+  }
 
  private:
   bool NextSection() {
@@ -89,7 +92,8 @@ class MergeInput {
   bool first_section_ = true;
 };
 
-// Where the first struct of an update in V1 stands, if that is easy to tell: it is not behind an empty section, and no hole.
+// Where the first struct of an update in V1 stands, if that is easy to tell: it is not behind an
+// empty section, and no hole.
 inline bool PeekFirst(Bytes update, MergeKey* key) {
   using Reader = QuickReader<EndOfInput::kMayCome>;
   if (update.size() < Reader::kWordBytes) return false;
@@ -110,7 +114,9 @@ class SmallMergeInput {
   bool Read(Bytes update, Dialect dialect) {
     at_end_ = false;
     update_ = SmallUpdate();
-    if (dialect != Dialect::kV1 || !ReadSmallUpdate(update, &update_) || !update_.has_struct || update_.view.kind == StructKind::kSkip) return false;
+    if (dialect != Dialect::kV1 || !ReadSmallUpdate(update, &update_) || !update_.has_struct ||
+        update_.view.kind == StructKind::kSkip)
+      return false;
     ForgetInheritedParentSub(&update_.view);
     return true;
   }
@@ -125,8 +131,9 @@ class SmallMergeInput {
   bool at_end_ = false;
 };
 
-// Opened inputs, the first on top. Only the top one moves, so all it takes is to let that one sink. What is compared lies in the heap itself:
-// there may be very many inputs, each of them in another place of memory.
+// Opened inputs, the first on top. Only the top one moves, so all it takes is to let that one sink.
+// What is compared lies in the heap itself: there may be very many inputs, each of them in another
+// place of memory.
 class MergeHeap {
  public:
   // In any order, then Build once.
@@ -142,7 +149,8 @@ class MergeHeap {
   MergeInput& top() { return *entries_.front().input; }
   void Push(MergeInput* input) {
     Add(input);
-    std::push_heap(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return b.key.IsBefore(a.key); });
+    std::push_heap(entries_.begin(), entries_.end(),
+                   [](const Entry& a, const Entry& b) { return b.key.IsBefore(a.key); });
   }
   void TopMoved() {
     entries_.front().key = top().key();

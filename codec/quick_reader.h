@@ -1,5 +1,6 @@
-// Reads the lib0 primitives eight bytes at a time, without a branch that could go either way. A failure is looked for once, at the end. For
-// the fast ways beside ByteReader, which says what is wrong.
+// Reads the lib0 primitives eight bytes at a time, without a branch that could go either way. A
+// failure is looked for once, at the end. For the fast ways beside ByteReader, which says what is
+// wrong.
 #ifndef YPP_CODEC_QUICK_READER_H_
 #define YPP_CODEC_QUICK_READER_H_
 
@@ -42,10 +43,12 @@ class QuickReader {
  public:
   static constexpr size_t kWordBytes = sizeof(uint64_t);
 
-  // REQUIRES: `end` is kWordBytes away at least, and with kFar at least so many from everything that is read.
+  // REQUIRES: `end` is kWordBytes away at least, and with kFar at least so many from everything
+  // that is read.
   QuickReader(const uint8_t* next, const uint8_t* end) : next_(next), end_(end) {}
 
-  // False when something that was read is not what the general way would read: past the end, over-long, out of range, not UTF-8.
+  // False when something that was read is not what the general way would read: past the end,
+  // over-long, out of range, not UTF-8.
   bool ok() const { return ok_ && next_ <= end_; }
   const uint8_t* cursor() const { return next_; }
 
@@ -94,7 +97,8 @@ class QuickReader {
     } else {
       const uint8_t* start = next_;
       SkipVarUint<kShortest>();
-      ok_ = ok_ && next_ - start < static_cast<ptrdiff_t>(kWordBytes);  // longer ones may be out of range
+      // Longer ones may be out of range.
+      ok_ = ok_ && next_ - start < static_cast<ptrdiff_t>(kWordBytes);
     }
     SkipVarUint<kShortest>();
   }

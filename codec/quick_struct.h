@@ -15,15 +15,18 @@ namespace ypp::codec {
 // Text, deleted or collected, and inheriting its parent from a neighbour.
 inline bool IsQuick(uint8_t info) {
   constexpr auto bit = [](StructKind kind) { return uint32_t{1} << static_cast<uint8_t>(kind); };
-  constexpr uint32_t kKinds = bit(StructKind::kGc) | bit(StructKind::kDeleted) | bit(StructKind::kString);
+  constexpr uint32_t kKinds =
+      bit(StructKind::kGc) | bit(StructKind::kDeleted) | bit(StructKind::kString);
   const uint32_t kind = info & kInfoKindMask;
   const bool leans = (info & (kInfoHasOrigin | kInfoHasRightOrigin)) != 0;  // a GC never does
   return (kKinds >> kind & 1) != 0 && leans == (kind != static_cast<uint32_t>(StructKind::kGc));
 }
 
-// Reads the struct `id` of a V1 update if it IsQuick. False when it is anything else or may be bad. REQUIRES: `last_client` is a client.
+// Reads the struct `id` of a V1 update if it IsQuick. False when it is anything else or may be bad.
+// REQUIRES: `last_client` is a client.
 template <EndOfInput kEnd>
-bool ReadQuickStruct(QuickReader<kEnd>& reader, const LastClient& last_client, Id id, StructView* view) {
+bool ReadQuickStruct(QuickReader<kEnd>& reader, const LastClient& last_client, Id id,
+                     StructView* view) {
   const uint8_t info = reader.ReadUint8();
   const auto kind = static_cast<StructKind>(info & kInfoKindMask);
   if (!IsQuick(info)) return false;
@@ -40,7 +43,8 @@ bool ReadQuickStruct(QuickReader<kEnd>& reader, const LastClient& last_client, I
     view->has_right_origin = true;
     view->right_origin = reader.ReadId(last_client);
   }
-  view->length = kind == StructKind::kString ? reader.ReadText(&view->content) : reader.ReadVarUint();
+  view->length =
+      kind == StructKind::kString ? reader.ReadText(&view->content) : reader.ReadVarUint();
   return reader.ok() && view->length <= kMaxClock - id.clock;
 }
 
@@ -53,10 +57,11 @@ struct StructExtent {
   Clock end() const { return id.clock + length; }
 };
 
-// The same as ReadQuickStruct, for who wants to know no more of it. With kAsWritten also false when writing the struct again, after
-// ForgetInheritedParentSub, would give other bytes.
+// The same as ReadQuickStruct, for who wants to know no more of it. With kAsWritten also false when
+// writing the struct again, after ForgetInheritedParentSub, would give other bytes.
 template <bool kAsWritten, EndOfInput kEnd>
-bool ReadQuickExtent(QuickReader<kEnd>& reader, const LastClient& last_client, Id id, StructExtent* extent) {
+bool ReadQuickExtent(QuickReader<kEnd>& reader, const LastClient& last_client, Id id,
+                     StructExtent* extent) {
   const uint8_t info = reader.ReadUint8();
   if (!IsQuick(info) || (kAsWritten && (info & kInfoHasParentSub) != 0)) return false;
   extent->kind = static_cast<StructKind>(info & kInfoKindMask);

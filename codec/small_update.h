@@ -13,12 +13,12 @@ struct SmallUpdate {
   bool has_struct = false;
   StructView view;
   ClientId deleted_client = 0;
-  ClockRange deleted;  // empty: nothing is deleted
+  ClockRange deleted;           // empty: nothing is deleted
   size_t deletes_position = 0;  // in the update, of the delete set
 };
 
-// Reads a V1 update that has one struct at most and deletes one range at most. False when it has more, or may be bad: UpdateReader then says
-// what is wrong. Views point into `update`.
+// Reads a V1 update that has one struct at most and deletes one range at most. False when it has
+// more, or may be bad: UpdateReader then says what is wrong. Views point into `update`.
 bool ReadSmallUpdate(Bytes update, SmallUpdate* small);
 
 }  // namespace ypp::codec

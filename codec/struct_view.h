@@ -93,7 +93,8 @@ struct StructView {
 
   Clock end() const { return id.clock + length; }
 
-  // As new, but for the ids and names that the flags say are not there: readers make one for every struct.
+  // As new, but for the ids and names that the flags say are not there: readers make one for every
+  // struct.
   void Reset(Id new_id) {
     kind = StructKind::kGc;
     parent = Parent::kInherited;

@@ -30,7 +30,8 @@ absl::StatusOr<std::string> FinishWith(UpdateReader& reader, UpdateWriter& write
   return writer.Finish();
 }
 
-// Of the structs that come next, those that would be written as they stand. Most of an update is such.
+// Of the structs that come next, those that would be written as they stand. Most of an update is
+// such.
 void CopyAsWritten(UpdateReader& reader, UpdateWriter& writer) {
   if (writer.dialect() != reader.dialect() || writer.dialect() == Dialect::kV2) return;
   const size_t begin = reader.position();
@@ -118,7 +119,8 @@ absl::StatusOr<StateVector> StateVectorFromUpdate(codec::Bytes update, UpdateFor
   codec::StructExtent extent;
   while (reader.NextSection(&section)) {
     Clock clock = 0;
-    while (reader.NextExtent(&extent) && extent.kind != codec::StructKind::kSkip && extent.id.clock == clock) {
+    while (reader.NextExtent(&extent) && extent.kind != codec::StructKind::kSkip &&
+           extent.id.clock == clock) {
       clock = extent.end();
     }
     if (clock > vector.Get(section.client)) vector.Set(section.client, clock);

@@ -149,7 +149,8 @@ absl::StatusOr<std::string> SortSections(const Source& source, const DecodeLimit
   return writer.Finish();
 }
 
-// One merge. Updates are opened when it is their turn: there may be very many, and most are done with at once.
+// One merge. Updates are opened when it is their turn: there may be very many, and most are done
+// with at once.
 class Merge {
  public:
   Merge(const std::vector<Source>& sources, Dialect dialect, const DecodeLimits& limits)
@@ -196,7 +197,8 @@ class Merge {
     }
   }
 
-  // Where several begin at the same clock, it depends on all of them which one comes first: then all are opened.
+  // Where several begin at the same clock, it depends on all of them which one comes first: then
+  // all are opened.
   void SortWaiting() {
     const auto same = [](const Waiting& a, const Waiting& b) {
       return a.key.client == b.key.client && a.key.clock == b.key.clock;
@@ -204,7 +206,8 @@ class Merge {
     const auto before = [&](const Waiting& a, const Waiting& b) {
       return same(a, b) ? a.source < b.source : a.key.IsBefore(b.key);
     };
-    if (!std::is_sorted(waiting_.begin(), waiting_.end(), before)) std::sort(waiting_.begin(), waiting_.end(), before);
+    if (!std::is_sorted(waiting_.begin(), waiting_.end(), before))
+      std::sort(waiting_.begin(), waiting_.end(), before);
     if (std::adjacent_find(waiting_.begin(), waiting_.end(), same) == waiting_.end()) return;
     for (const Waiting& waiting : waiting_) OpenToStay(waiting.source);
     waiting_.clear();

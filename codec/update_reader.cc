@@ -70,7 +70,8 @@ struct UpdateReader::SourceV1 {
 
   uint8_t ReadInfo() { return in.ReadUint8(); }
   [[gnu::always_inline]] ClientId ReadClient() {
-    if (in.SkipIfNext(last_client.word, last_client.mask, last_client.size_bytes)) return last_client.id;
+    if (in.SkipIfNext(last_client.word, last_client.mask, last_client.size_bytes))
+      return last_client.id;
     return ReadOtherClient();
   }
   [[gnu::noinline]] ClientId ReadOtherClient() {
@@ -419,7 +420,8 @@ uint64_t UpdateReader::SkipAsWritten() {
   YPP_DCHECK(columns_ == nullptr);
   const uint64_t before = structs_left_;
   StructExtent extent;
-  while (structs_left_ > 0 && ReadQuickExtent</*kAsWritten=*/true>(in_, last_client_, next_, &extent)) {
+  while (structs_left_ > 0 &&
+         ReadQuickExtent</*kAsWritten=*/true>(in_, last_client_, next_, &extent)) {
     next_.clock = extent.end();
     --structs_left_;
   }

@@ -93,22 +93,26 @@ class UpdateReader {
   // Instead, for who wants to know no more of the struct.
   bool NextExtent(StructExtent* extent) {
     if (structs_left_ == 0) return false;
-    if (columns_ == nullptr && ReadQuickExtent</*kAsWritten=*/false>(in_, last_client_, next_, extent)) {
+    if (columns_ == nullptr &&
+        ReadQuickExtent</*kAsWritten=*/false>(in_, last_client_, next_, extent)) {
       --structs_left_;
       next_.clock = extent->end();
       return true;
     }
     return NextAnyExtent(extent);
   }
-  // Passes over the structs of the section that end at or before `clock`, and the holes among them. May stop before.
+  // Passes over the structs of the section that end at or before `clock`, and the holes among them.
+  // May stop before.
   void SkipUpTo(Clock clock);
-  // Passes over structs that a writer of the same dialect would write as they stand, which most are, as far as there are some. How many. Not for kV2.
+  // Passes over structs that a writer of the same dialect would write as they stand, which most
+  // are, as far as there are some. How many. Not for kV2.
   uint64_t SkipAsWritten();
   // After the last section. Bytes behind the delete set are ignored, as Yjs does.
   DeleteSet ReadDeleteSet();
   // The same, read over and added to `deletes`. The bytes must stay.
   void AddDeleteSetTo(DeleteSetUnion& deletes);
-  // Instead, for an update that is expected to delete one range at most: false when it deletes more, or when reading failed. Only V1.
+  // Instead, for an update that is expected to delete one range at most: false when it deletes
+  // more, or when reading failed. Only V1.
   struct DeletedRange {
     ClientId client = 0;
     ClockRange range;  // empty: nothing is deleted

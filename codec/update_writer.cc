@@ -281,9 +281,9 @@ void UpdateWriter::WriteDeleteSet(DeleteSetUnion& deletes) {
 std::string UpdateWriter::Finish() {
   if (columns_ == nullptr) return out_.Take();
   const std::string columns[] = {
-      columns_->key_clock.Take(), columns_->client.Take(),      columns_->left_clock.Take(),
-      columns_->right_clock.Take(), columns_->info.Take(),      columns_->string.Take(),
-      columns_->parent_info.Take(), columns_->type_ref.Take(),  columns_->length.Take()};
+      columns_->key_clock.Take(),   columns_->client.Take(),   columns_->left_clock.Take(),
+      columns_->right_clock.Take(), columns_->info.Take(),     columns_->string.Take(),
+      columns_->parent_info.Take(), columns_->type_ref.Take(), columns_->length.Take()};
   size_t size = 1 + out_.size();
   for (const std::string& column : columns) size += kMaxVarUintBytes + column.size();
   ByteWriter whole;

@@ -26,7 +26,8 @@ namespace ypp::codec {
 
 class UpdateWriter {
  public:
-  // A V1 update is written into the memory of `buffer`, whatever is in it, and Finish gives that back.
+  // A V1 update is written into the memory of `buffer`, whatever is in it, and Finish gives that
+  // back.
   explicit UpdateWriter(Dialect dialect, std::string buffer = {});
   ~UpdateWriter();
   UpdateWriter(UpdateWriter&&) noexcept;
@@ -49,11 +50,13 @@ class UpdateWriter {
   void WriteStructs(uint64_t count, Bytes bytes);
   // What was written so far. Not for kV2, and not between counted sections.
   size_t size_bytes() const { return out_.size(); }
-  // For who writes structs straight from elsewhere: the stream of V1, or null in other dialects. Not between counted sections.
+  // For who writes structs straight from elsewhere: the stream of V1, or null in other dialects.
+  // Not between counted sections.
   ByteWriter* v1_stream() { return dialect_ == Dialect::kV1 ? &out_ : nullptr; }
   // As it stands: the caller sorts. Goes last.
   void WriteDeleteSet(const DeleteSet& deletes);
-  // Instead, client by client: descending, and ranges as WriteDeleteSet wants them, none of them empty.
+  // Instead, client by client: descending, and ranges as WriteDeleteSet wants them, none of them
+  // empty.
   void BeginDeletes(uint64_t clients) { out_.WriteVarUint(clients); }
   void WriteDeletes(ClientId client, absl::Span<const ClockRange> ranges);
   // The same for sets that are not in memory as a whole.

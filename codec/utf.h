@@ -30,12 +30,12 @@ struct Utf16Cut {
 // Where `units` UTF-16 units end. REQUIRES: valid UTF-8 with at least `units` units.
 Utf16Cut CutAtUtf16(std::string_view utf8, uint32_t units);
 
-// Whether JavaScript sorts `a` before `b`: by UTF-16 units, where characters of two units come before
-// U+E000 and above. REQUIRES: valid UTF-8.
+// Whether JavaScript sorts `a` before `b`: by UTF-16 units, where characters of two units come
+// before U+E000 and above. REQUIRES: valid UTF-8.
 bool LessInUtf16(std::string_view a, std::string_view b);
 
-// Calls `visit` with each UTF-16 unit as a string, halves of surrogate pairs as U+FFFD. REQUIRES: valid
-// UTF-8.
+// Calls `visit` with each UTF-16 unit as a string, halves of surrogate pairs as U+FFFD. REQUIRES:
+// valid UTF-8.
 template <typename Visit>
 void ForEachUtf16Unit(std::string_view utf8, Visit visit) {
   while (!utf8.empty()) {

@@ -16,8 +16,10 @@ namespace {
 
 // Whether it is the next struct of its client and all it leans on is there.
 bool Fits(const DocState& doc, const StructView& view, Anchors* anchors) {
-  if (view.kind == StructKind::kGc || view.kind == StructKind::kSkip || view.length == 0) return false;
-  if (view.id.clock != doc.clients.StateOf(view.id.client) || view.end() > kMaxDocumentClock) return false;
+  if (view.kind == StructKind::kGc || view.kind == StructKind::kSkip || view.length == 0)
+    return false;
+  if (view.id.clock != doc.clients.StateOf(view.id.client) || view.end() > kMaxDocumentClock)
+    return false;
   Id missing;
   return FindAnchors(doc, view, anchors, &missing);
 }
@@ -50,19 +52,23 @@ bool ApplySmallUpdate(DocState& doc, codec::Bytes bytes, const Origin& origin) {
   const bool deletes = deleted.length > 0;
   // What the struct brings could be what is deleted, or cut it.
   if (update.has_struct && deletes) return false;
-  const ItemRef to_erase = deletes ? ErasableItem(doc, update.deleted_client, deleted) : ItemRef::kNone;
+  const ItemRef to_erase =
+      deletes ? ErasableItem(doc, update.deleted_client, deleted) : ItemRef::kNone;
   if (deletes && to_erase == ItemRef::kNone) return false;
 
   doc.Begin(&origin, /*local=*/false);
-  if (update.has_struct && !GrowLastRun(doc, update.view, anchors)) IntegrateStruct(doc, update.view, anchors);
+  if (update.has_struct && !GrowLastRun(doc, update.view, anchors))
+    IntegrateStruct(doc, update.view, anchors);
   if (deletes) {
     const Item& item = doc.items[to_erase];
     doc.DropCursor(item.parent);
-    Erase(doc, to_erase, static_cast<Clock>(deleted.clock) - item.id.clock, static_cast<Clock>(deleted.length));
+    Erase(doc, to_erase, static_cast<Clock>(deleted.clock) - item.id.clock,
+          static_cast<Clock>(deleted.length));
   }
   const ClientId writer = update.has_struct ? update.view.id.client : 0;
   TransactionState& transaction = doc.transaction();
-  if (writer != doc.options.client_id && !ChangedFormattedText(doc, transaction)) transaction.needs_checks = false;
+  if (writer != doc.options.client_id && !ChangedFormattedText(doc, transaction))
+    transaction.needs_checks = false;
   doc.End();
   return true;
 }

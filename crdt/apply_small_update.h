@@ -1,4 +1,5 @@
-// Updates as they come from a peer that types: one struct, or one deleted range, that the document can take as it is.
+// Updates as they come from a peer that types: one struct, or one deleted range, that the document
+// can take as it is.
 #ifndef YPP_CRDT_APPLY_SMALL_UPDATE_H_
 #define YPP_CRDT_APPLY_SMALL_UPDATE_H_
 
@@ -8,8 +9,9 @@
 
 namespace ypp::internal {
 
-// Applies a V1 update of this kind as ApplyUpdate would, without what ApplyUpdate needs for all others (a list of sections, an order among
-// structs, pending data). False, and nothing has happened, when the update is of another kind or is bad.
+// Applies a V1 update of this kind as ApplyUpdate would, without what ApplyUpdate needs for all
+// others (a list of sections, an order among structs, pending data). False, and nothing has
+// happened, when the update is of another kind or is bad.
 bool ApplySmallUpdate(DocState& doc, codec::Bytes update, const Origin& origin);
 
 }  // namespace ypp::internal

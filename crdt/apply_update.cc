@@ -17,7 +17,8 @@ namespace ypp::internal {
 
 namespace {
 
-// The most that content grows on its way into canonical form: `1e20` as JSON text becomes 21 digits.
+// The most that content grows on its way into canonical form: `1e20` as JSON text becomes 21
+// digits.
 constexpr size_t kMaxContentGrowth = 5;
 // Pending updates are merged into one when there are so many.
 constexpr size_t kMaxPendingUpdates = 64;
@@ -54,7 +55,9 @@ void AddRange(std::vector<ClockRange>& ranges, ClockRange range) {
   }
 }
 
-bool IsGone(const DocState& doc, ItemRef ref) { return ref == ItemRef::kGc || doc.items[ref].deleted(); }
+bool IsGone(const DocState& doc, ItemRef ref) {
+  return ref == ItemRef::kGc || doc.items[ref].deleted();
+}
 
 // Deletes the part of the range that the document has. REQUIRES: it has the first clock.
 void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range) {
@@ -84,9 +87,10 @@ void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range) {
   }
 }
 
-// What is left of one client's ranges in one update, as Yjs keeps it: in V2, which has no bytes for a range that begins before the end
-// of the one before it. Yjs writes the difference nevertheless, of which the lowest seven bits remain. No writer of delete sets makes such
-// ranges; who sends them must get from this replica what the others get.
+// What is left of one client's ranges in one update, as Yjs keeps it: in V2, which has no bytes for
+// a range that begins before the end of the one before it. Yjs writes the difference nevertheless,
+// of which the lowest seven bits remain. No writer of delete sets makes such ranges; who sends them
+// must get from this replica what the others get.
 class LeftRanges {
  public:
   explicit LeftRanges(std::vector<ClockRange>& into) : into_(into) {}
@@ -135,7 +139,8 @@ void RetryPendingDeletes(DocState& doc) {
   for (const TouchedClient& touched_client : touched) {
     const Client& client = doc.clients[touched_client.client];
     const auto found = doc.pending.deletes.find(client.id);
-    if (found == doc.pending.deletes.end() || found->second.front().clock >= client.state()) continue;
+    if (found == doc.pending.deletes.end() || found->second.front().clock >= client.state())
+      continue;
     DeleteSet retry;
     for (const ClockRange& range : found->second) retry.Add(client.id, range);
     doc.pending.deletes.erase(found);
@@ -172,9 +177,8 @@ bool PendingMayFit(const DocState& doc, const std::vector<TouchedClient>& touche
     const auto found = doc.pending.missing.find(doc.clients[client].id);
     return found != doc.pending.missing.end() && found->second < doc.clients[client].state();
   };
-  return fits(doc.own_client) || std::any_of(touched.begin(), touched.end(), [&](const auto& t) {
-           return fits(t.client);
-         });
+  return fits(doc.own_client) ||
+         std::any_of(touched.begin(), touched.end(), [&](const auto& t) { return fits(t.client); });
 }
 
 // Returns what waited and may fit now, to be applied next; empty when nothing does.
@@ -198,8 +202,9 @@ std::string Apply(DocState& doc, IncomingUpdate& update) {
 
 absl::Status ApplyUpdate(DocState& doc, codec::Bytes bytes, codec::Dialect dialect,
                          const Origin& origin) {
-  if (dialect == codec::Dialect::kV1 && ApplySmallUpdate(doc, bytes, origin)) return absl::OkStatus();
-  absl::StatusOr<IncomingUpdate> update = 
+  if (dialect == codec::Dialect::kV1 && ApplySmallUpdate(doc, bytes, origin))
+    return absl::OkStatus();
+  absl::StatusOr<IncomingUpdate> update =
       IncomingUpdate::Check(bytes, dialect, doc.options.decode_limits);
   if (!update.ok()) return update.status();
   if (absl::Status fits = CheckAgainst(doc, *update); !fits.ok()) return fits;

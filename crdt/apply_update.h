@@ -1,8 +1,10 @@
-// Takes a foreign update into a document. All or nothing: it is checked whole before anything changes.
+// Takes a foreign update into a document. All or nothing: it is checked whole before anything
+// changes.
 //
-// Structs are integrated as soon as what they lean on is there, whichever client's section of the update that is in; what leans on
-// something this document does not have waits in `pending` and is tried again when the missing client advances. Source: readUpdateV2 and
-// integrateStructs, yjs src/utils/encoding.js.
+// Structs are integrated as soon as what they lean on is there, whichever client's section of the
+// update that is in; what leans on something this document does not have waits in `pending` and is
+// tried again when the missing client advances. Source: readUpdateV2 and integrateStructs, yjs
+// src/utils/encoding.js.
 #ifndef YPP_CRDT_APPLY_UPDATE_H_
 #define YPP_CRDT_APPLY_UPDATE_H_
 

@@ -2,7 +2,8 @@
 //
 //   ypp::Array list = doc.GetArray("todo");
 //   list.Insert(0, {"milk", 2, true});
-//   list.Push({ypp::NewMap({{"title", "bread"}, {"done", false}})});  // a nested type, with content
+//   list.Push({ypp::NewMap({{"title", "bread"}, {"done", false}})});  // a nested type, with
+//                                                                     content
 //   ypp::Map item = list.Get(3).map();                                // its handle
 //   for (const ypp::Value& value : list) Print(value.ToAny());
 //

@@ -39,8 +39,8 @@ bool SameState(const std::optional<std::string>& a, const std::optional<std::str
   return JsonEqual(*codec::ParseJson(*a), *codec::ParseJson(*b));
 }
 
-// What JSON.stringify(JSON.parse(json)) gives; nullopt when that is `null`, as it also is for 1e999: others would be
-// told that the client is gone.
+// What JSON.stringify(JSON.parse(json)) gives; nullopt when that is `null`, as it also is for
+// 1e999: others would be told that the client is gone.
 absl::StatusOr<std::optional<std::string>> NormalizeState(std::string_view json) {
   absl::StatusOr<Any> value = codec::ParseJson(json);
   if (!value.ok()) return value.status();

@@ -33,7 +33,8 @@ uint32_t ByteStore::ExtendOrMove(uint32_t offset, uint32_t size, std::string_vie
   Append(copy);
   dead_ += size;
   const size_t room = std::min<size_t>(size + copy.size(), kMaxSizeBytes - bytes_.size());
-  gaps_[next_gap_] = {static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(bytes_.size() + room)};
+  gaps_[next_gap_] = {static_cast<uint32_t>(bytes_.size()),
+                      static_cast<uint32_t>(bytes_.size() + room)};
   next_gap_ = (next_gap_ + 1) % kGaps;
   bytes_.append(room, '\0');
   dead_ += room;

@@ -1,9 +1,12 @@
-// The bytes of all content of a document: text as UTF-8, values as encoded Any. Items point into it by offset.
+// The bytes of all content of a document: text as UTF-8, values as encoded Any. Items point into it
+// by offset.
 //
-// Bytes are only ever appended, so that cutting a run moves nothing. Joining two runs moves nothing either when they lie side by side;
-// a run that grows while something else was appended behind it moves to the end once, with room to grow as large again (a "gap"), so
-// that typing costs a constant per character however many authors take turns. What is no longer used is counted as dead; the
-// document copies the live content into a new store when the dead part has become the larger one (doc_state.cc).
+// Bytes are only ever appended, so that cutting a run moves nothing. Joining two runs moves nothing
+// either when they lie side by side; a run that grows while something else was appended behind it
+// moves to the end once, with room to grow as large again (a "gap"), so that typing costs a
+// constant per character however many authors take turns. What is no longer used is counted as
+// dead; the document copies the live content into a new store when the dead part has become the
+// larger one (doc_state.cc).
 #ifndef YPP_CRDT_BYTE_STORE_H_
 #define YPP_CRDT_BYTE_STORE_H_
 
@@ -19,7 +22,8 @@ class ByteStore {
  public:
   // Offsets are 32 bits wide.
   static constexpr size_t kMaxSizeBytes = UINT32_MAX;
-  // Beyond this a document refuses to grow: a run that moves may take twice its size. Far above any document one can work with.
+  // Beyond this a document refuses to grow: a run that moves may take twice its size. Far above any
+  // document one can work with.
   static constexpr size_t kMaxContentBytes = size_t{1} << 30;
 
   std::string_view View(uint32_t offset, uint32_t size) const {
@@ -36,9 +40,11 @@ class ByteStore {
 
   // The offset of the appended bytes. `bytes` may lie in this store.
   uint32_t Append(std::string_view bytes);
-  // Appends `tail` to the run at (offset, size), moving the run if it must. Returns the run's offset. `tail` may lie in this store.
+  // Appends `tail` to the run at (offset, size), moving the run if it must. Returns the run's
+  // offset. `tail` may lie in this store.
   uint32_t Extend(uint32_t offset, uint32_t size, std::string_view tail) {
-    if (offset + size != bytes_.size() || bytes_.capacity() - bytes_.size() < tail.size()) return ExtendOrMove(offset, size, tail);
+    if (offset + size != bytes_.size() || bytes_.capacity() - bytes_.size() < tail.size())
+      return ExtendOrMove(offset, size, tail);
     if (tail.size() == 1) {
       bytes_.push_back(tail[0]);
     } else {
@@ -55,7 +61,8 @@ class ByteStore {
     uint32_t begin = 0;
     uint32_t end = 0;
   };
-  // As many runs as are likely to be typed in at the same time; a forgotten gap is only wasted, not wrong.
+  // As many runs as are likely to be typed in at the same time; a forgotten gap is only wasted, not
+  // wrong.
   static constexpr size_t kGaps = 8;
 
   Gap* GapAt(uint32_t begin);

@@ -30,18 +30,19 @@ class CallbackList {
     if (ever_used_ != nullptr) *ever_used_ = true;
     if (entries_ == nullptr) entries_ = std::make_shared<Entries>();
     entries_->list.push_back(std::make_shared<Entry>(Entry{std::move(callback)}));
-    return Subscription(
-        [list = std::weak_ptr<Entries>(entries_), entry = std::weak_ptr<Entry>(entries_->list.back())] {
-          const auto cancelled = entry.lock();
-          if (cancelled == nullptr) return;
-          cancelled->cancelled = true;
-          if (const auto entries = list.lock()) entries->Sweep();
-        });
+    return Subscription([list = std::weak_ptr<Entries>(entries_),
+                         entry = std::weak_ptr<Entry>(entries_->list.back())] {
+      const auto cancelled = entry.lock();
+      if (cancelled == nullptr) return;
+      cancelled->cancelled = true;
+      if (const auto entries = list.lock()) entries->Sweep();
+    });
   }
 
   void Call(Args... args) const {
     if (empty()) return;
-    // Nothing leaves the list meanwhile, so a callback that cancels itself, or that makes this list go away, lives until it returns.
+    // Nothing leaves the list meanwhile, so a callback that cancels itself, or that makes this list
+    // go away, lives until it returns.
     const std::shared_ptr<Entries> entries = entries_;
     ++entries->calling;
     const size_t count = entries->list.size();

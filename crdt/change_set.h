@@ -17,8 +17,8 @@ class ChangeSet {
   // `transaction` is being committed: its delete set is sorted and joined.
   ChangeSet(DocState& doc, const TransactionState& transaction);
 
-  // The structs of `client` from this clock on are new. That includes what callbacks added meanwhile: Yjs, too, knows only the state
-  // before.
+  // The structs of `client` from this clock on are new. That includes what callbacks added
+  // meanwhile: Yjs, too, knows only the state before.
   Clock FirstNew(ClientIndex client) const;
   bool Adds(LocalId id) const { return id.clock >= FirstNew(id.client); }
   bool Deletes(LocalId id) const;

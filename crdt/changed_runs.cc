@@ -33,7 +33,8 @@ std::vector<ChangedRun> UnorderedRuns(const ChangeSet& changes, TypeIndex type) 
   return runs;
 }
 
-// Runs with equal starts have nothing visible between them: whoever is met first on the way right comes next.
+// Runs with equal starts have nothing visible between them: whoever is met first on the way right
+// comes next.
 void OrderTies(const DocState& doc, std::vector<ChangedRun>::iterator begin,
                std::vector<ChangedRun>::iterator end) {
   absl::flat_hash_map<ItemRef, size_t> by_first;

@@ -1,4 +1,5 @@
-// Where a sequence changed, found from the items that a transaction touched: what lies between is never looked at.
+// Where a sequence changed, found from the items that a transaction touched: what lies between is
+// never looked at.
 #ifndef YPP_CRDT_CHANGED_RUNS_H_
 #define YPP_CRDT_CHANGED_RUNS_H_
 
@@ -19,8 +20,9 @@ struct ChangedRun {
 // In the order of the sequence.
 std::vector<ChangedRun> ChangedRunsOf(const ChangeSet& changes, TypeIndex type);
 
-// Calls `visit` with each item that may matter for the change of the sequence, and `retain` with the number of visible units that lie
-// untouched before it. Goes through all items when the type has formats, whose effect reaches far.
+// Calls `visit` with each item that may matter for the change of the sequence, and `retain` with
+// the number of visible units that lie untouched before it. Goes through all items when the type
+// has formats, whose effect reaches far.
 template <typename Retain, typename Visit>
 void ForEachChange(const ChangeSet& changes, TypeIndex index, Retain retain, Visit visit) {
   DocState& doc = changes.doc();

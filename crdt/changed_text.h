@@ -7,9 +7,10 @@
 
 namespace ypp::internal {
 
-// Inserted content with its formats, and what formats changed on the rest. A format that the transaction added and that changes nothing is
-// deleted on the way; that is a transaction of its own, opened in any case. REQUIRES: during the commit of the transaction.
-// Source: YTextEvent.delta, yjs src/types/YText.js.
+// Inserted content with its formats, and what formats changed on the rest. A format that the
+// transaction added and that changes nothing is deleted on the way; that is a transaction of its
+// own, opened in any case. REQUIRES: during the commit of the transaction. Source:
+// YTextEvent.delta, yjs src/types/YText.js.
 TextDelta ChangeOfText(const ChangeSet& changes, TypeIndex text);
 
 }  // namespace ypp::internal

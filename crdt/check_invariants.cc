@@ -63,7 +63,8 @@ class Checker {
         const Item& item = doc_.items[entry.ref];
         Require(item.id.client == client && item.id.clock == entry.clock, "item under another id");
         Require(item.end() == expected, "item of another length");
-        Require(item.kind != codec::StructKind::kDeleted || item.deleted(), "undeleted without content");
+        Require(item.kind != codec::StructKind::kDeleted || item.deleted(),
+                "undeleted without content");
         ++listed_;
       }
       if (structs.IsLast(p)) break;
@@ -114,7 +115,8 @@ class Checker {
     Require(start == cursor.start, "cursor: wrong start");
   }
 
-  // What is in force at the cursor, and how much lies before it, counted from the start of its text.
+  // What is in force at the cursor, and how much lies before it, counted from the start of its
+  // text.
   void CheckTextCursor() {
     const DocState::TextCursor& cursor = doc_.text_cursor();
     if (cursor.type == kNoIndex) return;

@@ -1,5 +1,5 @@
-// Re-derives every cached field of a document from what it caches and says what does not fit. For tests, fuzzers and debugging: it
-// walks the whole document.
+// Re-derives every cached field of a document from what it caches and says what does not fit. For
+// tests, fuzzers and debugging: it walks the whole document.
 #ifndef YPP_CRDT_CHECK_INVARIANTS_H_
 #define YPP_CRDT_CHECK_INVARIANTS_H_
 

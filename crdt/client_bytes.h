@@ -13,7 +13,8 @@ namespace ypp::internal {
 
 class ClientBytes {
  public:
-  // Returns where the next byte goes. REQUIRES: room for kMaxVarUintBytes at `p`; always the same table.
+  // Returns where the next byte goes. REQUIRES: room for kMaxVarUintBytes at `p`; always the same
+  // table.
   char* Put(char* p, const ClientTable& clients, ClientIndex client) {
     if (client != client_) Set(clients, client);
     std::memcpy(p, &word_, sizeof(word_));

@@ -14,7 +14,8 @@ namespace ypp::internal {
 
 struct Client {
   ClientId id = 0;
-  // For the transaction that touched this client last (transaction_state.h): its number, and the state of the client before it.
+  // For the transaction that touched this client last (transaction_state.h): its number, and the
+  // state of the client before it.
   uint64_t transaction = 0;
   Clock state_before = 0;
   StructList structs;

@@ -8,7 +8,8 @@ using codec::StructKind;
 
 namespace {
 
-// The struct keeps its clock and length in its client's list, and nothing else. A type it held is put on the stack.
+// The struct keeps its clock and length in its client's list, and nothing else. A type it held is
+// put on the stack.
 void ReduceToGc(DocState& doc, ItemRef ref) {
   Item& item = doc.items[ref];
   doc.siblings.Leaving(item);

@@ -39,7 +39,8 @@ void SortAndJoin(std::vector<DeletedRange>& deletes) {
     return a.id.client != b.id.client ? a.id.client < b.id.client : a.id.clock < b.id.clock;
   };
   // What a whole document brings is in order already.
-  if (!std::is_sorted(deletes.begin(), deletes.end(), before)) std::sort(deletes.begin(), deletes.end(), before);
+  if (!std::is_sorted(deletes.begin(), deletes.end(), before))
+    std::sort(deletes.begin(), deletes.end(), before);
   size_t last = 0;
   for (size_t i = 1; i < deletes.size(); ++i) {
     DeletedRange& into = deletes[last];
@@ -67,8 +68,8 @@ void NoteStateAfter(DocState& doc, TransactionState& transaction) {
 // For those who are told about transactions; empty when there is nobody.
 std::vector<SharedType> ChangedTypes(DocState& doc, const TransactionState& transaction) {
   std::vector<SharedType> types;
-  if (doc.on_before_observer_calls.empty() && doc.on_after_transaction.empty() && doc.on_transaction.empty() &&
-      doc.on_after_transaction_cleanup.empty()) {
+  if (doc.on_before_observer_calls.empty() && doc.on_after_transaction.empty() &&
+      doc.on_transaction.empty() && doc.on_after_transaction_cleanup.empty()) {
     return types;
   }
   absl::flat_hash_set<TypeIndex> seen;
@@ -98,7 +99,8 @@ void SendUpdateV1(DocState& doc, const TransactionState& transaction) {
     if (writer.size() > kMaxKeptBytes) writer = codec::ByteWriter();
     return;
   }
-  std::string update = EncodeTransaction(doc, transaction, codec::Dialect::kV1, writer.TakeMemory());
+  std::string update =
+      EncodeTransaction(doc, transaction, codec::Dialect::kV1, writer.TakeMemory());
   doc.on_update_v1.Call({update, transaction.origin, transaction.local});
   if (update.capacity() <= kMaxKeptBytes) writer = codec::ByteWriter(std::move(update));
 }

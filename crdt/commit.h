@@ -1,7 +1,8 @@
-// The end of a transaction. What happens here decides the bytes that a document encodes to, so it follows Yjs step by step
-// (cleanupTransactions, yjs src/utils/Transaction.js):
+// The end of a transaction. What happens here decides the bytes that a document encodes to, so it
+// follows Yjs step by step (cleanupTransactions, yjs src/utils/Transaction.js):
 //
-//   1. sort and join the delete set           6. join structs around deletions, new structs, cut structs
+//   1. sort and join the delete set           6. join structs around deletions, new structs, cut
+//                                             structs
 //   2. beforeObserverCalls                    7. pick a new client id if somebody else used ours
 //   3. observers, deep observers              8. afterTransactionCleanup
 //   4. afterTransaction, formatting cleanup   9. update V1, update V2

@@ -71,28 +71,44 @@ void CutCharacter(DocState& doc, Item& left, Item& right, size_t whole_bytes) {
 
 TypeKind KindOf(codec::TypeRef ref) {
   switch (ref) {
-    case codec::TypeRef::kArray: return TypeKind::kArray;
-    case codec::TypeRef::kMap: return TypeKind::kMap;
-    case codec::TypeRef::kText: return TypeKind::kText;
-    case codec::TypeRef::kXmlElement: return TypeKind::kXmlElement;
-    case codec::TypeRef::kXmlFragment: return TypeKind::kXmlFragment;
-    case codec::TypeRef::kXmlHook: return TypeKind::kXmlHook;
-    case codec::TypeRef::kXmlText: return TypeKind::kXmlText;
-    case codec::TypeRef::kWeakLink: break;
+    case codec::TypeRef::kArray:
+      return TypeKind::kArray;
+    case codec::TypeRef::kMap:
+      return TypeKind::kMap;
+    case codec::TypeRef::kText:
+      return TypeKind::kText;
+    case codec::TypeRef::kXmlElement:
+      return TypeKind::kXmlElement;
+    case codec::TypeRef::kXmlFragment:
+      return TypeKind::kXmlFragment;
+    case codec::TypeRef::kXmlHook:
+      return TypeKind::kXmlHook;
+    case codec::TypeRef::kXmlText:
+      return TypeKind::kXmlText;
+    case codec::TypeRef::kWeakLink:
+      break;
   }
   return TypeKind::kUntyped;
 }
 
 codec::TypeRef RefOf(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kArray: return codec::TypeRef::kArray;
-    case TypeKind::kMap: return codec::TypeRef::kMap;
-    case TypeKind::kText: return codec::TypeRef::kText;
-    case TypeKind::kXmlElement: return codec::TypeRef::kXmlElement;
-    case TypeKind::kXmlFragment: return codec::TypeRef::kXmlFragment;
-    case TypeKind::kXmlHook: return codec::TypeRef::kXmlHook;
-    case TypeKind::kXmlText: return codec::TypeRef::kXmlText;
-    case TypeKind::kUntyped: break;  // a root is never held by an item
+    case TypeKind::kArray:
+      return codec::TypeRef::kArray;
+    case TypeKind::kMap:
+      return codec::TypeRef::kMap;
+    case TypeKind::kText:
+      return codec::TypeRef::kText;
+    case TypeKind::kXmlElement:
+      return codec::TypeRef::kXmlElement;
+    case TypeKind::kXmlFragment:
+      return codec::TypeRef::kXmlFragment;
+    case TypeKind::kXmlHook:
+      return codec::TypeRef::kXmlHook;
+    case TypeKind::kXmlText:
+      return codec::TypeRef::kXmlText;
+    case TypeKind::kUntyped:
+      break;  // a root is never held by an item
   }
   return codec::TypeRef::kWeakLink;
 }

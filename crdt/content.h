@@ -1,4 +1,5 @@
-// The content of items: from foreign bytes into the byte store, cut, joined, and shown again as a StructView.
+// The content of items: from foreign bytes into the byte store, cut, joined, and shown again as a
+// StructView.
 #ifndef YPP_CRDT_CONTENT_H_
 #define YPP_CRDT_CONTENT_H_
 
@@ -11,10 +12,12 @@
 
 namespace ypp::internal {
 
-// Sets kind, length and content of `item` from a struct that was read, values in canonical form. For kType the new type is made too.
+// Sets kind, length and content of `item` from a struct that was read, values in canonical form.
+// For kType the new type is made too.
 void StoreContent(DocState& doc, const codec::StructView& view, ItemRef item);
 
-// `left` keeps `offset` units of its content, `right` gets the rest. Both have their new lengths already.
+// `left` keeps `offset` units of its content, `right` gets the rest. Both have their new lengths
+// already.
 void CutContent(DocState& doc, Item& left, Item& right, Clock offset);
 
 // Where the first `units` of a text of `length` units end. Costs nothing when all of it is ASCII.
@@ -28,14 +31,15 @@ constexpr bool ContentJoins(codec::StructKind kind) {
 // Appends the content of `right` to that of `left`. REQUIRES: same kind, and it joins.
 void JoinContent(DocState& doc, Item& left, const Item& right);
 
-// The content is not needed any more: the item becomes kDeleted. A type it holds is the caller's to collect.
+// The content is not needed any more: the item becomes kDeleted. A type it holds is the caller's to
+// collect.
 void DropContent(DocState& doc, Item& item);
 
 // The item as it goes on the wire. Views into the document.
 void ViewOf(const DocState& doc, const Item& item, codec::StructView* view);
 
-// The value at `offset` of an item that holds values (kAny, kJson, kBinary, kEmbed); strings come as one-unit strings, and anything that
-// holds no value as undefined.
+// The value at `offset` of an item that holds values (kAny, kJson, kBinary, kEmbed); strings come
+// as one-unit strings, and anything that holds no value as undefined.
 Any ValueAt(const DocState& doc, const Item& item, Clock offset);
 // The value at `place`, which moves behind it.
 Any TakeAny(const DocState& doc, const Item& item, ValuePlace& place);

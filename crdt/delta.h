@@ -1,4 +1,5 @@
-// Deltas: content, or a change of it, as a list of steps from the start on. Text deltas have the shape that Quill and Yjs use.
+// Deltas: content, or a change of it, as a list of steps from the start on. Text deltas have the
+// shape that Quill and Yjs use.
 #ifndef YPP_CRDT_DELTA_H_
 #define YPP_CRDT_DELTA_H_
 
@@ -38,7 +39,8 @@ struct TextStep {
 };
 using TextDelta = std::vector<TextStep>;
 
-// The same for arrays and children of XML types: several values may be inserted in one step, and there are no attributes.
+// The same for arrays and children of XML types: several values may be inserted in one step, and
+// there are no attributes.
 struct ListStep {
   DeltaAction action = DeltaAction::kInsert;
   std::vector<Value> insert;  // kInsert

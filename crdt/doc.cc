@@ -37,7 +37,9 @@ XmlElement Doc::GetXmlElement(std::string_view name) {
   return XmlElement(GetRoot(name, TypeKind::kXmlElement));
 }
 
-XmlText Doc::GetXmlText(std::string_view name) { return XmlText(GetRoot(name, TypeKind::kXmlText)); }
+XmlText Doc::GetXmlText(std::string_view name) {
+  return XmlText(GetRoot(name, TypeKind::kXmlText));
+}
 
 SharedType Doc::GetRoot(std::string_view name, TypeKind kind) {
   const internal::TypeIndex index = state_->types.FindOrAddRoot(state_->strings.Intern(name));
@@ -116,9 +118,7 @@ Subscription Doc::OnAfterAllTransactions(std::function<void()> callback) {
   return state_->on_after_all_transactions.Add(std::move(callback));
 }
 
-Transaction::Transaction(Doc& doc) : state_(doc.state()) {
-  state_->Begin(nullptr, /*local=*/true);
-}
+Transaction::Transaction(Doc& doc) : state_(doc.state()) { state_->Begin(nullptr, /*local=*/true); }
 
 Transaction::Transaction(Doc& doc, const Origin& origin) : state_(doc.state()) {
   state_->Begin(&origin, /*local=*/true);

@@ -20,7 +20,8 @@ ClientId RandomClientId() {
 // How many neighbours a look-up tries before it asks the tree. Typing and reading in order never
 // need more.
 constexpr int kCursorSteps = 8;
-// Units further away than this are seldom within so many steps, and each would be a miss of the cache.
+// Units further away than this are seldom within so many steps, and each would be a miss of the
+// cache.
 constexpr Clock kCursorReach = 512;
 
 }  // namespace
@@ -55,7 +56,8 @@ void DocState::BeginOutermost(const Origin* origin, bool local) {
   if (!committing_) {
     active_ = spare_.get();
   } else {
-    // A callback of a commit edits: that is a transaction of its own, which waits for the commit to end.
+    // A callback of a commit edits: that is a transaction of its own, which waits for the commit to
+    // end.
     Enqueue(std::make_unique<TransactionState>());
     active_ = last_;
   }

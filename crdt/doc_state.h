@@ -1,8 +1,9 @@
-// The state behind a Doc: every part of a document in one place, and the few operations on it that everything else is made of. See
-// DESIGN.md for how the parts fit together.
+// The state behind a Doc: every part of a document in one place, and the few operations on it that
+// everything else is made of. See DESIGN.md for how the parts fit together.
 //
-// Who does what: integrate.h puts items where they belong and deletes them, edit.h makes items for local edits, apply_update.h
-// takes foreign updates in, commit.h ends transactions, encode_state.h writes updates.
+// Who does what: integrate.h puts items where they belong and deletes them, edit.h makes items for
+// local edits, apply_update.h takes foreign updates in, commit.h ends transactions, encode_state.h
+// writes updates.
 #ifndef YPP_CRDT_DOC_STATE_H_
 #define YPP_CRDT_DOC_STATE_H_
 
@@ -35,14 +36,15 @@
 
 namespace ypp::internal {
 
-// A boundary in a sequence: `offset` units into `item`, or before everything when there is no item. `offset` is at least 1.
+// A boundary in a sequence: `offset` units into `item`, or before everything when there is no item.
+// `offset` is at least 1.
 struct SequencePosition {
   ItemRef item = ItemRef::kNone;
   Clock offset = 0;
 };
 
-// A place between two values of an item. One that was reached by walking costs nothing to go on from, while finding `offset` anew means
-// to pass over all values before it.
+// A place between two values of an item. One that was reached by walking costs nothing to go on
+// from, while finding `offset` anew means to pass over all values before it.
 struct ValuePlace {
   Clock offset = 0;          // values before it
   uint32_t bytes = 0;        // of the item's content before it
@@ -66,9 +68,11 @@ class DocState {
   TypeTable types;
   PositionTree tree{items};
   Pending pending;
-  // Items with kRedoneFlag, by id -> the first unit of the copy that undo made of them (redone.h). Lives in memory alone.
+  // Items with kRedoneFlag, by id -> the first unit of the copy that undo made of them (redone.h).
+  // Lives in memory alone.
   absl::flat_hash_map<LocalId, LocalId> redone;
-  // Somebody observes types or the stages of transactions, or once did; listening to updates alone does not count.
+  // Somebody observes types or the stages of transactions, or once did; listening to updates alone
+  // does not count.
   bool ever_watched = false;
   Observers observers{&ever_watched};
   CallbackList<> on_before_all_transactions{&ever_watched};
@@ -124,18 +128,23 @@ class DocState {
   void Touch(ClientIndex client) {
     if (clients[client].transaction != active_->number) TouchFirst(client);
   }
-  // The sequence of `type`, or the value of `key`, changes. Types that the transaction made itself or deleted are not noted.
+  // The sequence of `type`, or the value of `key`, changes. Types that the transaction made itself
+  // or deleted are not noted.
   void MarkChanged(TypeIndex type, KeyIndex key = kNoIndex) {
     if (key != kNoIndex || types[type].changed_in != active_->number) NoteChange(type, key);
   }
   // Whether nobody can look at what the transaction deletes: it may then be dropped at once.
-  bool erases_at_once() const { return !ever_watched && options.gc && options.gc_filter == nullptr; }
-  // The document that an item held which a transaction of the current series deleted; null when there is none.
+  bool erases_at_once() const {
+    return !ever_watched && options.gc && options.gc_filter == nullptr;
+  }
+  // The document that an item held which a transaction of the current series deleted; null when
+  // there is none.
   std::shared_ptr<Doc> FindRemovedSubdoc(LocalId item) const;
   // True when the struct was there before this transaction.
   bool ExistedBefore(LocalId id) const;
 
-  // A root that was only known by name gets its kind. Changes of this transaction before it count as those of another type, as in Yjs.
+  // A root that was only known by name gets its kind. Changes of this transaction before it count
+  // as those of another type, as in Yjs.
   void GiveKind(TypeIndex root, TypeKind kind);
 
   // For the edits that follow: an id that no client of this document has.
@@ -144,12 +153,15 @@ class DocState {
   // --- structs ---
   // The item that holds `id`; kGc when it was collected. REQUIRES: the document has it.
   ItemRef FindItem(LocalId id) const;
-  // Makes `id` the first, or the last, unit of its item by cutting it if needed, and returns that item.
+  // Makes `id` the first, or the last, unit of its item by cutting it if needed, and returns that
+  // item.
   ItemRef ItemStartingAt(LocalId id);
   ItemRef ItemEndingAt(LocalId id);
-  // Cuts the item so that it keeps `offset` units; returns the rest, a new item to its right. REQUIRES: 0 < offset < length.
+  // Cuts the item so that it keeps `offset` units; returns the rest, a new item to its right.
+  // REQUIRES: 0 < offset < length.
   ItemRef Split(ItemRef item, Clock offset);
-  // The same for who knows that the parts will not fit together again: the end of the transaction does not try to join them.
+  // The same for who knows that the parts will not fit together again: the end of the transaction
+  // does not try to join them.
   ItemRef Cut(ItemRef item, Clock offset);
   // Appends to the content of an item that is in a sequence and the last of its client.
   void Extend(ItemRef ref, std::string_view content, Clock length) {
@@ -177,7 +189,8 @@ class DocState {
   // --- positions ---
   // The item that shows the unit `index` of the sequence. REQUIRES: index < type.length.
   VisiblePlace FindVisible(TypeIndex type, Clock index);
-  // The boundary `index` visible units into the sequence, as far left as it can be. REQUIRES: index <= type.length.
+  // The boundary `index` visible units into the sequence, as far left as it can be. REQUIRES: index
+  // <= type.length.
   SequencePosition FindPosition(TypeIndex type, Clock index);
   // Visible units before an item of a sequence.
   Clock IndexOf(ItemRef item);
@@ -188,14 +201,16 @@ class DocState {
     Clock start = 0;
   };
   const Cursor& cursor() const { return cursor_; }
-  // The next look-up near `item`, before which lie `start` visible units, will be cheap. No item: no cursor.
+  // The next look-up near `item`, before which lie `start` visible units, will be cheap. No item:
+  // no cursor.
   void SetCursor(TypeIndex type, ItemRef item, Clock start) { cursor_ = {type, item, start}; }
   // `type` changed in a way that does not keep the cursors right.
   void DropCursor(TypeIndex type) {
     if (cursor_.type == type) cursor_.item = ItemRef::kNone;
     DropTextCursor(type);
   }
-  // `item` grew at its end: the cursors stay right if they are there, and who knows where if they are elsewhere.
+  // `item` grew at its end: the cursors stay right if they are there, and who knows where if they
+  // are elsewhere.
   void DropCursorsBehind(ItemRef item) {
     const TypeIndex type = items[item].parent;
     if (cursor_.type == type && cursor_.item != item) cursor_.item = ItemRef::kNone;
@@ -204,8 +219,9 @@ class DocState {
   // `right` is being joined into `left`.
   void MoveCursors(ItemRef left, ItemRef right);
 
-  // Where a text with formats was edited last: the boundary behind `left`, which is visible, with `index` units before it and what is in force
-  // there. So that typing need not look at all formats from the start of the text again.
+  // Where a text with formats was edited last: the boundary behind `left`, which is visible, with
+  // `index` units before it and what is in force there. So that typing need not look at all formats
+  // from the start of the text again.
   struct TextCursor {
     TypeIndex type = kNoIndex;
     ItemRef left = ItemRef::kNone;
@@ -220,8 +236,8 @@ class DocState {
   }
 
   // --- values (values.cc) ---
-  // Behind the last value that was read by its place in an item whose content begins at `content`: who reads the values of a long item
-  // in order reads it once.
+  // Behind the last value that was read by its place in an item whose content begins at `content`:
+  // who reads the values of a long item in order reads it once.
   struct LastValue {
     uint32_t content = kNoIndex;
     ValuePlace place;
@@ -248,7 +264,8 @@ class DocState {
 
   // Whether most of the byte store is dead.
   bool IsCompactionDue() const {
-    constexpr size_t kMinDeadBytes = 64 * 1024;  // below this, dead content is not worth a copy of the document
+    // Below this, dead content is not worth a copy of the document.
+    constexpr size_t kMinDeadBytes = 64 * 1024;
     return bytes.dead() >= kMinDeadBytes && bytes.dead() >= bytes.size() - bytes.dead();
   }
   // Copies the live content into a new store.
@@ -282,20 +299,25 @@ class DocState {
   // Puts one at the end of the series.
   void Enqueue(std::unique_ptr<TransactionState> transaction);
   // The first of the transactions that are not through.
-  const TransactionState* first_transaction() const { return series_ != nullptr ? series_.get() : active_; }
+  const TransactionState* first_transaction() const {
+    return series_ != nullptr ? series_.get() : active_;
+  }
   TransactionState* first_transaction() { return series_ != nullptr ? series_.get() : active_; }
   void CommitSeries();
 
   Cursor cursor_;
   TextCursor text_cursor_;
-  // Transactions that are not through: the one being edited or committed, and those that callbacks of its commit opened.
+  // Transactions that are not through: the one being edited or committed, and those that callbacks
+  // of its commit opened.
   std::unique_ptr<TransactionState> series_;
-  TransactionState* last_ = nullptr;    // the end of the series
-  TransactionState* active_ = nullptr;  // being edited; the end of the series, or `spare_` when there is none
+  TransactionState* last_ = nullptr;  // the end of the series
+  // Being edited; the end of the series, or `spare_` when there is none.
+  TransactionState* active_ = nullptr;
   int depth_ = 0;
   uint64_t last_number_ = 0;
   bool committing_ = false;
-  std::unique_ptr<TransactionState> spare_ = std::make_unique<TransactionState>();  // never null when there is no series
+  // Never null when there is no series.
+  std::unique_ptr<TransactionState> spare_ = std::make_unique<TransactionState>();
 };
 
 // A transaction for the time of a scope; joins the one around it.

@@ -42,7 +42,8 @@ ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& conte
   if (content.kind == StructKind::kType) {
     item.content = doc.types.Add(content.type, ref, content.name);
   } else {
-    item.content = content.shared ? doc.bytes.OffsetOf(content.bytes) : doc.bytes.Append(content.bytes);
+    item.content =
+        content.shared ? doc.bytes.OffsetOf(content.bytes) : doc.bytes.Append(content.bytes);
     item.content_size = static_cast<uint32_t>(content.bytes.size());
   }
   Integrate(doc, ref);
@@ -121,7 +122,8 @@ void DeleteRange(DocState& doc, TypeIndex parent, Clock index, Clock length) {
     if (length == 0) break;
     offset = 0;
   }
-  // Whoever deletes backwards goes on in what is kept, whoever deletes forwards in what comes behind.
+  // Whoever deletes backwards goes on in what is kept, whoever deletes forwards in what comes
+  // behind.
   if (kept != ItemRef::kNone) {
     doc.SetCursor(parent, kept, first.start);
   } else {

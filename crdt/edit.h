@@ -13,7 +13,8 @@ namespace ypp::internal {
 // The document's own client: whose clocks local edits take.
 ClientIndex OwnClient(DocState& doc);
 
-// Where a local edit goes: between two neighbours of a sequence, or behind the current value of a key.
+// Where a local edit goes: between two neighbours of a sequence, or behind the current value of a
+// key.
 struct InsertionPoint {
   TypeIndex parent = kNoIndex;
   KeyIndex key = kNoIndex;
@@ -21,7 +22,8 @@ struct InsertionPoint {
   ItemRef right = ItemRef::kNone;
 };
 
-// What is inserted. `bytes` is the content as the byte store keeps it; a kType makes an empty type of `type`, with `name` if it has one.
+// What is inserted. `bytes` is the content as the byte store keeps it; a kType makes an empty type
+// of `type`, with `name` if it has one.
 struct NewContent {
   codec::StructKind kind = codec::StructKind::kAny;
   Clock length = 1;
@@ -32,12 +34,14 @@ struct NewContent {
   bool shared = false;
 };
 
-// Inserts at `at` and moves `at.left` behind what was inserted. Content that continues the client's last run grows that run
-// instead of making an item. Returns the item that holds the content. REQUIRES: inside a transaction.
+// Inserts at `at` and moves `at.left` behind what was inserted. Content that continues the client's
+// last run grows that run instead of making an item. Returns the item that holds the content.
+// REQUIRES: inside a transaction.
 ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& content);
 
-// Inserts text where the editor of a text without formats inserts it. REQUIRES: inside a transaction; index <= length of the text; `units`
-// is the length of the UTF-8 in UTF-16 units, and not 0.
+// Inserts text where the editor of a text without formats inserts it. REQUIRES: inside a
+// transaction; index <= length of the text; `units` is the length of the UTF-8 in UTF-16 units, and
+// not 0.
 void InsertText(DocState& doc, TypeIndex text, Clock index, std::string_view utf8, Clock units);
 
 // The place directly behind `index` visible units, before deleted items there.

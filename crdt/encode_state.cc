@@ -37,7 +37,9 @@ class SectionWriter {
 
   void Begin(ypp::Clock clock, size_t structs) { writer_.BeginSection({client_, clock, structs}); }
   void Write(StructList::Entry entry, Clock end) {
-    if (v1_ != nullptr && entry.ref != ItemRef::kGc && WriteRun(*v1_, last_client_, doc_, doc_.items[entry.ref])) return;
+    if (v1_ != nullptr && entry.ref != ItemRef::kGc &&
+        WriteRun(*v1_, last_client_, doc_, doc_.items[entry.ref]))
+      return;
     View(entry, end);
     writer_.WriteStruct(view_);
   }
@@ -45,7 +47,9 @@ class SectionWriter {
   void WriteRest(const Part& part, StructList::Entry entry, Clock end) {
     const Clock offset = part.from - entry.clock;
     if (offset == 0) return Write(entry, end);
-    if (v1_ != nullptr && entry.ref != ItemRef::kGc && WriteRun(*v1_, last_client_, doc_, doc_.items[entry.ref], offset)) return;
+    if (v1_ != nullptr && entry.ref != ItemRef::kGc &&
+        WriteRun(*v1_, last_client_, doc_, doc_.items[entry.ref], offset))
+      return;
     View(entry, end);
     if (view_.kind == StructKind::kAny && part.run == entry.ref && part.run_clock == entry.clock) {
       writer_.WriteStruct(codec::SliceStructAt(view_, offset, part.run_bytes));
@@ -77,7 +81,8 @@ void WriteSection(UpdateWriter& writer, const DocState& doc, const Part& part) {
   section.Begin(part.from, structs.CountFrom(first));
   section.WriteRest(part, structs[first], structs.EndOf(first));
   if (structs.IsLast(first)) return;
-  structs.ForEachFrom(structs.Next(first), [&](StructList::Entry entry, Clock end) { section.Write(entry, end); });
+  structs.ForEachFrom(structs.Next(first),
+                      [&](StructList::Entry entry, Clock end) { section.Write(entry, end); });
 }
 
 std::string EncodeParts(const DocState& doc, const std::vector<Part>& parts,
@@ -173,7 +178,8 @@ absl::InlinedVector<Part, 4> AddedSince(const DocState& doc, const TransactionSt
   absl::InlinedVector<Part, 4> parts;
   const auto note = [&](const TouchedClient& touched) {
     if (touched.before == doc.clients[touched.client].state()) return;
-    parts.push_back({touched.client, touched.before, touched.run, touched.run_clock, touched.run_bytes});
+    parts.push_back(
+        {touched.client, touched.before, touched.run, touched.run_clock, touched.run_bytes});
   };
   if (transaction.next == nullptr) {
     for (const TouchedClient& touched : transaction.touched) note(touched);
@@ -187,7 +193,8 @@ absl::InlinedVector<Part, 4> AddedSince(const DocState& doc, const TransactionSt
 }
 
 // REQUIRES: `deletes` is sorted and joined, and of one client.
-void WriteDeletesOfOne(UpdateWriter& writer, const DocState& doc, const std::vector<DeletedRange>& deletes) {
+void WriteDeletesOfOne(UpdateWriter& writer, const DocState& doc,
+                       const std::vector<DeletedRange>& deletes) {
   absl::InlinedVector<ClockRange, 8> ranges;
   for (const DeletedRange& range : deletes) ranges.push_back({range.id.clock, range.length});
   writer.BeginDeletes(1);

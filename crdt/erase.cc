@@ -13,7 +13,8 @@ bool IsErased(const Item& item) {
   return item.kind == StructKind::kDeleted && item.flags == Item::kDeletedFlag;
 }
 
-// Whether `right` was made behind `left` by the same client, between the same neighbours; a condition of joining them (join.cc).
+// Whether `right` was made behind `left` by the same client, between the same neighbours; a
+// condition of joining them (join.cc).
 bool Continues(const Item& left, const Item& right) {
   return right.id == LocalId{left.id.client, left.end()} && right.origin == left.last_id() &&
          right.right_origin == left.right_origin;
@@ -34,7 +35,8 @@ void MoveBorder(DocState& doc, Item& right, Clock clock) {
   right.id.clock = clock;
 }
 
-// The last `length` units of the run go to the erased item behind it. False when that is not possible.
+// The last `length` units of the run go to the erased item behind it. False when that is not
+// possible.
 bool EraseIntoRight(DocState& doc, Item& run, Clock length) {
   if (run.right == ItemRef::kNone) return false;
   Item& erased = doc.items[run.right];
@@ -50,7 +52,8 @@ bool EraseIntoRight(DocState& doc, Item& run, Clock length) {
   return true;
 }
 
-// The first `length` units of the run go to the erased item before it. False when that is not possible.
+// The first `length` units of the run go to the erased item before it. False when that is not
+// possible.
 bool EraseIntoLeft(DocState& doc, Item& run, Clock length) {
   if (run.left == ItemRef::kNone) return false;
   Item& erased = doc.items[run.left];

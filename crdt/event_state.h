@@ -12,7 +12,8 @@
 
 namespace ypp::internal {
 
-// A type whose own content changed: its sequence, or the values of these keys, in the order in which they first changed.
+// A type whose own content changed: its sequence, or the values of these keys, in the order in
+// which they first changed.
 struct ChangedType {
   TypeIndex type = kNoIndex;
   bool sequence = false;

@@ -29,8 +29,9 @@ class LastFormats {
     return ref;
   }
   bool IsLast(std::string_view key, ItemRef ref) const {
-    return std::any_of(last_.begin(), last_.end(),
-                       [&](const auto& entry) { return entry.first == key && entry.second == ref; });
+    return std::any_of(last_.begin(), last_.end(), [&](const auto& entry) {
+      return entry.first == key && entry.second == ref;
+    });
   }
 
  private:
@@ -46,7 +47,8 @@ class LastFormats {
   std::vector<std::pair<std::string_view, ItemRef>> last_;
 };
 
-// Deletes all but the last format of each key in the gap around `item`. What is in force there need not be known for that.
+// Deletes all but the last format of each key in the gap around `item`. What is in force there need
+// not be known for that.
 void CleanUpGapAround(DocState& doc, ItemRef ref) {
   while (doc.items[ref].right != ItemRef::kNone && IsGap(doc.items[doc.items[ref].right])) {
     ref = doc.items[ref].right;
@@ -64,7 +66,8 @@ void CleanUpGapAround(DocState& doc, ItemRef ref) {
   }
 }
 
-// Calls `visit` for each item that has units in [clock, end) of the client. It may delete items, which cuts nothing.
+// Calls `visit` for each item that has units in [clock, end) of the client. It may delete items,
+// which cuts nothing.
 template <typename Visit>
 void ForEachItem(const DocState& doc, ClientIndex client, Clock clock, Clock end, Visit visit) {
   const StructList& structs = doc.clients[client].structs;
@@ -75,20 +78,23 @@ void ForEachItem(const DocState& doc, ClientIndex client, Clock clock, Clock end
   }
 }
 
-// In the order of Yjs, which matters: gaps of a text are looked at only until the first deleted format of that text.
+// In the order of Yjs, which matters: gaps of a text are looked at only until the first deleted
+// format of that text.
 template <typename Visit>
 void ForEachDeleted(const TransactionState& transaction, Visit visit) {
   const std::vector<DeletedRange>& deletes = transaction.deletes;
   for (const ClientIndex client : transaction.delete_clients) {
-    auto range = std::lower_bound(deletes.begin(), deletes.end(), client,
-                                  [](const DeletedRange& a, ClientIndex b) { return a.id.client < b; });
+    auto range =
+        std::lower_bound(deletes.begin(), deletes.end(), client,
+                         [](const DeletedRange& a, ClientIndex b) { return a.id.client < b; });
     for (; range != deletes.end() && range->id.client == client; ++range) visit(*range);
   }
 }
 
 }  // namespace
 
-uint32_t CleanUpGap(DocState& doc, ItemRef start, ItemRef here, const FormatSet& at_start, FormatSet& current) {
+uint32_t CleanUpGap(DocState& doc, ItemRef start, ItemRef here, const FormatSet& at_start,
+                    FormatSet& current) {
   LastFormats last;
   const ItemRef end = last.Collect(doc, start);
   uint32_t deleted = 0;
@@ -102,7 +108,8 @@ uint32_t CleanUpGap(DocState& doc, ItemRef start, ItemRef here, const FormatSet&
     if (is_former || !last.IsLast(format.key, ref)) {
       Delete(doc, ref);
       ++deleted;
-      if (before_here && !is_former && IdenticalFormats(current.Get(format.key), format)) current.Apply(former);
+      if (before_here && !is_former && IdenticalFormats(current.Get(format.key), format))
+        current.Apply(former);
     } else if (before_here) {
       current.Apply(format);
     }
@@ -146,15 +153,16 @@ void CleanUpFormattingAfter(DocState& doc, const TransactionState& transaction) 
   }
   TransactionScope cleanup(doc);
   ForEachDeleted(transaction, [&](const DeletedRange& range) {
-    ForEachItem(doc, range.id.client, range.id.clock, range.id.clock + range.length, [&](ItemRef ref) {
-      const Item& item = doc.items[ref];
-      if (!doc.types[item.parent].has_formatting || is_whole(item.parent)) return;
-      if (item.kind == StructKind::kFormat) {
-        add(item.parent);
-      } else {
-        CleanUpGapAround(doc, ref);
-      }
-    });
+    ForEachItem(doc, range.id.client, range.id.clock, range.id.clock + range.length,
+                [&](ItemRef ref) {
+                  const Item& item = doc.items[ref];
+                  if (!doc.types[item.parent].has_formatting || is_whole(item.parent)) return;
+                  if (item.kind == StructKind::kFormat) {
+                    add(item.parent);
+                  } else {
+                    CleanUpGapAround(doc, ref);
+                  }
+                });
   });
   for (const TypeIndex text : whole) CleanUpText(doc, text);
 }

@@ -80,7 +80,8 @@ FormatView FormatOf(const DocState& doc, const Item& item) {
 
 bool EqualFormats(const FormatView& a, const FormatView& b) {
   if (IdenticalFormats(a, b)) return true;
-  return IsComposite(a.value) && IsComposite(b.value) && EqualFlat(Decode(a.value), Decode(b.value));
+  return IsComposite(a.value) && IsComposite(b.value) &&
+         EqualFlat(Decode(a.value), Decode(b.value));
 }
 
 bool IdenticalFormats(const FormatView& a, const FormatView& b) {
@@ -121,7 +122,8 @@ void FormatSet::Set(const FormatView& format) {
     entry.content_size = format.content_size;
     return;
   }
-  entries_.push_back({std::string(format.key), std::string(format.value), format.content, format.content_size});
+  entries_.push_back(
+      {std::string(format.key), std::string(format.value), format.content, format.content_size});
 }
 
 void FormatSet::Erase(std::string_view key) {

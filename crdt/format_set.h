@@ -1,6 +1,8 @@
-// Formats by key: those in force at some place of a text, or those an edit asks for. In the order in which the keys came.
+// Formats by key: those in force at some place of a text, or those an edit asks for. In the order
+// in which the keys came.
 //
-// Values are kept encoded (as Any), which is how the document has them and what most comparisons need.
+// Values are kept encoded (as Any), which is how the document has them and what most comparisons
+// need.
 #ifndef YPP_CRDT_FORMAT_SET_H_
 #define YPP_CRDT_FORMAT_SET_H_
 
@@ -22,7 +24,8 @@ inline constexpr std::string_view kNullValue = "\x7e";  // null as encoded Any
 struct FormatView {
   std::string_view key;
   std::string_view value = kNullValue;
-  // Where the document keeps key and value: what tells two objects that look the same apart, as JavaScript does. kNoIndex: nowhere yet.
+  // Where the document keeps key and value: what tells two objects that look the same apart, as
+  // JavaScript does. kNoIndex: nowhere yet.
   uint32_t content = kNoIndex;
   uint32_t content_size = 0;
 
@@ -32,7 +35,8 @@ struct FormatView {
 // REQUIRES: item.kind == kFormat.
 FormatView FormatOf(const DocState& doc, const Item& item);
 
-// Whether formats with these values look the same: primitives by value, objects and arrays if their members are equal primitives.
+// Whether formats with these values look the same: primitives by value, objects and arrays if their
+// members are equal primitives.
 bool EqualFormats(const FormatView& a, const FormatView& b);
 // JavaScript's ===: objects and arrays are identical only when they are the same one.
 bool IdenticalFormats(const FormatView& a, const FormatView& b);

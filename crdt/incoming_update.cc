@@ -33,12 +33,15 @@ void KeepLastOfEachClient(std::vector<IncomingSection>& sections) {
   const auto descends = [](const IncomingSection& a, const IncomingSection& b) {
     return a.client > b.client;
   };
-  const auto not_after = [&](const IncomingSection& a, const IncomingSection& b) { return !descends(a, b); };
+  const auto not_after = [&](const IncomingSection& a, const IncomingSection& b) {
+    return !descends(a, b);
+  };
   if (std::adjacent_find(sections.begin(), sections.end(), not_after) == sections.end()) {
     std::reverse(sections.begin(), sections.end());
     return;
   }
-  std::stable_sort(sections.begin(), sections.end(), [&](const auto& a, const auto& b) { return descends(b, a); });
+  std::stable_sort(sections.begin(), sections.end(),
+                   [&](const auto& a, const auto& b) { return descends(b, a); });
   const auto same_client = [](const IncomingSection& a, const IncomingSection& b) {
     return a.client == b.client;
   };
@@ -52,11 +55,12 @@ class Inspector {
  public:
   explicit Inspector(IncomingUpdate& update) : update_(update) {}
 
-  // `position` is where the section's structs can be read again. Whether they are noted instead, but for those that do not fit in a note.
+  // `position` is where the section's structs can be read again. Whether they are noted instead,
+  // but for those that do not fit in a note.
   bool Begin(const UpdateReader::Section& section, size_t position) {
     const bool notes = MakeRoomForNotes(section.structs);
-    update_.sections.push_back(
-        {section.client, notes ? update_.notes.size() : position, section.clock, static_cast<uint32_t>(section.structs), notes});
+    update_.sections.push_back({section.client, notes ? update_.notes.size() : position,
+                                section.clock, static_cast<uint32_t>(section.structs), notes});
     after_hole_ = false;
     return notes;
   }
@@ -75,7 +79,8 @@ class Inspector {
     }
     return true;
   }
-  // Notes a struct of a section for which Begin said so. False when it is to be read again, at `position`.
+  // Notes a struct of a section for which Begin said so. False when it is to be read again, at
+  // `position`.
   bool Note(const StructView& view, size_t position) {
     StructNote& note = update_.notes.emplace_back();
     if (MakeNote(view, update_.given, &note)) return true;
@@ -88,12 +93,16 @@ class Inspector {
   // False when the section is too small to be worth it, or would take too much memory.
   bool MakeRoomForNotes(uint64_t structs) {
     constexpr uint64_t kMinStructs = 16;
-    constexpr size_t kMaxBytesPerByte = 8;  // of notes, for each byte of the update: half of what reading it may take in all
+    // Of notes, for each byte of the update: half of what reading it may take in all.
+    constexpr size_t kMaxBytesPerByte = 8;
     std::vector<StructNote>& notes = update_.notes;
     const size_t max = update_.given.size() * kMaxBytesPerByte / sizeof(StructNote);
-    if (structs < kMinStructs || update_.given.size() > UINT32_MAX || structs > max - std::min(max, notes.size())) return false;
+    if (structs < kMinStructs || update_.given.size() > UINT32_MAX ||
+        structs > max - std::min(max, notes.size()))
+      return false;
     const size_t needed = notes.size() + static_cast<size_t>(structs);
-    if (needed > notes.capacity()) notes.reserve(std::max(needed, std::min(max, notes.size() * 3 / 2)));
+    if (needed > notes.capacity())
+      notes.reserve(std::max(needed, std::min(max, notes.size() * 3 / 2)));
     return true;
   }
 
@@ -152,10 +161,12 @@ absl::StatusOr<IncomingUpdate> IncomingUpdate::Check(codec::Bytes update, Dialec
   incoming.given = update;
   UpdateReader reader(update, dialect, limits);
   reader.AcceptHolesWithFlags();
-  incoming.sections.reserve(std::min<size_t>(reader.sections_left(), update.size() / kMinSectionBytes));
+  incoming.sections.reserve(
+      std::min<size_t>(reader.sections_left(), update.size() / kMinSectionBytes));
   const bool converts = dialect == Dialect::kV2;
   incoming.dialect = converts ? Dialect::kV1Any : dialect;
-  const absl::Status status = converts ? ReadAndConvert(reader, &incoming) : ReadInPlace(reader, &incoming);
+  const absl::Status status =
+      converts ? ReadAndConvert(reader, &incoming) : ReadInPlace(reader, &incoming);
   if (!status.ok()) return status;
   KeepLastOfEachClient(incoming.sections);
   return incoming;

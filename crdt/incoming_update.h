@@ -1,4 +1,5 @@
-// A foreign update after the first pass over its bytes: every byte was checked, nothing was built. What follows cannot fail.
+// A foreign update after the first pass over its bytes: every byte was checked, nothing was built.
+// What follows cannot fail.
 #ifndef YPP_CRDT_INCOMING_UPDATE_H_
 #define YPP_CRDT_INCOMING_UPDATE_H_
 
@@ -15,12 +16,15 @@
 
 namespace ypp::internal {
 
-// One client's part of an update. Small, since a hostile update may have one for every five of its bytes.
+// One client's part of an update. Small, since a hostile update may have one for every five of its
+// bytes.
 struct IncomingSection {
   ClientId client = 0;
-  size_t position = 0;    // where in the bytes what is still to be read of it begins, or in the notes,
-  ypp::Clock clock = 0;   // with which clock,
-  uint32_t structs = 0;   // and how many structs that are
+  // Where in the bytes, or in the notes, what is still to be read of it begins, with which clock,
+  // and how many structs that are.
+  size_t position = 0;
+  ypp::Clock clock = 0;
+  uint32_t structs = 0;
   bool is_noted = false;  // its structs are among the notes
   bool on_stack = false;  // waits for another section, or is being read
   bool blocked = false;   // waits for something that is not in this update
@@ -34,8 +38,9 @@ struct SelfLeaning {
 };
 
 struct IncomingUpdate {
-  // DataLoss with the byte offset when the update is bad. `update` must stay. V2 can be read in one order only: what the notes do not hold of
-  // it is turned into kV1Any, which `converted` then owns.
+  // DataLoss with the byte offset when the update is bad. `update` must stay. V2 can be read in one
+  // order only: what the notes do not hold of it is turned into kV1Any, which `converted` then
+  // owns.
   static absl::StatusOr<IncomingUpdate> Check(codec::Bytes update, codec::Dialect dialect,
                                               const DecodeLimits& limits = {});
 
@@ -51,8 +56,8 @@ struct IncomingUpdate {
   std::vector<StructNote> notes;
   DeleteSet deletes;
   size_t items = 0;  // structs that will become items, at most
-  // Where sections begin that hold, with no hole before it, a struct that leans on its own future. A document that has all before it
-  // could never integrate it; behind a gap it only waits.
+  // Where sections begin that hold, with no hole before it, a struct that leans on its own future.
+  // A document that has all before it could never integrate it; behind a gap it only waits.
   std::vector<SelfLeaning> self_leaning;
 };
 

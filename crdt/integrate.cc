@@ -9,7 +9,8 @@ using codec::StructKind;
 
 namespace {
 
-// Stamps make a set of items without memory: an item was passed by this scan when its stamp is above the scan's base.
+// Stamps make a set of items without memory: an item was passed by this scan when its stamp is
+// above the scan's base.
 void RestartStamps(DocState& doc) {
   for (ClientIndex c = 0; c < doc.clients.size(); ++c) {
     const StructList& structs = doc.clients[c].structs;
@@ -29,9 +30,9 @@ ItemRef FirstOfList(const DocState& doc, const Item& item) {
   return entry == nullptr ? ItemRef::kNone : entry->head;
 }
 
-// Looks for the left neighbour that the item gets among those inserted at the same place. The scan begins at `first`: the item behind the origin,
-// or a sibling that is known to come before the item (sibling_index.h). False when it met something that only a scan from the
-// origin can judge.
+// Looks for the left neighbour that the item gets among those inserted at the same place. The scan
+// begins at `first`: the item behind the origin, or a sibling that is known to come before the item
+// (sibling_index.h). False when it met something that only a scan from the origin can judge.
 struct Scan {
   ItemRef first;
   bool from_origin;
@@ -79,7 +80,8 @@ ItemRef LeftAmongSiblings(DocState& doc, const Item& item) {
     Scan scan = {sibling, /*from_origin=*/false, item.left};
     if (Run(scan, doc, item)) return scan.left;
   }
-  const ItemRef first = item.left != ItemRef::kNone ? doc.items[item.left].right : FirstOfList(doc, item);
+  const ItemRef first =
+      item.left != ItemRef::kNone ? doc.items[item.left].right : FirstOfList(doc, item);
   Scan scan = {first, /*from_origin=*/true, item.left};
   Run(scan, doc, item);
   doc.siblings.Scanned(doc, item, first, scan.passed);
@@ -163,7 +165,8 @@ void DeleteOne(DocState& doc, ItemRef ref) {
   if (item.kind == StructKind::kDoc) doc.subdocs.Deleted(ref);
 }
 
-// A child of a deleted type. One that was deleted earlier will be collected now and may then join its neighbours.
+// A child of a deleted type. One that was deleted earlier will be collected now and may then join
+// its neighbours.
 void DeleteChild(DocState& doc, ItemRef ref) {
   if (!doc.items[ref].deleted()) {
     DeleteOne(doc, ref);
@@ -213,7 +216,8 @@ void Delete(DocState& doc, ItemRef ref) {
   if (doc.items[ref].deleted()) return;
   const size_t base = doc.deleting.size();
   DeleteOne(doc, ref);
-  // Depth first, which is the order in which Yjs deletes and tells of sub-documents; without recursion, for types may nest deeply.
+  // Depth first, which is the order in which Yjs deletes and tells of sub-documents; without
+  // recursion, for types may nest deeply.
   while (doc.deleting.size() > base) {
     DocState::DeletingType& top = doc.deleting.back();
     const MapEntries& map = doc.types[top.type].map;

@@ -10,7 +10,8 @@ using codec::StructView;
 
 namespace {
 
-// The item that begins at the right origin. Mostly nothing has come between it and the left neighbour since.
+// The item that begins at the right origin. Mostly nothing has come between it and the left
+// neighbour since.
 ItemRef RightNeighbour(DocState& doc, ItemRef left, LocalId right_origin) {
   if (left > ItemRef::kGc) {
     const ItemRef next = doc.items[left].right;
@@ -25,8 +26,10 @@ struct Place {
   KeyIndex key = kNoIndex;
 };
 
-// False when the type was collected, or what should hold it holds no type (any more): what is in it goes, too.
-bool FindPlace(DocState& doc, const StructView& view, const Anchors& anchors, ItemRef left, ItemRef right, Place* place) {
+// False when the type was collected, or what should hold it holds no type (any more): what is in it
+// goes, too.
+bool FindPlace(DocState& doc, const StructView& view, const Anchors& anchors, ItemRef left,
+               ItemRef right, Place* place) {
   if (view.parent == StructView::Parent::kInherited) {
     const Item& from = doc.items[left != ItemRef::kNone ? left : right];
     *place = {from.parent, from.key};
@@ -60,11 +63,13 @@ bool FindAnchors(const DocState& doc, const StructView& view, Anchors* anchors, 
          (view.parent != StructView::Parent::kItem || find(view.parent_id, &anchors->parent));
 }
 
-// A peer that types sends its run character by character, one that appends to a list value by value.
+// A peer that types sends its run character by character, one that appends to a list value by
+// value.
 bool GrowLastRun(DocState& doc, const StructView& view, const Anchors& anchors) {
-  const bool joins = view.kind == StructKind::kString || (view.kind == StructKind::kAny && view.canonical);
-  if (!joins || view.starts_inside_pair || !view.has_origin || view.origin.client != view.id.client ||
-      view.origin.clock + 1 != view.id.clock) {
+  const bool joins =
+      view.kind == StructKind::kString || (view.kind == StructKind::kAny && view.canonical);
+  if (!joins || view.starts_inside_pair || !view.has_origin ||
+      view.origin.client != view.id.client || view.origin.clock + 1 != view.id.clock) {
     return false;
   }
   StructList& structs = doc.clients[anchors.origin.client].structs;
@@ -95,7 +100,8 @@ void IntegrateStruct(DocState& doc, const StructView& view, const Anchors& ancho
   if (view.has_origin) left = doc.ItemEndingAt(anchors.origin);
   if (view.has_right_origin) right = RightNeighbour(doc, left, anchors.right_origin);
   Place place;
-  if (left == ItemRef::kGc || right == ItemRef::kGc || !FindPlace(doc, view, anchors, left, right, &place)) {
+  if (left == ItemRef::kGc || right == ItemRef::kGc ||
+      !FindPlace(doc, view, anchors, left, right, &place)) {
     IntegrateGc(doc, client, static_cast<Clock>(view.length));
     return;
   }

@@ -7,21 +7,24 @@
 
 namespace ypp::internal {
 
-// What a struct leans on, by this document's names for it; what it does not have does not exist here either.
+// What a struct leans on, by this document's names for it; what it does not have does not exist
+// here either.
 struct Anchors {
   LocalId origin;
   LocalId right_origin;
   LocalId parent;
 };
 
-// False when the document lacks one of them; the first is then `missing`. REQUIRES: not a GC or Skip.
+// False when the document lacks one of them; the first is then `missing`. REQUIRES: not a GC or
+// Skip.
 bool FindAnchors(const DocState& doc, const codec::StructView& view, Anchors* anchors, Id* missing);
 
-// Makes text or values that go on where their client's last run ends a part of that run, which the end of the transaction would do otherwise. False when they do not.
-// REQUIRES: as IntegrateStruct.
+// Makes text or values that go on where their client's last run ends a part of that run, which the
+// end of the transaction would do otherwise. False when they do not. REQUIRES: as IntegrateStruct.
 bool GrowLastRun(DocState& doc, const codec::StructView& view, const Anchors& anchors);
 
-// Integrates a struct that is the next one of its client. One whose parent is gone becomes a GC. REQUIRES: inside a transaction; not a Skip.
+// Integrates a struct that is the next one of its client. One whose parent is gone becomes a GC.
+// REQUIRES: inside a transaction; not a Skip.
 void IntegrateStruct(DocState& doc, const codec::StructView& view, const Anchors& anchors);
 
 }  // namespace ypp::internal

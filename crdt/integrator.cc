@@ -53,7 +53,8 @@ void Integrator::RunSection(uint32_t bottom) {
       }
       if (view_.id.clock < state) view_ = SliceStruct(view_, state - view_.id.clock);
       Anchors anchors;
-      if (Id needed; view_.kind != StructKind::kGc && !FindAnchors(doc_, view_, &anchors, &needed)) {
+      if (Id needed;
+          view_.kind != StructKind::kGc && !FindAnchors(doc_, view_, &anchors, &needed)) {
         const uint32_t section = SectionOf(needed.client);
         if (section == kNoIndex || update_.sections[section].on_stack ||
             update_.sections[section].blocked) {
@@ -72,7 +73,8 @@ void Integrator::RunSection(uint32_t bottom) {
 }
 
 void Integrator::IntegrateNext(const IncomingSection& section, const Anchors& anchors) {
-  if (view_.id.clock == 0) doc_.clients[doc_.clients.Intern(section.client)].structs.Reserve(section.structs);
+  if (view_.id.clock == 0)
+    doc_.clients[doc_.clients.Intern(section.client)].structs.Reserve(section.structs);
   if (GrowingPays() && GrowLastRun(doc_, view_, anchors)) {
     ++grown_;
   } else {
@@ -80,7 +82,8 @@ void Integrator::IntegrateNext(const IncomingSection& section, const Anchors& an
   }
 }
 
-// The runs of a document's whole state are as long as they can be: those that seem to go on will be cut again by what follows.
+// The runs of a document's whole state are as long as they can be: those that seem to go on will be
+// cut again by what follows.
 bool Integrator::GrowingPays() const {
   constexpr size_t kCutsToLearnFrom = 4;
   constexpr size_t kGrownPerCut = 4;  // a cut costs several times what growing saves
@@ -105,7 +108,8 @@ bool Integrator::Peek(uint32_t index) {
   return true;
 }
 
-void Integrator::ReadNoted(const IncomingSection& section, size_t index, ypp::Clock clock, StructView* view) {
+void Integrator::ReadNoted(const IncomingSection& section, size_t index, ypp::Clock clock,
+                           StructView* view) {
   const StructNote& note = update_.notes[index];
   if (!note.read_again) return ReadNote(note, update_.given, {section.client, clock}, view);
   reader_.SeekTo(note.position, {section.client, clock, 1});
@@ -121,10 +125,12 @@ void Integrator::Advance(uint32_t index) {
   view_is_read_ = false;
 }
 
-// Yjs looks up the neighbours of a struct that it knows already, too, and cuts them there. At the end they are joined again, except deleted
-// items that undo made copies of: these stay cut, which shows in the bytes.
+// Yjs looks up the neighbours of a struct that it knows already, too, and cuts them there. At the
+// end they are joined again, except deleted items that undo made copies of: these stay cut, which
+// shows in the bytes.
 void Integrator::CutNeighboursOfKnown() {
-  if (doc_.redone.empty() || view_.kind == StructKind::kGc || view_.kind == StructKind::kSkip) return;
+  if (doc_.redone.empty() || view_.kind == StructKind::kGc || view_.kind == StructKind::kSkip)
+    return;
   Anchors anchors;
   if (Id missing; !FindAnchors(doc_, view_, &anchors, &missing)) return;
   const auto is_redone = [&](LocalId id) {

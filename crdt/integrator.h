@@ -30,7 +30,8 @@ class Integrator {
   const absl::flat_hash_map<ClientId, ypp::Clock>& missing() const { return missing_; }
 
  private:
-  // A section being read, and the clock of its client at which the one below on the stack can go on.
+  // A section being read, and the clock of its client at which the one below on the stack can go
+  // on.
   struct Frame {
     uint32_t section = 0;
     uint64_t until = 0;  // wider than a clock: the one needed may be the last there is
@@ -43,7 +44,8 @@ class Integrator {
   bool Peek(uint32_t section);
   void Advance(uint32_t section);
   // The struct that note `index` is about and that begins at `clock`.
-  void ReadNoted(const IncomingSection& section, size_t index, ypp::Clock clock, codec::StructView* view);
+  void ReadNoted(const IncomingSection& section, size_t index, ypp::Clock clock,
+                 codec::StructView* view);
   void WriteRest(const IncomingSection& section, codec::UpdateWriter& writer);
   void CutNeighboursOfKnown();
   void WaitFor(ClientId client, ypp::Clock clock);
@@ -59,8 +61,9 @@ class Integrator {
   codec::StructView view_;
   size_t after_view_ = 0;
   std::vector<Frame> stack_;
-  size_t candidates_before_ = 0;  // of the transaction, which gets one more with every item that is cut
-  size_t grown_ = 0;              // runs grown in place
+  // Of the transaction, which gets one more with every item that is cut.
+  size_t candidates_before_ = 0;
+  size_t grown_ = 0;  // runs grown in place
   absl::flat_hash_map<ClientId, ypp::Clock> missing_;
 };
 

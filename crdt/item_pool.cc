@@ -35,7 +35,9 @@ void ItemPool::AddSlab(size_t chunks_needed) {
   const size_t chunks = std::max(chunks_needed, std::min(chunks_.size() / 16, kMaxGrowthChunks));
   slabs_.push_back(std::make_unique<Item[]>(chunks * kChunkItems));
   Item* slab = slabs_.back().get();
-  for (size_t i = 0; i < chunks; ++i) chunks_.push_back(slab + i * kChunkItems);
+  const size_t first = chunks_.size();
+  chunks_.resize(first + chunks);
+  for (size_t i = 0; i < chunks; ++i) chunks_[first + i] = slab + i * kChunkItems;
 }
 
 }  // namespace ypp::internal

@@ -1,8 +1,9 @@
 // The home of all items of a document.
 //
-// Items never move and are named by 32-bit references. Memory comes in slabs that grow with the document (so a small document stays
-// small and a load that reserves needs one allocation) and is handed out in chunks of 64 items, found through one table look-up.
-// Released items are used again first.
+// Items never move and are named by 32-bit references. Memory comes in slabs that grow with the
+// document (so a small document stays small and a load that reserves needs one allocation) and is
+// handed out in chunks of 64 items, found through one table look-up. Released items are used again
+// first.
 #ifndef YPP_CRDT_ITEM_POOL_H_
 #define YPP_CRDT_ITEM_POOL_H_
 
@@ -38,7 +39,8 @@ class ItemPool {
  private:
   static constexpr uint32_t kChunkBits = 6;
   static constexpr uint32_t kChunkItems = 1u << kChunkBits;
-  // A slab is a sixteenth of what there is, up to 1 MiB, so that growth stays smooth in a large document; or what was asked for.
+  // A slab is a sixteenth of what there is, up to 1 MiB, so that growth stays smooth in a large
+  // document; or what was asked for.
   static constexpr size_t kMaxGrowthChunks = 256;
 
   Item* Locate(ItemRef ref) const {

@@ -7,7 +7,8 @@ namespace ypp::internal {
 
 namespace {
 
-// A deleted item whose copy lies elsewhere stays alone, since its neighbour's copy may lie somewhere else again.
+// A deleted item whose copy lies elsewhere stays alone, since its neighbour's copy may lie
+// somewhere else again.
 bool IsRedone(const Item& item) { return (item.flags & Item::kRedoneFlag) != 0; }
 
 // Of whatever is joined to the struct before it.
@@ -50,7 +51,8 @@ struct Joined {
   size_t count = 0;               // structs that it took in
 };
 
-// Joins the struct at `p` with those before it as far as they fit. The run is folded from its left end, so that each byte moves once at most.
+// Joins the struct at `p` with those before it as far as they fit. The run is folded from its left
+// end, so that each byte moves once at most.
 Joined JoinWithLefts(DocState& doc, StructList& structs, StructList::Position p) {
   StructList::Position first = p;
   size_t count = 0;
@@ -78,7 +80,8 @@ void JoinDownTo(DocState& doc, StructList& structs, StructList::Position p, Cloc
     const StructList::Position previous = structs.Previous(p);
     // Most do not join: that is found out here, at the least cost.
     const ItemRef ref = structs[p].ref;
-    if ((ref != ItemRef::kGc && !LeansOnTheUnitBefore(doc.items[ref])) || !Joinable(doc, structs[previous].ref, ref)) {
+    if ((ref != ItemRef::kGc && !LeansOnTheUnitBefore(doc.items[ref])) ||
+        !Joinable(doc, structs[previous].ref, ref)) {
       p = previous;
       continue;
     }
@@ -110,7 +113,8 @@ void JoinStructs(DocState& doc, const TransactionState& transaction) {
   for (size_t i = deletes.size(); i-- > 0;) {
     Client& client = doc.clients[deletes[i].id.client];
     // Everything that a client added is gone through below.
-    if (client.transaction == transaction.number && deletes[i].id.clock >= client.state_before) continue;
+    if (client.transaction == transaction.number && deletes[i].id.clock >= client.state_before)
+      continue;
     StructList& structs = client.structs;
     StructList::Position p = structs.Find(deletes[i].id.clock + deletes[i].length - 1);
     if (!structs.IsLast(p)) p = structs.Next(p);

@@ -1,5 +1,6 @@
-// Joining neighbouring structs of one client into one, at the places where Yjs tries it and nowhere else: which structs a document
-// consists of shows in its bytes. Source: tryToMergeWithLefts and Item.mergeWith, yjs.
+// Joining neighbouring structs of one client into one, at the places where Yjs tries it and nowhere
+// else: which structs a document consists of shows in its bytes. Source: tryToMergeWithLefts and
+// Item.mergeWith, yjs.
 #ifndef YPP_CRDT_JOIN_H_
 #define YPP_CRDT_JOIN_H_
 
@@ -8,10 +9,12 @@
 
 namespace ypp::internal {
 
-// Around deleted ranges, from the right; over new structs; around structs that were cut. `deletes` is sorted and joined.
+// Around deleted ranges, from the right; over new structs; around structs that were cut. `deletes`
+// is sorted and joined.
 void JoinStructs(DocState& doc, const TransactionState& transaction);
 
-// The struct that begins with `id`, which was just deleted and collected, with what fits to its left and right.
+// The struct that begins with `id`, which was just deleted and collected, with what fits to its
+// left and right.
 void JoinDeleted(DocState& doc, LocalId id);
 
 }  // namespace ypp::internal

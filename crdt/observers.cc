@@ -68,8 +68,8 @@ const TypeObservers* ObserversOf(const DocState& doc, TypeIndex type) {
 class Ancestry {
  public:
   struct Entry {
-    TypeIndex observed =
-        kNoIndex;  // the nearest type with deep observers: itself or one that holds it
+    // The nearest type with deep observers: itself or one that holds it.
+    TypeIndex observed = kNoIndex;
     uint32_t depth = 0;
   };
 
@@ -150,7 +150,8 @@ bool ChangedFormattedText(const DocState& doc, const TransactionState& transacti
   if (transaction.local) return false;
   for (const ChangedKey changed : transaction.changed) {
     const TypeRecord& type = doc.types[changed.type];
-    if (type.has_formatting && IsA(type.kind, TypeKind::kText) && !IsDeleted(doc, changed.type)) return true;
+    if (type.has_formatting && IsA(type.kind, TypeKind::kText) && !IsDeleted(doc, changed.type))
+      return true;
   }
   return false;
 }

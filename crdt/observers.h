@@ -23,8 +23,8 @@ class DocState;
 struct TransactionState;
 
 struct TypeObservers {
-  uint32_t generation =
-      0;  // of the type; those of a collected one are forgotten when its place is taken
+  // Of the type; those of a collected one are forgotten when its place is taken.
+  uint32_t generation = 0;
   CallbackList<const Event&> own;
   CallbackList<const std::vector<Event>&> deep;
 };
@@ -46,8 +46,9 @@ class Observers {
   bool* ever_used_;
 };
 
-// Calls the observers of the types that the transaction changed, then the deep ones. Returns whether formats have to be cleaned up
-// afterwards: a remote transaction changed a text that has some. Source: cleanupTransactions and callTypeObservers, yjs.
+// Calls the observers of the types that the transaction changed, then the deep ones. Returns
+// whether formats have to be cleaned up afterwards: a remote transaction changed a text that has
+// some. Source: cleanupTransactions and callTypeObservers, yjs.
 bool CallObservers(DocState& doc, const TransactionEvent& transaction);
 // That alone, where nobody observes.
 bool ChangedFormattedText(const DocState& doc, const TransactionState& transaction);

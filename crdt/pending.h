@@ -1,4 +1,5 @@
-// What came before its dependencies: structs and deletions that wait. Yjs: pendingStructs and pendingDs.
+// What came before its dependencies: structs and deletions that wait. Yjs: pendingStructs and
+// pendingDs.
 #ifndef YPP_CRDT_PENDING_H_
 #define YPP_CRDT_PENDING_H_
 
@@ -12,10 +13,11 @@
 namespace ypp::internal {
 
 struct Pending {
-  // Structs, as updates without deletions in the dialect kV1Any. Kept apart and merged now and then, so that one more costs what it
-  // weighs and not what all weigh.
+  // Structs, as updates without deletions in the dialect kV1Any. Kept apart and merged now and
+  // then, so that one more costs what it weighs and not what all weigh.
   std::vector<std::string> updates;
-  // Client -> the lowest clock that is waited for. When the client's state passes it, the updates are tried again.
+  // Client -> the lowest clock that is waited for. When the client's state passes it, the updates
+  // are tried again.
   absl::flat_hash_map<ClientId, ypp::Clock> missing;
   // Deletions of structs that are not here yet, by client, sorted and joined.
   absl::flat_hash_map<ClientId, std::vector<ClockRange>> deletes;

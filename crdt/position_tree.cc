@@ -49,7 +49,8 @@ Clock PositionTree::SumOf(NodeId node) const {
 
 void PositionTree::Build(TypeRecord& type) {
   YPP_DCHECK(type.tree == kNoIndex);
-  // Leaves are filled to three quarters, so that the edits that follow do not split each of them at once.
+  // Leaves are filled to three quarters, so that the edits that follow do not split each of them at
+  // once.
   constexpr uint32_t kFill = kMaxLeafItems * 3 / 4;
   std::vector<NodeId> level;
   ItemRef ref = type.start;
@@ -160,7 +161,8 @@ void PositionTree::Linked(TypeRecord& type, ItemRef ref) {
   if (item.left != ItemRef::kNone) {
     leaf = items_[item.left].leaf;
   } else {
-    // The first item of the sequence goes into the leaf of the one it came before, or into the empty tree's only leaf.
+    // The first item of the sequence goes into the leaf of the one it came before, or into the
+    // empty tree's only leaf.
     leaf = item.right != ItemRef::kNone ? items_[item.right].leaf : (type.tree & ~kLeafBit);
     leaves_[leaf].first = ref;
   }

@@ -1,11 +1,14 @@
-// The order-statistic tree over the sequence of a type: index -> item and item -> index in logarithmic time, whatever the history.
+// The order-statistic tree over the sequence of a type: index -> item and item -> index in
+// logarithmic time, whatever the history.
 //
-// A leaf stands for a run of neighbouring items (deleted ones too), found by walking Item::right from its first; inner nodes carry the visible
-// length below each child. An item knows its leaf, so a change is carried up without a search. The tree holds no content and no order
-// of its own: order is the linked list, and the tree follows it. All trees of a document share one set of nodes.
+// A leaf stands for a run of neighbouring items (deleted ones too), found by walking Item::right
+// from its first; inner nodes carry the visible length below each child. An item knows its leaf, so
+// a change is carried up without a search. The tree holds no content and no order of its own: order
+// is the linked list, and the tree follows it. All trees of a document share one set of nodes.
 //
-// Invariants (CheckTree): every item of the sequence belongs to exactly one leaf, runs follow each other in list order, every
-// sum is the sum of what is below, only a tree without items has an empty leaf.
+// Invariants (CheckTree): every item of the sequence belongs to exactly one leaf, runs follow each
+// other in list order, every sum is the sum of what is below, only a tree without items has an
+// empty leaf.
 #ifndef YPP_CRDT_POSITION_TREE_H_
 #define YPP_CRDT_POSITION_TREE_H_
 
@@ -39,8 +42,9 @@ class PositionTree {
   void Linked(TypeRecord& type, ItemRef item);
   // `right` is about to be joined into `left`, its direct neighbour; links are still as they were:
   void Joining(TypeRecord& type, ItemRef left, ItemRef right);
-  // The visible length of an item changed by `delta`. Costs nothing as long as it is the same leaf's again, as with typing: the sums
-  // above the leaf learn of it when somebody else needs them.
+  // The visible length of an item changed by `delta`. Costs nothing as long as it is the same
+  // leaf's again, as with typing: the sums above the leaf learn of it when somebody else needs
+  // them.
   void AddVisible(ItemRef item, int64_t delta) {
     const LeafIndex leaf = items_[item].leaf;
     if (leaf != pending_leaf_) {
@@ -55,7 +59,8 @@ class PositionTree {
  private:
   using NodeId = uint32_t;  // an index with kLeafBit for leaves
   static constexpr NodeId kLeafBit = 1u << 31;
-  // Large enough to make the tree small beside the items, small enough that walking a leaf costs less than the descent.
+  // Large enough to make the tree small beside the items, small enough that walking a leaf costs
+  // less than the descent.
   static constexpr uint32_t kMaxLeafItems = 16;
   static constexpr uint32_t kMaxChildren = 16;
 
@@ -81,7 +86,8 @@ class PositionTree {
   NodeId NewInner();
   void Release(NodeId node);
   uint32_t SlotOf(NodeId parent, NodeId child) const;
-  // Adds what is pending to the sums. To be called before sums are read and before nodes come or go.
+  // Adds what is pending to the sums. To be called before sums are read and before nodes come or
+  // go.
   void CarryUp() {
     if (pending_ != 0) AddToLeaf(pending_leaf_, std::exchange(pending_, 0));
     pending_leaf_ = kNoIndex;
@@ -89,7 +95,8 @@ class PositionTree {
   void AddToLeaf(LeafIndex leaf, int64_t delta);
   void SplitLeaf(TypeRecord& type, LeafIndex leaf);
   // Puts `right` behind `left`, whose sum already lacks what moved to it.
-  void InsertBehind(TypeRecord& type, NodeId left, NodeId right, Clock left_visible, Clock right_visible);
+  void InsertBehind(TypeRecord& type, NodeId left, NodeId right, Clock left_visible,
+                    Clock right_visible);
   void RemoveLeaf(TypeRecord& type, LeafIndex leaf);
   Clock SumOf(NodeId node) const;
 

@@ -14,9 +14,12 @@ using codec::StructKind;
 namespace {
 
 // The item that holds the type that `item` is in; kNone for a root.
-ItemRef HolderOf(const DocState& doc, ItemRef item) { return doc.types[doc.items[item].parent].item; }
+ItemRef HolderOf(const DocState& doc, ItemRef item) {
+  return doc.types[doc.items[item].parent].item;
+}
 
-// The copy that `item` became, cut so that it starts with the same unit; kNone when there is none (any more).
+// The copy that `item` became, cut so that it starts with the same unit; kNone when there is none
+// (any more).
 ItemRef CopyOf(DocState& doc, ItemRef item) {
   const LocalId id = RedoneOf(doc, doc.items[item]);
   if (!id.exists()) return ItemRef::kNone;
@@ -24,7 +27,8 @@ ItemRef CopyOf(DocState& doc, ItemRef item) {
   return copy == ItemRef::kGc ? ItemRef::kNone : copy;
 }
 
-// `item` itself if it is in the type that `holder` holds, else the first of its copies that is; kNone when none is.
+// `item` itself if it is in the type that `holder` holds, else the first of its copies that is;
+// kNone when none is.
 ItemRef TraceInto(DocState& doc, ItemRef item, ItemRef holder) {
   while (item != ItemRef::kNone && HolderOf(doc, item) != holder) item = CopyOf(doc, item);
   return item;
@@ -33,20 +37,23 @@ ItemRef TraceInto(DocState& doc, ItemRef item, ItemRef holder) {
 // Where a value goes in its key's chain. False when somebody else set the key since.
 bool FindLeftOfValue(DocState& doc, ItemRef item, const RedoContext& context, ItemRef* left) {
   *left = item;
-  for (ItemRef right = doc.items[item].right; right != ItemRef::kNone; right = doc.items[*left].right) {
+  for (ItemRef right = doc.items[item].right; right != ItemRef::kNone;
+       right = doc.items[*left].right) {
     const Item& next = doc.items[right];
     if (!RedoneOf(doc, next).exists() && !context.replaceable(next.id)) return false;
     *left = right;
-    for (ItemRef copy = CopyOf(doc, *left); copy != ItemRef::kNone; copy = CopyOf(doc, *left)) *left = copy;
+    for (ItemRef copy = CopyOf(doc, *left); copy != ItemRef::kNone; copy = CopyOf(doc, *left))
+      *left = copy;
   }
   return true;
 }
 
-bool FindNeighbours(DocState& doc, ItemRef ref, const RedoContext& context, ItemRef holder, Item& copy) {
+bool FindNeighbours(DocState& doc, ItemRef ref, const RedoContext& context, ItemRef holder,
+                    Item& copy) {
   const Item& item = doc.items[ref];
   if (item.in_sequence()) {
-    // The nearest on either side that are in the type now, themselves or as copies. The deleted item itself is one, unless its type
-    // was deleted too.
+    // The nearest on either side that are in the type now, themselves or as copies. The deleted
+    // item itself is one, unless its type was deleted too.
     for (ItemRef left = item.left; left != ItemRef::kNone; left = doc.items[left].left) {
       copy.left = TraceInto(doc, left, holder);
       if (copy.left != ItemRef::kNone) break;
@@ -91,7 +98,8 @@ ItemRef RedoOne(DocState& doc, ItemRef ref, const RedoContext& context) {
   Item placed;
   placed.parent = doc.items[ref].parent;
   if (holder != ItemRef::kNone && doc.items[holder].deleted()) {
-    for (ItemRef copy = CopyOf(doc, holder); copy != ItemRef::kNone; copy = CopyOf(doc, holder)) holder = copy;
+    for (ItemRef copy = CopyOf(doc, holder); copy != ItemRef::kNone; copy = CopyOf(doc, holder))
+      holder = copy;
     if (doc.items[holder].kind != StructKind::kType) return ItemRef::kNone;
     placed.parent = doc.items[holder].content;
   }
@@ -119,7 +127,8 @@ ItemRef RedoItem(DocState& doc, ItemRef item, const RedoContext& context) {
   if (RedoneOf(doc, doc.items[item]).exists()) return CopyOf(doc, item);
   // First the types around it that are deleted and not back yet, the outermost first.
   std::vector<ItemRef> chain = {item};
-  for (ItemRef holder = HolderOf(doc, item); holder != ItemRef::kNone; holder = HolderOf(doc, holder)) {
+  for (ItemRef holder = HolderOf(doc, item); holder != ItemRef::kNone;
+       holder = HolderOf(doc, holder)) {
     if (!doc.items[holder].deleted() || RedoneOf(doc, doc.items[holder]).exists()) break;
     if (!context.items.contains(holder)) return ItemRef::kNone;
     chain.push_back(holder);

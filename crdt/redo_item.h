@@ -21,8 +21,9 @@ struct RedoContext {
   bool ignore_remote_map_changes = false;
 };
 
-// The copy (an earlier one if there is one), or kNone when there is no place for it any more: its type stays deleted, or somebody else
-// has set the key since. REQUIRES: inside a transaction; `item` is deleted.
+// The copy (an earlier one if there is one), or kNone when there is no place for it any more: its
+// type stays deleted, or somebody else has set the key since. REQUIRES: inside a transaction;
+// `item` is deleted.
 ItemRef RedoItem(DocState& doc, ItemRef item, const RedoContext& context);
 
 }  // namespace ypp::internal

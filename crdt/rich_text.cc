@@ -8,8 +8,8 @@
 #include "codec/utf.h"
 #include "crdt/check_values.h"
 #include "crdt/format_cleanup.h"
-#include "crdt/integrate.h"
 #include "crdt/insert_values.h"
+#include "crdt/integrate.h"
 #include "crdt/new_type.h"
 
 namespace ypp::internal {
@@ -54,7 +54,8 @@ void SkipWhatAgrees(const DocState& doc, TextPoint& point, const FormatSet& want
   }
 }
 
-// Inserts formats where `wanted` differs from what is in force. Returns what was in force of those, to be restored behind.
+// Inserts formats where `wanted` differs from what is in force. Returns what was in force of those,
+// to be restored behind.
 FormatSet InsertDifferences(DocState& doc, TextPoint& point, const FormatSet& wanted) {
   FormatSet former;
   for (const FormatSet::Entry& entry : wanted.entries()) {
@@ -96,15 +97,18 @@ void InsertWhat(DocState& doc, TextPoint& point, const Value& what) {
   InsertContent(doc, point.at, {StructKind::kEmbed, 1, encoded.bytes(), {}});
 }
 
-// Passes the item to the right, of which `length` units at most are wanted, cutting it behind them. Returns how many it has.
+// Passes the item to the right, of which `length` units at most are wanted, cutting it behind them.
+// Returns how many it has.
 Clock CutToLength(DocState& doc, const TextPoint& point, Clock length) {
   const ItemRef right = point.at.right;
   if (length < doc.items[right].length) doc.Split(right, length);
   return doc.items[right].length;
 }
 
-// Deletes the format to the right if it is of a key that is being set. False when it would have to be restored behind the end of the range.
-bool ReplaceFormat(DocState& doc, TextPoint& point, const FormatSet& wanted, bool at_end, FormatSet& former) {
+// Deletes the format to the right if it is of a key that is being set. False when it would have to
+// be restored behind the end of the range.
+bool ReplaceFormat(DocState& doc, TextPoint& point, const FormatSet& wanted, bool at_end,
+                   FormatSet& former) {
   const FormatView format = FormatOf(doc, doc.items[point.at.right]);
   const FormatSet::Entry* entry = wanted.Find(format.key);
   if (entry == nullptr) {
@@ -143,7 +147,8 @@ TextPoint FindTextPoint(DocState& doc, TypeIndex text, Clock index) {
     point.formats = cursor.formats;
   }
   while (point.index < index && point.at.right != ItemRef::kNone) {
-    if (doc.items[point.at.right].visible_length() > 0) CutToLength(doc, point, index - point.index);
+    if (doc.items[point.at.right].visible_length() > 0)
+      CutToLength(doc, point, index - point.index);
     point.Forward(doc);
   }
   return point;
@@ -176,7 +181,8 @@ void InsertFormatted(DocState& doc, TextPoint& point, const Value& what, FormatS
 void FormatRange(DocState& doc, TextPoint& point, Clock length, const FormatSet& attributes) {
   SkipWhatAgrees(doc, point, attributes);
   FormatSet former = InsertDifferences(doc, point, attributes);
-  // Also past the end of the range, as long as formats follow: what they restore need not be restored again.
+  // Also past the end of the range, as long as formats follow: what they restore need not be
+  // restored again.
   while (const Item* right = RightOf(doc, point)) {
     const bool in_gap = right->deleted() || right->kind == StructKind::kFormat;
     if (length == 0 && (former.empty() || !in_gap)) break;
@@ -237,7 +243,8 @@ size_t SizeOfDelta(const TextDelta& delta) {
   return size;
 }
 
-void ApplyDelta(DocState& doc, TypeIndex text, const TextDelta& delta, Text::FinalNewline final_newline) {
+void ApplyDelta(DocState& doc, TypeIndex text, const TextDelta& delta,
+                Text::FinalNewline final_newline) {
   TextPoint point = FindTextPoint(doc, text, 0);
   for (const TextStep& step : delta) {
     const FormatSet attributes(step.attributes);
@@ -245,9 +252,9 @@ void ApplyDelta(DocState& doc, TypeIndex text, const TextDelta& delta, Text::Fin
       case DeltaAction::kInsert: {
         Value what = step.insert;
         const std::string* string = what.if_any() != nullptr ? what.if_any()->if_string() : nullptr;
-        const bool drops_newline = final_newline == Text::FinalNewline::kDrop && &step == &delta.back() &&
-                                   point.at.right == ItemRef::kNone && string != nullptr &&
-                                   !string->empty() && string->back() == '\n';
+        const bool drops_newline = final_newline == Text::FinalNewline::kDrop &&
+                                   &step == &delta.back() && point.at.right == ItemRef::kNone &&
+                                   string != nullptr && !string->empty() && string->back() == '\n';
         if (drops_newline) {
           what = Value(string->substr(0, string->size() - 1));
           string = what.if_any()->if_string();

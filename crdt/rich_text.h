@@ -1,9 +1,10 @@
 // Local edits of a text with formats.
 //
-// A format is an item of its own, which is in force from its place on until another one of its key. Who inserts text with formats puts
-// those that change before it and their former values behind it, and takes care to leave no format that changes nothing. Which items come
-// to be, and in which order, is that of Yjs (insertText, formatText, deleteText and their helpers, yjs src/types/YText.js), because it shows
-// in the bytes.
+// A format is an item of its own, which is in force from its place on until another one of its key.
+// Who inserts text with formats puts those that change before it and their former values behind it,
+// and takes care to leave no format that changes nothing. Which items come to be, and in which
+// order, is that of Yjs (insertText, formatText, deleteText and their helpers, yjs
+// src/types/YText.js), because it shows in the bytes.
 #ifndef YPP_CRDT_RICH_TEXT_H_
 #define YPP_CRDT_RICH_TEXT_H_
 
@@ -30,11 +31,12 @@ struct TextPoint {
 
 // All functions below REQUIRE a transaction, a live type, and checked arguments.
 
-// The boundary before the character `index`, as far left as it can be, or at the end. A walk from where the text was edited last, if that is
-// before it, else from the start.
+// The boundary before the character `index`, as far left as it can be, or at the end. A walk from
+// where the text was edited last, if that is before it, else from the start.
 TextPoint FindTextPoint(DocState& doc, TypeIndex text, Clock index);
 
-// Remembers the point that was found for an edit, for the next one. To be made after FindTextPoint; when it goes the edit must be over.
+// Remembers the point that was found for an edit, for the next one. To be made after FindTextPoint;
+// when it goes the edit must be over.
 class TextCursorKeeper {
  public:
   TextCursorKeeper(DocState& doc, const TextPoint& point);
@@ -48,7 +50,8 @@ class TextCursorKeeper {
   Clock length_ = 0;  // of the item left of it
 };
 
-// Inserts a string, an embed or a type. In force at it are exactly `attributes`. Moves `point` behind it.
+// Inserts a string, an embed or a type. In force at it are exactly `attributes`. Moves `point`
+// behind it.
 void InsertFormatted(DocState& doc, TextPoint& point, const Value& what, FormatSet attributes);
 
 // Sets formats over the `length` units that follow; what the text lacks of them becomes newlines.
@@ -61,9 +64,11 @@ void DeleteFormatted(DocState& doc, TextPoint& point, Clock length);
 absl::Status CheckEmbed(const Value& embed);
 absl::Status CheckAttributes(const Attributes& attributes);
 absl::Status CheckDelta(const TextDelta& delta);
-// What the document may grow by at most, in bytes: inserts, and retains past the end, which become newlines.
+// What the document may grow by at most, in bytes: inserts, and retains past the end, which become
+// newlines.
 size_t SizeOfDelta(const TextDelta& delta);
-void ApplyDelta(DocState& doc, TypeIndex text, const TextDelta& delta, Text::FinalNewline final_newline);
+void ApplyDelta(DocState& doc, TypeIndex text, const TextDelta& delta,
+                Text::FinalNewline final_newline);
 
 }  // namespace ypp::internal
 

@@ -1,8 +1,9 @@
 // What all shared types have in common: a handle to a place in a document.
 //
-// A handle is a small value: copy it freely, keep it as long as the document lives. It goes stale when its type is deleted and collected;
-// a stale handle, like one for a root that was opened as another kind, is not valid(): it reads as empty and refuses edits with
-// FailedPrecondition. Thread rule: that of its document (doc.h).
+// A handle is a small value: copy it freely, keep it as long as the document lives. It goes stale
+// when its type is deleted and collected; a stale handle, like one for a root that was opened as
+// another kind, is not valid(): it reads as empty and refuses edits with FailedPrecondition. Thread
+// rule: that of its document (doc.h).
 #ifndef YPP_CRDT_SHARED_TYPE_H_
 #define YPP_CRDT_SHARED_TYPE_H_
 
@@ -53,8 +54,9 @@ class SharedType {
   // Whether it lies in `other`, however deep.
   bool IsInside(const SharedType& other) const;
 
-  // After each transaction that changed the content of this type itself, or in the case of ObserveDeep also of types in it; event.h. The
-  // subscription may outlive the type. Nothing is ever called for a handle that is not valid(), nor for a type that is deleted.
+  // After each transaction that changed the content of this type itself, or in the case of
+  // ObserveDeep also of types in it; event.h. The subscription may outlive the type. Nothing is
+  // ever called for a handle that is not valid(), nor for a type that is deleted.
   Subscription Observe(std::function<void(const Event&)> callback) const;
   Subscription ObserveDeep(std::function<void(const std::vector<Event>&)> callback) const;
 

@@ -34,7 +34,8 @@ void SiblingIndex::Scanned(const DocState& doc, const Item& item, ItemRef first,
   }
 }
 
-// As far as a scan for any sibling would come: through items whose origin it has passed, and siblings that are in order.
+// As far as a scan for any sibling would come: through items whose origin it has passed, and
+// siblings that are in order.
 void SiblingIndex::Build(const DocState& doc, ItemRef first, ItemRef end) {
   siblings_.clear();
   absl::flat_hash_set<ItemRef> passed;

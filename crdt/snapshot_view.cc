@@ -29,7 +29,8 @@ SnapshotView::SnapshotView(const DocState& doc, const Snapshot& snapshot)
   deletes_.Normalize();
   for (const auto& [client, clock] : snapshot.state.entries()) {
     const ClientIndex index = doc.clients.Find(client);
-    if (index != kNoIndex) parts_[index].state = static_cast<Clock>(std::min<ypp::Clock>(clock, kMaxDocumentClock));
+    if (index != kNoIndex)
+      parts_[index].state = static_cast<Clock>(std::min<ypp::Clock>(clock, kMaxDocumentClock));
   }
   for (const ClientRanges& entry : deletes_.clients()) {
     const ClientIndex index = doc.clients.Find(entry.client);

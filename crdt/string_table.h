@@ -33,7 +33,8 @@ class StringTable {
  private:
   using Strings = std::deque<std::string>;  // never moves what is in it
 
-  // The index holds the dense numbers alone and looks the strings up: hostile updates may bring one new name for every few bytes.
+  // The index holds the dense numbers alone and looks the strings up: hostile updates may bring one
+  // new name for every few bytes.
   struct Hash {
     using is_transparent = void;
     const Strings* strings;

@@ -93,7 +93,8 @@ StructList::Position StructList::InsertAfter(Position p, Clock clock, ItemRef re
     const size_t half = full.size() / 2;
     Block tail;
     tail.assign(full.begin() + half, full.end());
-    full = Block(full.begin(), full.begin() + half);  // no room behind: who cuts in order never comes back
+    // No room behind: who cuts in order never comes back.
+    full = Block(full.begin(), full.begin() + half);
     blocks_.insert(blocks_.begin() + p.block + 1, std::move(tail));
     if (p.slot >= half) p = {p.block + 1, static_cast<uint32_t>(p.slot - half)};
   }

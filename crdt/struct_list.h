@@ -1,10 +1,12 @@
-// All structs of one client, ascending by clock and without holes: what Yjs keeps as one array per client.
+// All structs of one client, ascending by clock and without holes: what Yjs keeps as one array per
+// client.
 //
-// Kept in blocks, so that cutting a struct in the middle of a long history moves half a block at most. A client with few structs has
-// one small block. A struct's length is not stored: it ends where the next one begins.
+// Kept in blocks, so that cutting a struct in the middle of a long history moves half a block at
+// most. A client with few structs has one small block. A struct's length is not stored: it ends
+// where the next one begins.
 //
-// A Position names a struct. InsertAfter invalidates all positions of the list but the one it returns, EraseAfter those behind the one
-// it is given.
+// A Position names a struct. InsertAfter invalidates all positions of the list but the one it
+// returns, EraseAfter those behind the one it is given.
 #ifndef YPP_CRDT_STRUCT_LIST_H_
 #define YPP_CRDT_STRUCT_LIST_H_
 
@@ -63,9 +65,9 @@ class StructList {
                                                 : Position{p.block + 1, 0};
   }
   Position Previous(Position p) const {
-    return p.slot > 0 ? Position{p.block, p.slot - 1}
-                      : Position{p.block - 1,
-                                 static_cast<uint32_t>(blocks_[p.block - 1].size() - 1)};
+    return p.slot > 0
+               ? Position{p.block, p.slot - 1}
+               : Position{p.block - 1, static_cast<uint32_t>(blocks_[p.block - 1].size() - 1)};
   }
   // Calls `visit` with every struct from `p` on, and the clock at which it ends.
   template <typename Visit>
@@ -81,7 +83,8 @@ class StructList {
   // How many structs there are from `p` to the end.
   size_t CountFrom(Position p) const;
 
-  // The struct at `p` is cut: its second half, `ref`, begins at `clock`. Returns the position of the half.
+  // The struct at `p` is cut: its second half, `ref`, begins at `clock`. Returns the position of
+  // the half.
   Position InsertAfter(Position p, Clock clock, ItemRef ref);
   // The `count` structs behind `p` were joined to it. `p` stays good.
   void EraseAfter(Position p, size_t count);
@@ -94,14 +97,16 @@ class StructList {
   using Block = absl::InlinedVector<Entry, 2>;
   using Blocks = absl::InlinedVector<Block, 1>;
 
-  // Moves the hint, which may be out of date, to the struct that holds `clock` if that is there or not far behind in its block.
+  // Moves the hint, which may be out of date, to the struct that holds `clock` if that is there or
+  // not far behind in its block.
   bool FindNearHint(Clock clock) const;
   static void MakeRoom(Block& block);
 
   Blocks blocks_;  // none empty
   size_t size_ = 0;
   Clock end_clock_ = 0;
-  mutable Position hint_;  // where the last search ended: the next is often for the same struct, or for one soon behind
+  // Where the last search ended: the next is often for the same struct, or for one soon behind.
+  mutable Position hint_;
 };
 
 }  // namespace ypp::internal

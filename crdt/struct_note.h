@@ -1,4 +1,5 @@
-// What the first pass over an update keeps of a struct, so that the second one need not take the bytes apart again.
+// What the first pass over an update keeps of a struct, so that the second one need not take the
+// bytes apart again.
 #ifndef YPP_CRDT_STRUCT_NOTE_H_
 #define YPP_CRDT_STRUCT_NOTE_H_
 
@@ -18,7 +19,8 @@ struct StructNote {
   Clock origin_clock = 0;
   Clock right_clock = 0;
   Clock length = 0;
-  // Where its content lies in the update that was given; or, when it says too much for a note, where it can be read again.
+  // Where its content lies in the update that was given; or, when it says too much for a note,
+  // where it can be read again.
   uint32_t position = 0;
   uint32_t size_bytes = 0;
   codec::StructKind kind = codec::StructKind::kGc;
@@ -27,12 +29,14 @@ struct StructNote {
   bool read_again = false;
 };
 
-// Whether a note says all there is: text, deleted and collected runs that inherit their parent. REQUIRES: `given` is smaller than 4 GiB.
+// Whether a note says all there is: text, deleted and collected runs that inherit their parent.
+// REQUIRES: `given` is smaller than 4 GiB.
 inline bool MakeNote(const codec::StructView& view, codec::Bytes given, StructNote* note) {
   using codec::StructKind;
   const bool is_text = view.kind == StructKind::kString;
   if (!is_text && view.kind != StructKind::kDeleted && view.kind != StructKind::kGc) return false;
-  if (view.kind != StructKind::kGc && view.parent != codec::StructView::Parent::kInherited) return false;
+  if (view.kind != StructKind::kGc && view.parent != codec::StructView::Parent::kInherited)
+    return false;
   constexpr ypp::Clock kMax = kMaxDocumentClock;
   if (view.length > kMax || view.starts_inside_pair) return false;
   note->kind = view.kind;
@@ -51,7 +55,8 @@ inline bool MakeNote(const codec::StructView& view, codec::Bytes given, StructNo
   }
   if (is_text) {
     // A reader of V2 puts some texts together in memory of its own.
-    const auto offset = reinterpret_cast<uintptr_t>(view.content.data()) - reinterpret_cast<uintptr_t>(given.data());
+    const auto offset = reinterpret_cast<uintptr_t>(view.content.data()) -
+                        reinterpret_cast<uintptr_t>(given.data());
     if (offset > given.size() || view.content.size() > given.size() - offset) return false;
     note->position = static_cast<uint32_t>(offset);
     note->size_bytes = static_cast<uint32_t>(view.content.size());
@@ -59,7 +64,8 @@ inline bool MakeNote(const codec::StructView& view, codec::Bytes given, StructNo
   return true;
 }
 
-// The struct again, `id` being its first unit. Structs that inherit their parent do not say whether they belong to a map.
+// The struct again, `id` being its first unit. Structs that inherit their parent do not say whether
+// they belong to a map.
 inline void ReadNote(const StructNote& note, codec::Bytes given, Id id, codec::StructView* view) {
   view->Reset(id);
   view->kind = note.kind;

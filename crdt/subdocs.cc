@@ -19,7 +19,8 @@ bool IsTrue(const Any* value) {
   return truth != nullptr && *truth;
 }
 
-// The one option that counts before somebody asks for the document. The others, which may be large, are not built.
+// The one option that counts before somebody asks for the document. The others, which may be large,
+// are not built.
 bool LoadsByItself(const DocState& doc, const Item& item) {
   std::string_view options = doc.bytes.View(item.content, item.content_size);
   codec::ByteReader in(codec::AsBytes(options));
@@ -104,7 +105,8 @@ void Subdocs::Deleted(ItemRef ref) {
   if (entry == nullptr) return;
   TransactionState& transaction = parent_.transaction();
   if (entry->added_in == transaction.number) {
-    // Added and removed: as if it had never been there, but Yjs still tells that it is to be loaded.
+    // Added and removed: as if it had never been there, but Yjs still tells that it is to be
+    // loaded.
     transaction.subdocs_added[entry->added_at].item = LocalId();
     if (entry->loaded_at != kNoIndex && !parent_.on_subdocs.empty()) {
       transaction.subdocs_loaded[entry->loaded_at].doc = Made(item, *entry);

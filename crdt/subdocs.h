@@ -1,8 +1,9 @@
-// The sub-documents of a document: items of kind kDoc that are not deleted, each with its Doc once somebody needs it.
+// The sub-documents of a document: items of kind kDoc that are not deleted, each with its Doc once
+// somebody needs it.
 //
-// What is on the wire, a guid and options, is the item's content. The Doc beside it is made when it is first asked for, so that an update
-// full of sub-documents costs no more than one full of anything else. Source: ContentDoc.js, Doc.load, Doc.destroy and
-// cleanupTransactions, yjs.
+// What is on the wire, a guid and options, is the item's content. The Doc beside it is made when it
+// is first asked for, so that an update full of sub-documents costs no more than one full of
+// anything else. Source: ContentDoc.js, Doc.load, Doc.destroy and cleanupTransactions, yjs.
 #ifndef YPP_CRDT_SUBDOCS_H_
 #define YPP_CRDT_SUBDOCS_H_
 
@@ -32,7 +33,8 @@ class Subdocs {
   Subdocs(const Subdocs&) = delete;
   Subdocs& operator=(const Subdocs&) = delete;
 
-  // The next kDoc item that is integrated holds this document. (Else: one made from what the item says.)
+  // The next kDoc item that is integrated holds this document. (Else: one made from what the item
+  // says.)
   void AttachNext(std::shared_ptr<Doc> doc) { next_ = std::move(doc); }
 
   // To be told when an item of kind kDoc was integrated, or marked deleted. REQUIRE a transaction.
@@ -52,14 +54,15 @@ class Subdocs {
   // Somebody wants to load it.
   void Load(LocalId item, std::shared_ptr<Doc> doc);
 
-  // The last step of a commit: brings new sub-documents in line with their parent, tells, and destroys what was removed.
+  // The last step of a commit: brings new sub-documents in line with their parent, tells, and
+  // destroys what was removed.
   void Commit(TransactionState& transaction);
 
  private:
   struct Entry {
     std::shared_ptr<Doc> doc;  // null until it is made
-    uint64_t added_in =
-        0;  // number of the transaction, and the place in its list: also the order in which they came
+    // Number of the transaction, and the place in its list: also the order in which they came.
+    uint64_t added_in = 0;
     uint32_t added_at = 0;
     // Where it stands in that transaction's subdocs_loaded; kNoIndex when it need not be loaded.
     uint32_t loaded_at = kNoIndex;

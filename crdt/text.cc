@@ -70,7 +70,8 @@ absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8
 NewType Text::Clone() const { return valid() ? internal::CloneType(*this) : NewText(); }
 
 absl::Status Text::Insert(uint32_t index, std::string_view utf8) {
-  if (const internal::TypeRecord* type = record(); type != nullptr && IsKeystroke(*state(), *type, utf8)) {
+  if (const internal::TypeRecord* type = record();
+      type != nullptr && IsKeystroke(*state(), *type, utf8)) {
     const ItemRef run = internal::RunToTypeOn(*state(), this->index(), index);
     if (run != ItemRef::kNone) {
       internal::TransactionScope transaction(*state());
@@ -162,7 +163,8 @@ absl::Status Text::Format(uint32_t index, uint32_t length, const Attributes& att
 
 absl::Status Text::ApplyDelta(const TextDelta& delta, FinalNewline final_newline) {
   if (absl::Status status = internal::CheckDelta(delta); !status.ok()) return status;
-  if (absl::Status usable = CheckText(*this, internal::SizeOfDelta(delta)); !usable.ok()) return usable;
+  if (absl::Status usable = CheckText(*this, internal::SizeOfDelta(delta)); !usable.ok())
+    return usable;
   internal::TransactionScope transaction(*state());
   internal::ApplyDelta(*state(), index(), delta, final_newline);
   return absl::OkStatus();

@@ -1,8 +1,8 @@
 // Y.Text: a sequence of characters and embeds, with formats.
 //
-// Indices and lengths are in UTF-16 units, as Yjs counts; an embed counts as one, a format as none. An edit outside a transaction is a
-// transaction of its own. An index that falls between the halves of a surrogate pair cuts the character, and both halves become U+FFFD, as
-// in Yjs.
+// Indices and lengths are in UTF-16 units, as Yjs counts; an embed counts as one, a format as none.
+// An edit outside a transaction is a transaction of its own. An index that falls between the halves
+// of a surrogate pair cuts the character, and both halves become U+FFFD, as in Yjs.
 //
 //   ypp::Text text = doc.GetText("notes");
 //   text.Insert(0, "hello world");
@@ -45,16 +45,20 @@ class Text : public SharedType {
   TextDelta ToDelta() const;
   // The text at a snapshot. Needs a document that keeps what it deletes (DocOptions::gc).
   TextDelta ToDelta(const Snapshot& at) const;
-  // The same, and what was shown `before` and is so no more. What came or went in between has the attribute `ychange`: what `ychange`
-  // answers, by default {"type": "added"} or {"type": "removed"}. Each item makes a step of its own, unless the answer has the members
-  // `type` (as above) and `user` (the item's client): items of one client then go together.
-  TextDelta ToDelta(const Snapshot& at, const Snapshot& before, const ComputeYChange& ychange = nullptr) const;
+  // The same, and what was shown `before` and is so no more. What came or went in between has the
+  // attribute `ychange`: what `ychange` answers, by default {"type": "added"} or {"type":
+  // "removed"}. Each item makes a step of its own, unless the answer has the members `type` (as
+  // above) and `user` (the item's client): items of one client then go together.
+  TextDelta ToDelta(const Snapshot& at, const Snapshot& before,
+                    const ComputeYChange& ychange = nullptr) const;
 
-  // The content with its attributes and without its history, to be inserted somewhere else (new_type.h).
+  // The content with its attributes and without its history, to be inserted somewhere else
+  // (new_type.h).
   NewType Clone() const;
 
-  // All edits: OutOfRange when the place is not inside the text, InvalidArgument when text or key is not UTF-8 or a value nests deeper than
-  // kMaxAnyDepth, FailedPrecondition when the handle is not valid(); nothing changes then.
+  // All edits: OutOfRange when the place is not inside the text, InvalidArgument when text or key
+  // is not UTF-8 or a value nests deeper than kMaxAnyDepth, FailedPrecondition when the handle is
+  // not valid(); nothing changes then.
 
   // Takes on the formats in force at its left.
   absl::Status Insert(uint32_t index, std::string_view utf8);
@@ -68,14 +72,16 @@ class Text : public SharedType {
   absl::Status Format(uint32_t index, uint32_t length, const Attributes& attributes);
 
   enum class FinalNewline { kKeep, kDrop };
-  // One transaction. kDrop leaves out a newline that would end the text, which some editors send but do not mean.
+  // One transaction. kDrop leaves out a newline that would end the text, which some editors send
+  // but do not mean.
   absl::Status ApplyDelta(const TextDelta& delta, FinalNewline final_newline = FinalNewline::kKeep);
 
   // Removes formats that change nothing, as Yjs does after changes by others. Returns how many.
   uint32_t CleanUpFormatting();
 
-  // Between indices and places in the UTF-8 bytes of ToString(), where embeds take no room. OutOfRange behind the end and inside a
-  // character. They walk over the runs of the text, not over its characters.
+  // Between indices and places in the UTF-8 bytes of ToString(), where embeds take no room.
+  // OutOfRange behind the end and inside a character. They walk over the runs of the text, not over
+  // its characters.
   uint32_t Utf8Length() const;
   absl::StatusOr<uint32_t> Utf8OffsetOf(uint32_t index) const;
   // Of several indices (embeds stand there) the first.

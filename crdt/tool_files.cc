@@ -13,8 +13,8 @@ namespace {
 constexpr char kStandardStream[] = "-";
 constexpr size_t kBlockBytes = 64 * 1024;
 
-// Whether V1 cannot be what these bytes are, and V2 can. Every V2 update begins with a zero byte, and often reads as an empty V1 update
-// with something behind it.
+// Whether V1 cannot be what these bytes are, and V2 can. Every V2 update begins with a zero byte,
+// and often reads as an empty V1 update with something behind it.
 bool IsV2Only(codec::Bytes bytes) {
   if (bytes.empty() || bytes[0] != 0) return false;
   codec::UpdateReader v1(bytes, codec::Dialect::kV1);

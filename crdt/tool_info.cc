@@ -128,9 +128,8 @@ absl::StatusOr<Any> PendingToJson(const std::string& update, UpdateFormat format
 absl::StatusOr<Any> UpdateInfo(const std::string& update, UpdateFormat format) {
   std::string v1 = update;
   if (format != UpdateFormat::kV1) {
-    absl::StatusOr<std::string> converted =
-        ConvertUpdate(codec::AsBytes(update), format, UpdateFormat::kV1,
-                      DecodeLimits::TrustedStorage());
+    absl::StatusOr<std::string> converted = ConvertUpdate(
+        codec::AsBytes(update), format, UpdateFormat::kV1, DecodeLimits::TrustedStorage());
     if (!converted.ok()) return converted.status();
     v1 = *std::move(converted);
   }

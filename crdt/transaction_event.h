@@ -62,8 +62,9 @@ struct UpdateEvent {
   bool local;  // false when it came in through ApplyUpdate
 };
 
-// Sub-documents that a transaction added to the document, took away, or asks to be loaded; a provider that syncs sub-documents connects and
-// disconnects here. What was removed is destroyed right after the callbacks.
+// Sub-documents that a transaction added to the document, took away, or asks to be loaded; a
+// provider that syncs sub-documents connects and disconnects here. What was removed is destroyed
+// right after the callbacks.
 struct SubdocsEvent {
   std::vector<std::shared_ptr<Doc>> added;
   std::vector<std::shared_ptr<Doc>> removed;

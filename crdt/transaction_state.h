@@ -20,7 +20,8 @@ struct TouchedClient {
   ClientIndex client = kNoIndex;
   Clock before = 0;
   Clock after = 0;  // set when the commit begins
-  // When the first thing that the client added extended a run (DocState::Extend): the run, its clock, and how large its content was.
+  // When the first thing that the client added extended a run (DocState::Extend): the run, its
+  // clock, and how large its content was.
   ItemRef run = ItemRef::kNone;
   Clock run_clock = 0;
   uint32_t run_bytes = 0;
@@ -38,7 +39,8 @@ struct ChangedKey {
   friend bool operator==(ChangedKey a, ChangedKey b) { return a.type == b.type && a.key == b.key; }
 };
 
-// A sub-document that was added, removed or is to be loaded, and the item that holds it. `doc` is null when nobody has needed it yet.
+// A sub-document that was added, removed or is to be loaded, and the item that holds it. `doc` is
+// null when nobody has needed it yet.
 struct SubdocChange {
   LocalId item;
   std::shared_ptr<Doc> doc;
@@ -47,19 +49,21 @@ struct SubdocChange {
 struct TransactionState {
   uint64_t number = 0;
   bool local = true;
-  // There is something to be collected or joined at the end, or sub-documents to tell of. Plain typing and erasing leave nothing (edit.cc,
-  // erase.h).
+  // There is something to be collected or joined at the end, or sub-documents to tell of. Plain
+  // typing and erasing leave nothing (edit.cc, erase.h).
   bool needs_tidying = false;
   // Something was deleted that has its content still. What came deleted has none.
   bool needs_collecting = false;
-  // It may have left formats to be cleaned up, or used the client id of this document: the commit looks. Not for local ones.
+  // It may have left formats to be cleaned up, or used the client id of this document: the commit
+  // looks. Not for local ones.
   bool needs_checks = false;
   Origin origin;
   // Clients that got new structs. From the begin of the commit on also those that got some from
   // transactions that ran since, in callbacks: `after` is the state of the document at that time.
   std::vector<TouchedClient> touched;
-  std::vector<DeletedRange> deletes;      // as they happened; sorted and joined at commit
-  // Their clients in the order in which they first came, which is that of Yjs' delete set. Set at commit.
+  std::vector<DeletedRange> deletes;  // as they happened; sorted and joined at commit
+  // Their clients in the order in which they first came, which is that of Yjs' delete set. Set at
+  // commit.
   std::vector<ClientIndex> delete_clients;
   std::vector<LocalId> merge_candidates;  // structs to try to join with their neighbours at commit
   // What changed in types that were there before, in the order in which it first changed; a key may

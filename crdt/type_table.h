@@ -12,7 +12,8 @@
 
 namespace ypp::internal {
 
-// The values of one key form a chain of items; the last one is current (and may be deleted: the key is then absent).
+// The values of one key form a chain of items; the last one is current (and may be deleted: the key
+// is then absent).
 struct MapEntry {
   KeyIndex key = kNoIndex;
   ItemRef head = ItemRef::kNone;
@@ -48,21 +49,22 @@ class MapEntries {
     absl::flat_hash_map<KeyIndex, uint32_t> index;  // empty while there are few
     uint32_t live = 0;
   };
-  std::unique_ptr<Table> table_;  // none without keys: most types are lists, and a record should be small
+  // None without keys: most types are lists, and a record should be small.
+  std::unique_ptr<Table> table_;
 };
 
 struct TypeRecord {
   TypeKind kind = TypeKind::kUntyped;
-  bool has_formatting = false;     // a format was put into it, maybe long ago, since it has its kind
-  bool ever_formatted = false;     // the same, also before it had its kind
-  uint32_t generation = 0;         // rises when the record is used for another type
-  uint64_t changed_in = 0;         // number of the transaction that changed its sequence last
-  ItemRef item = ItemRef::kNone;   // the item that holds it; none for a root
-  KeyIndex name = kNoIndex;        // of a root, an element or a hook
+  bool has_formatting = false;    // a format was put into it, maybe long ago, since it has its kind
+  bool ever_formatted = false;    // the same, also before it had its kind
+  uint32_t generation = 0;        // rises when the record is used for another type
+  uint64_t changed_in = 0;        // number of the transaction that changed its sequence last
+  ItemRef item = ItemRef::kNone;  // the item that holds it; none for a root
+  KeyIndex name = kNoIndex;       // of a root, an element or a hook
   ItemRef start = ItemRef::kNone;  // the sequence
   ItemRef tail = ItemRef::kNone;
-  Clock length = 0;                // of the visible part of the sequence
-  uint32_t tree = kNoIndex;        // root node of its position tree, once there is one
+  Clock length = 0;          // of the visible part of the sequence
+  uint32_t tree = kNoIndex;  // root node of its position tree, once there is one
   MapEntries map;
 
   bool is_root() const { return item == ItemRef::kNone; }

@@ -40,12 +40,15 @@ class UndoManager::State {
         whole_document_(whole_document),
         scope_(std::move(scope)),
         options_(std::move(options)),
-        on_after_transaction_(doc.OnAfterTransaction([this](const TransactionEvent& e) { Capture(e); })) {}
+        on_after_transaction_(
+            doc.OnAfterTransaction([this](const TransactionEvent& e) { Capture(e); })) {}
 
   bool Pop(UndoDirection direction);
   void Clear(bool undo_steps, bool redo_steps);
   Origin origin() const { return Origin(static_cast<const void*>(this)); }
-  Stack& StackOf(UndoDirection direction) { return direction == UndoDirection::kUndo ? undo_ : redo_; }
+  Stack& StackOf(UndoDirection direction) {
+    return direction == UndoDirection::kUndo ? undo_ : redo_;
+  }
 
   bool whole_document() const { return whole_document_; }
 
@@ -79,8 +82,9 @@ class UndoManager::State {
 };
 
 bool UndoManager::State::Tracks(const Origin& origin) const {
-  return origin == this->origin() || std::find(options_.tracked_origins.begin(), options_.tracked_origins.end(),
-                                               origin) != options_.tracked_origins.end();
+  return origin == this->origin() ||
+         std::find(options_.tracked_origins.begin(), options_.tracked_origins.end(), origin) !=
+             options_.tracked_origins.end();
 }
 
 bool UndoManager::State::InScope(TypeIndex type) const {
@@ -97,9 +101,9 @@ void UndoManager::State::Capture(const TransactionEvent& event) {
   const bool own = event.origin == origin();
   if (options_.capture_transaction && !options_.capture_transaction(event)) return;
   if (!Tracks(event.origin)) return;
-  if (!whole_document_ && std::none_of(event.changed.begin(), event.changed.end(), [&](const SharedType& type) {
-        return type.live() && InScope(type.index());
-      })) {
+  if (!whole_document_ &&
+      std::none_of(event.changed.begin(), event.changed.end(),
+                   [&](const SharedType& type) { return type.live() && InScope(type.index()); })) {
     return;
   }
   const std::vector<SharedType> changed = event.ChangedParents();
@@ -114,17 +118,21 @@ void UndoManager::State::Capture(const TransactionEvent& event) {
   }
   Stack& stack = StackOf(direction);
   const Time now = Now();
-  const bool joins = last_change_ && now - *last_change_ < options_.capture_timeout && !stack.empty() && !popping_;
+  const bool joins =
+      last_change_ && now - *last_change_ < options_.capture_timeout && !stack.empty() && !popping_;
   if (!joins) stack.push_back(std::make_unique<Step>());
   Step& step = *stack.back();
   const internal::TransactionState& transaction = event.state();
   std::vector<internal::TouchedClient> touched = transaction.touched;
-  std::sort(touched.begin(), touched.end(), [](const auto& a, const auto& b) { return a.client < b.client; });
+  std::sort(touched.begin(), touched.end(),
+            [](const auto& a, const auto& b) { return a.client < b.client; });
   for (const internal::TouchedClient& client : touched) {
-    if (client.after > client.before) step.insertions.Add({client.client, client.before}, client.after - client.before);
+    if (client.after > client.before)
+      step.insertions.Add({client.client, client.before}, client.after - client.before);
   }
   UndoRanges deletions;
-  for (const internal::ClientIndex client : transaction.delete_clients) step.deletions.AddClient(client);
+  for (const internal::ClientIndex client : transaction.delete_clients)
+    step.deletions.AddClient(client);
   for (const internal::DeletedRange& range : transaction.deletes) {
     step.deletions.Add(range.id, range.length);
     deletions.Add(range.id, range.length);
@@ -140,7 +148,9 @@ void UndoManager::State::Capture(const TransactionEvent& event) {
 bool UndoManager::State::MayDelete(ItemRef ref) const {
   if (!options_.delete_filter) return true;
   const Item& item = doc_.items[ref];
-  const auto handle = [&](TypeIndex type) { return SharedType(&doc_, type, doc_.types[type].generation); };
+  const auto handle = [&](TypeIndex type) {
+    return SharedType(&doc_, type, doc_.types[type].generation);
+  };
   UndoneItem undone = {doc_.clients.Global(item.id), item.length, handle(item.parent), {}, {}};
   if (!item.in_sequence()) undone.key = doc_.strings[item.key];
   if (item.kind == codec::StructKind::kType) undone.type = handle(item.content);
@@ -168,15 +178,16 @@ bool UndoManager::State::Revert(Step& step) {
   for (const std::unique_ptr<Step>& other : undo_) other->deletions.Normalize();
   for (const std::unique_ptr<Step>& other : redo_) other->deletions.Normalize();
   const auto deleted_by = [](const Stack& stack, internal::LocalId id) {
-    return std::any_of(stack.begin(), stack.end(), [&](const auto& s) { return s->deletions.Contains(id); });
+    return std::any_of(stack.begin(), stack.end(),
+                       [&](const auto& s) { return s->deletions.Contains(id); });
   };
   const absl::flat_hash_set<ItemRef> items(to_redo.begin(), to_redo.end());
-  const internal::RedoContext context = {
-      items,
-      [&](internal::LocalId id) {
-        return step.insertions.Contains(id) || deleted_by(undo_, id) || deleted_by(redo_, id);
-      },
-      options_.ignore_remote_map_changes};
+  const internal::RedoContext context = {items,
+                                         [&](internal::LocalId id) {
+                                           return step.insertions.Contains(id) ||
+                                                  deleted_by(undo_, id) || deleted_by(redo_, id);
+                                         },
+                                         options_.ignore_remote_map_changes};
   bool changed = false;
   for (const ItemRef item : to_redo) {
     if (internal::RedoItem(doc_, item, context) != ItemRef::kNone) changed = true;
@@ -241,7 +252,8 @@ size_t UndoManager::undo_steps() const { return state_->undo_.size(); }
 size_t UndoManager::redo_steps() const { return state_->redo_.size(); }
 UndoStep UndoManager::StepAt(UndoDirection direction, size_t index) {
   Step& step = *state_->StackOf(direction)[index];
-  return {step.insertions.ToDeleteSet(state_->doc_), step.deletions.ToDeleteSet(state_->doc_), step.meta};
+  return {step.insertions.ToDeleteSet(state_->doc_), step.deletions.ToDeleteSet(state_->doc_),
+          step.meta};
 }
 void UndoManager::StopCapturing() { state_->last_change_.reset(); }
 void UndoManager::Clear(bool undo_steps, bool redo_steps) { state_->Clear(undo_steps, redo_steps); }

@@ -5,11 +5,14 @@
 //   undo.Undo();                                  // the text is empty again
 //   undo.Redo();
 //
-// Each step holds what one or more transactions inserted and deleted; undoing one deletes the former and inserts copies of the latter, as a
-// transaction of its own whose origin is the manager's. Only transactions of tracked origins count, and only what they change
-// inside the scope. Content that a step may bring back is not collected while the step exists. Works as Yjs' UndoManager does.
+// Each step holds what one or more transactions inserted and deleted; undoing one deletes the
+// former and inserts copies of the latter, as a transaction of its own whose origin is the
+// manager's. Only transactions of tracked origins count, and only what they change inside the
+// scope. Content that a step may bring back is not collected while the step exists. Works as Yjs'
+// UndoManager does.
 //
-// Thread rule: that of its document. Must not be used once its document is gone; may be destroyed later.
+// Thread rule: that of its document. Must not be used once its document is gone; may be destroyed
+// later.
 #ifndef YPP_CRDT_UNDO_MANAGER_H_
 #define YPP_CRDT_UNDO_MANAGER_H_
 
@@ -44,7 +47,8 @@ struct UndoneItem {
 struct UndoOptions {
   // Transactions that follow each other faster than this become one step; zero: never.
   std::chrono::milliseconds capture_timeout{500};
-  // The empty origin is that of edits outside a named transaction. The manager's own is always tracked.
+  // The empty origin is that of edits outside a named transaction. The manager's own is always
+  // tracked.
   std::vector<Origin> tracked_origins = {Origin()};
   // Whether to take a transaction of a tracked origin into account. Empty: always.
   std::function<bool(const TransactionEvent&)> capture_transaction;
@@ -65,7 +69,8 @@ using UndoMeta = std::map<std::string, std::any, std::less<>>;
 struct UndoEvent {
   UndoDirection direction;  // the stack of the step
   UndoMeta& meta;
-  const Origin& origin;     // of the transaction that made or changed the step; when popped the manager's own
+  // Of the transaction that made or changed the step; when popped the manager's own.
+  const Origin& origin;
   // The types that changed and all that hold them.
   const std::vector<SharedType>& changed;
 };

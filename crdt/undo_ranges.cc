@@ -46,9 +46,9 @@ void UndoRanges::Normalize() {
 bool UndoRanges::Contains(LocalId id) const {
   for (const OfClient& of_client : clients_) {
     if (of_client.client != id.client) continue;
-    const auto after = std::upper_bound(
-        of_client.ranges.begin(), of_client.ranges.end(), id.clock,
-        [](Clock clock, const Range& range) { return clock < range.clock; });
+    const auto after =
+        std::upper_bound(of_client.ranges.begin(), of_client.ranges.end(), id.clock,
+                         [](Clock clock, const Range& range) { return clock < range.clock; });
     return after != of_client.ranges.begin() && id.clock < (after - 1)->end();
   }
   return false;
@@ -57,7 +57,8 @@ bool UndoRanges::Contains(LocalId id) const {
 DeleteSet UndoRanges::ToDeleteSet(const DocState& doc) const {
   DeleteSet set;
   for (const OfClient& of_client : clients_) {
-    for (const Range& range : of_client.ranges) set.Add(doc.clients[of_client.client].id, {range.clock, range.length});
+    for (const Range& range : of_client.ranges)
+      set.Add(doc.clients[of_client.client].id, {range.clock, range.length});
   }
   set.Normalize();
   return set;

@@ -1,5 +1,5 @@
-// What a step of undo inserted or deleted: ranges of clocks by client. Clients stay in the order in which they came, for undo goes through them
-// in that order.
+// What a step of undo inserted or deleted: ranges of clocks by client. Clients stay in the order in
+// which they came, for undo goes through them in that order.
 #ifndef YPP_CRDT_UNDO_RANGES_H_
 #define YPP_CRDT_UNDO_RANGES_H_
 
@@ -23,7 +23,8 @@ class UndoRanges {
   bool Contains(LocalId id) const;
   // The same ranges with the names of their clients, united where they touch.
   DeleteSet ToDeleteSet(const DocState& doc) const;
-  // Calls visit(ItemRef) for every item in the ranges, cut so that it lies inside. REQUIRES: inside a transaction.
+  // Calls visit(ItemRef) for every item in the ranges, cut so that it lies inside. REQUIRES: inside
+  // a transaction.
   template <typename Visit>
   void ForEachItem(DocState& doc, Visit visit) const {
     for (const OfClient& of_client : clients_) {

@@ -1,5 +1,5 @@
-// Most of a document, in V1 and straight from the items: runs of text and deleted runs. The fast way beside ViewOf and UpdateWriter, with the
-// same bytes.
+// Most of a document, in V1 and straight from the items: runs of text and deleted runs. The fast
+// way beside ViewOf and UpdateWriter, with the same bytes.
 #ifndef YPP_CRDT_WRITE_RUN_H_
 #define YPP_CRDT_WRITE_RUN_H_
 
@@ -10,8 +10,10 @@
 
 namespace ypp::internal {
 
-// Writes what is left of the item without its first `offset` units. False, and nothing is written, for what has to be done the general way.
-bool WriteRun(codec::ByteWriter& out, ClientBytes& last_client, const DocState& doc, const Item& item, Clock offset = 0);
+// Writes what is left of the item without its first `offset` units. False, and nothing is written,
+// for what has to be done the general way.
+bool WriteRun(codec::ByteWriter& out, ClientBytes& last_client, const DocState& doc,
+              const Item& item, Clock offset = 0);
 
 }  // namespace ypp::internal
 

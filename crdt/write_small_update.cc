@@ -10,7 +10,8 @@ using codec::PutVarUint;
 namespace {
 
 // The section of the only client that got structs.
-bool WriteSection(ByteWriter& out, ClientBytes& last_client, const DocState& doc, const TouchedClient& touched) {
+bool WriteSection(ByteWriter& out, ClientBytes& last_client, const DocState& doc,
+                  const TouchedClient& touched) {
   const Client& client = doc.clients[touched.client];
   if (touched.before == client.state()) {
     out.WriteUint8(0);
@@ -28,7 +29,8 @@ bool WriteSection(ByteWriter& out, ClientBytes& last_client, const DocState& doc
 
 }  // namespace
 
-bool WriteSmallUpdate(ByteWriter& out, ClientBytes& last_client, const DocState& doc, const TransactionState& transaction) {
+bool WriteSmallUpdate(ByteWriter& out, ClientBytes& last_client, const DocState& doc,
+                      const TransactionState& transaction) {
   const auto& touched = transaction.touched;
   const auto& deletes = transaction.deletes;
   out.Clear();

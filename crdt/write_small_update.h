@@ -1,4 +1,5 @@
-// The V1 update of a transaction that added one run or deleted one range: the fast way beside EncodeTransaction, with the same bytes.
+// The V1 update of a transaction that added one run or deleted one range: the fast way beside
+// EncodeTransaction, with the same bytes.
 #ifndef YPP_CRDT_WRITE_SMALL_UPDATE_H_
 #define YPP_CRDT_WRITE_SMALL_UPDATE_H_
 
@@ -9,7 +10,8 @@
 
 namespace ypp::internal {
 
-// Into `out`, in place of what is there. False, and nothing is written, for a transaction that did more, or what WriteRun does not write.
+// Into `out`, in place of what is there. False, and nothing is written, for a transaction that did
+// more, or what WriteRun does not write.
 bool WriteSmallUpdate(codec::ByteWriter& out, ClientBytes& last_client, const DocState& doc,
                       const TransactionState& transaction);
 

@@ -67,8 +67,8 @@ absl::Status RunMerge(const Options& options) {
     absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
     if (!update.ok()) return About(file, update.status());
     // One by one first, so that the error names the file; a single update would come back unread.
-    absl::StatusOr<UpdateMeta> meta = ParseUpdateMeta(
-        codec::AsBytes(*update), options.format(), DecodeLimits::TrustedStorage());
+    absl::StatusOr<UpdateMeta> meta =
+        ParseUpdateMeta(codec::AsBytes(*update), options.format(), DecodeLimits::TrustedStorage());
     if (!meta.ok()) return About(file, meta.status());
     updates.push_back(*std::move(update));
   }
@@ -88,8 +88,8 @@ absl::Status RunDiff(const Options& options) {
   if (!encoded.ok()) return About(options.known, encoded.status());
   absl::StatusOr<StateVector> known = StateVector::Decode(codec::AsBytes(*encoded));
   if (!known.ok()) return About(options.known, known.status());
-  absl::StatusOr<std::string> diff = DiffUpdate(
-      codec::AsBytes(*update), *known, options.format(), DecodeLimits::TrustedStorage());
+  absl::StatusOr<std::string> diff =
+      DiffUpdate(codec::AsBytes(*update), *known, options.format(), DecodeLimits::TrustedStorage());
   if (!diff.ok()) return About(file, diff.status());
   return Write(options, *diff);
 }
@@ -109,9 +109,8 @@ absl::Status RunStateVector(const Options& options) {
   const std::string& file = options.file;
   absl::StatusOr<std::string> update = ReadUpdate(file, options.format());
   if (!update.ok()) return About(file, update.status());
-  absl::StatusOr<StateVector> vector =
-      StateVectorFromUpdate(codec::AsBytes(*update), options.format(),
-                            DecodeLimits::TrustedStorage());
+  absl::StatusOr<StateVector> vector = StateVectorFromUpdate(
+      codec::AsBytes(*update), options.format(), DecodeLimits::TrustedStorage());
   if (!vector.ok()) return About(file, vector.status());
   if (!options.json) return Write(options, vector->Encode());
   Any::Array entries;
@@ -217,8 +216,10 @@ int Main(int argc, char** argv) {
   obfuscate->add_flag("!--keep-xml-names", options.obfuscate.yxml,
                       "Leave the names of XML elements");
   CLI::App* show = add("show", "JSON of the document that the updates make", RunShow);
-  show->add_option("--root", options.roots, "A root and its type: text, delta (a text with its formats), array, map, xmlfragment, "
-                   "xmlelement or xmltext; repeatable")
+  show->add_option(
+          "--root", options.roots,
+          "A root and its type: text, delta (a text with its formats), array, map, xmlfragment, "
+          "xmlelement or xmltext; repeatable")
       ->required()
       ->type_name("NAME:TYPE")
       ->expected(1)

@@ -1,5 +1,5 @@
-// Any bytes as one lib0 value: passing over it, copying it and building it agree, and what was built is
-// written in the one canonical form.
+// Any bytes as one lib0 value: passing over it, copying it and building it agree, and what was
+// built is written in the one canonical form.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -19,13 +19,15 @@ using ypp::codec::ByteWriter;
 
 namespace {
 
-// The bits of a NaN are kept where bytes are copied, and are the usual ones where a value is written.
+// The bits of a NaN are kept where bytes are copied, and are the usual ones where a value is
+// written.
 bool HasNan(const Any& value) {
   if (const double* const number = value.if_number()) return std::isnan(*number);
-  if (const Any::Array* const array = value.if_array()) return std::any_of(array->begin(), array->end(), HasNan);
+  if (const Any::Array* const array = value.if_array())
+    return std::any_of(array->begin(), array->end(), HasNan);
   const Any::Object* const object = value.if_object();
-  return object != nullptr &&
-         std::any_of(object->begin(), object->end(), [](const auto& member) { return HasNan(member.second); });
+  return object != nullptr && std::any_of(object->begin(), object->end(),
+                                          [](const auto& member) { return HasNan(member.second); });
 }
 
 }  // namespace

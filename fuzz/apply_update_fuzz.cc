@@ -1,5 +1,5 @@
-// Any bytes as an update to a live document, V1 and V2: refused and nothing changed, or taken in with every invariant in place and a
-// state that loads again.
+// Any bytes as an update to a live document, V1 and V2: refused and nothing changed, or taken in
+// with every invariant in place and a state that loads again.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -22,7 +22,8 @@ void Read(ypp::Doc& doc) {
   (void)doc.GetArray("a").Clone();
   (void)doc.GetMap("m").Clone();
   ypp::XmlFragment xml = doc.GetXmlFragment("x");
-  for (const ypp::SharedType& node : xml.CreateTreeWalker()) (void)ypp::XmlElement(node).NextSibling();
+  for (const ypp::SharedType& node : xml.CreateTreeWalker())
+    (void)ypp::XmlElement(node).NextSibling();
   (void)xml.Clone();
 }
 
@@ -34,7 +35,8 @@ void Apply(absl::Span<const uint8_t> bytes, ypp::UpdateFormat format) {
     (void)doc.GetText("t").Insert(0, "hello");
     (void)doc.GetArray("a").Insert(0, {1, "two"});
     (void)doc.GetMap("m").SetText("k");
-    (void)doc.GetXmlFragment("x").Push({ypp::NewXmlElement("p", {ypp::NewXmlText("x")}, {{"k", "v"}})});
+    (void)doc.GetXmlFragment("x").Push(
+        {ypp::NewXmlElement("p", {ypp::NewXmlText("x")}, {{"k", "v"}})});
   });
   const std::string before = doc.EncodeUpdate();
   if (!doc.ApplyUpdate(bytes, {}, format).ok()) {

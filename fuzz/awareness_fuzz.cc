@@ -1,5 +1,5 @@
-// Any bytes as an awareness update to somebody who knows two others: refused and nothing changed, or taken in,
-// and then a third one who hears of it sees the same.
+// Any bytes as an awareness update to somebody who knows two others: refused and nothing changed,
+// or taken in, and then a third one who hears of it sees the same.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
-// Any bytes as a delete set, V1 and V2: an error, or a set that is written and read as itself, and that
-// Normalize changes in form alone.
+// Any bytes as a delete set, V1 and V2: an error, or a set that is written and read as itself, and
+// that Normalize changes in form alone.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
-// Any bytes as a message between provider and relay: a frame of a known shape whose body is read or refused,
-// and what was read writes the same message again.
+// Any bytes as a message between provider and relay: a frame of a known shape whose body is read or
+// refused, and what was read writes the same message again.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -30,8 +30,9 @@ std::string Rewritten(const Frame& frame, ByteReader& body) {
     case MessageType::kSyncReply: {
       const ypp::codec::SyncMessage message = ypp::codec::ReadSyncMessage(body);
       if (!body.ok()) return {};
-      return frame.type == MessageType::kSync ? WriteSync(frame.address, message.type, message.payload)
-                                              : WriteSyncReply(frame.address, message.type, message.payload);
+      return frame.type == MessageType::kSync
+                 ? WriteSync(frame.address, message.type, message.payload)
+                 : WriteSyncReply(frame.address, message.type, message.payload);
     }
     case MessageType::kAwareness: {
       const ypp::codec::Bytes update = ReadAwareness(body);
@@ -42,8 +43,10 @@ std::string Rewritten(const Frame& frame, ByteReader& body) {
     case MessageType::kAuth: {
       const AuthMessage auth = ReadAuth(body);
       if (!body.ok()) return {};
-      if (auth.type == AuthType::kPermissionDenied) return WritePermissionDenied(frame.address, auth.text);
-      if (auth.type == AuthType::kAuthenticated) return WriteAuthenticated(frame.address, auth.text);
+      if (auth.type == AuthType::kPermissionDenied)
+        return WritePermissionDenied(frame.address, auth.text);
+      if (auth.type == AuthType::kAuthenticated)
+        return WriteAuthenticated(frame.address, auth.text);
       return WriteToken(frame.address, auth.text, auth.version);
     }
     case MessageType::kStateless: {
@@ -72,13 +75,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Frame frame = ReadFrame({data, size});
   if (frame.shape != FrameShape::kMessage) return 0;
   const std::string_view document = DocumentOf(frame.address);
-  if (const auto session = SessionOf(frame.address)) YPP_CHECK(JoinAddress(document, *session) == frame.address);
+  if (const auto session = SessionOf(frame.address))
+    YPP_CHECK(JoinAddress(document, *session) == frame.address);
 
   ByteReader body(frame.body);
   const std::string written = Rewritten(frame, body);
   if (written.empty()) return 0;
   const Frame again = ReadFrame(ypp::codec::AsBytes(written));
-  YPP_CHECK(again.shape == FrameShape::kMessage && again.type == frame.type && again.address == frame.address);
+  YPP_CHECK(again.shape == FrameShape::kMessage && again.type == frame.type &&
+            again.address == frame.address);
   ByteReader body_again(again.body);
   YPP_CHECK(Rewritten(again, body_again) == written);
   return 0;

@@ -1,5 +1,5 @@
-// Any bytes as JSON text: the check and the parser agree, and a parsed value is printed so that it parses to
-// itself.
+// Any bytes as JSON text: the check and the parser agree, and a parsed value is printed so that it
+// parses to itself.
 #include <cstddef>
 #include <cstdint>
 #include <string>

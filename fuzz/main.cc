@@ -1,5 +1,6 @@
-// Runs a fuzz target without a fuzzing engine: once for each file named, and for each file below a folder named.
-// This is how the corpus is replayed with any compiler, and how a finding is looked at in a debugger.
+// Runs a fuzz target without a fuzzing engine: once for each file named, and for each file below a
+// folder named. This is how the corpus is replayed with any compiler, and how a finding is looked
+// at in a debugger.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -1,5 +1,6 @@
-// Any bytes as the messages of a client, authenticated or not, to a relay where somebody else has the same document
-// open: that one's edits go on being acknowledged, and when the sockets have ended nothing of them is left.
+// Any bytes as the messages of a client, authenticated or not, to a relay where somebody else has
+// the same document open: that one's edits go on being acknowledged, and when the sockets have
+// ended nothing of them is left.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -67,7 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     ypp::Doc doc(ypp::DocOptions{7'777'777});
     YPP_CHECK(doc.GetText("honest").Append("still here").ok());
     (void)honest.socket->TakeSent();
-    honest.Send(ypp::transport::WriteSync(kDocument, SyncType::kUpdate, AsBytes(doc.EncodeUpdate())));
+    honest.Send(
+        ypp::transport::WriteSync(kDocument, SyncType::kUpdate, AsBytes(doc.EncodeUpdate())));
     clock.RunUntil(clock.now_ms() + kTurnMs);
     const std::vector<std::string> answers = honest.socket->TakeSent();
     const std::string acknowledged = ypp::transport::WriteSyncStatus(kDocument, true);

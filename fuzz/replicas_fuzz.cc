@@ -1,5 +1,6 @@
-// The input is a script: three replicas edit, exchange updates in any order, late, twice or merged, undo and
-// redo. Every transaction leaves the invariants in place, and when all has arrived all are equal.
+// The input is a script: three replicas edit, exchange updates in any order, late, twice or merged,
+// undo and redo. Every transaction leaves the invariants in place, and when all has arrived all are
+// equal.
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -40,7 +41,8 @@ struct Replica {
     ypp::UndoOptions options;
     options.capture_timeout = std::chrono::milliseconds(0);
     undo = std::make_unique<ypp::UndoManager>(doc, options);
-    updates = doc.OnUpdate([this](const ypp::UpdateEvent& event) { sent.emplace_back(event.update); });
+    updates =
+        doc.OnUpdate([this](const ypp::UpdateEvent& event) { sent.emplace_back(event.update); });
   }
 
   ypp::Doc doc;
@@ -49,7 +51,8 @@ struct Replica {
   std::vector<std::string> sent;
 };
 
-// Everything that all replicas must show alike. Keys of a map keep the order in which they came to each.
+// Everything that all replicas must show alike. Keys of a map keep the order in which they came to
+// each.
 std::string Shown(ypp::Doc& doc) {
   std::string shown = doc.GetText("t").ToString() + ypp::codec::ToJson(doc.GetArray("a").ToJson());
   for (const char* const key : {"a", "b", "c"}) {
@@ -72,7 +75,8 @@ void EditText(ypp::Text text, Script& script) {
       (void)text.Delete(at, script.Next(4));
       break;
     default:
-      (void)text.Format(at, script.Next(4), {{"b", script.Next(2) == 0 ? ypp::Any(true) : ypp::Any(nullptr)}});
+      (void)text.Format(at, script.Next(4),
+                        {{"b", script.Next(2) == 0 ? ypp::Any(true) : ypp::Any(nullptr)}});
   }
 }
 
@@ -99,7 +103,8 @@ void EditMap(ypp::Map map, Script& script) {
   }
 }
 
-void Deliver(std::array<std::unique_ptr<Replica>, kReplicas>& replicas, Replica& to, Script& script) {
+void Deliver(std::array<std::unique_ptr<Replica>, kReplicas>& replicas, Replica& to,
+             Script& script) {
   const std::vector<std::string>& sent = replicas[script.Next(kReplicas)]->sent;
   if (sent.empty()) return;
   const std::string& first = sent[script.Next(sent.size())];

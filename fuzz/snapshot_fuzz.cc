@@ -1,5 +1,5 @@
-// Any bytes as a snapshot, V1 and V2, and as a relative position: an error, or a value that is written and
-// read as itself.
+// Any bytes as a snapshot, V1 and V2, and as a relative position: an error, or a value that is
+// written and read as itself.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,7 +14,8 @@ void ReadSnapshot(ypp::codec::Bytes bytes, ypp::UpdateFormat format) {
   const absl::StatusOr<ypp::Snapshot> snapshot = ypp::DecodeSnapshot(bytes, format);
   if (!snapshot.ok()) return;
   const std::string written = ypp::EncodeSnapshot(*snapshot, format);
-  const absl::StatusOr<ypp::Snapshot> again = ypp::DecodeSnapshot(ypp::codec::AsBytes(written), format);
+  const absl::StatusOr<ypp::Snapshot> again =
+      ypp::DecodeSnapshot(ypp::codec::AsBytes(written), format);
   YPP_CHECK(again.ok() && again->state == snapshot->state);
   YPP_CHECK(ypp::EncodeSnapshot(*again, format) == written);
 }
@@ -24,7 +25,8 @@ void ReadPosition(ypp::codec::Bytes bytes) {
   if (!position.ok() || position->is_null()) return;
   const absl::StatusOr<std::string> written = ypp::EncodeRelativePosition(*position);
   YPP_CHECK(written.ok());
-  const absl::StatusOr<ypp::RelativePosition> again = ypp::DecodeRelativePosition(ypp::codec::AsBytes(*written));
+  const absl::StatusOr<ypp::RelativePosition> again =
+      ypp::DecodeRelativePosition(ypp::codec::AsBytes(*written));
   YPP_CHECK(again.ok() && *again == *position);
 }
 

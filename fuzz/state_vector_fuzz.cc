@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!vector.ok()) return 0;
   const std::string bytes = vector->Encode();
   YPP_CHECK(bytes.size() <= size);
-  const absl::StatusOr<ypp::StateVector> again = ypp::StateVector::Decode(ypp::codec::AsBytes(bytes));
+  const absl::StatusOr<ypp::StateVector> again =
+      ypp::StateVector::Decode(ypp::codec::AsBytes(bytes));
   YPP_CHECK(again.ok() && *again == *vector);
   YPP_CHECK(again->Encode() == bytes);
   for (const auto& [client, clock] : vector->entries()) YPP_CHECK(again->Get(client) == clock);

@@ -1,5 +1,5 @@
-// Any bytes as what a store says it has of a document: refused as a whole, or a room whose state loads again as the
-// same.
+// Any bytes as what a store says it has of a document: refused as a whole, or a room whose state
+// loads again as the same.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -33,13 +33,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   YPP_CHECK(converted.ok() == ypp::ParseUpdateMeta(update, format).ok());
   if (!converted.ok()) return 0;
 
-  // Once written by us, converting there and back changes nothing. What V1 paid for, V2 may have for nothing.
+  // Once written by us, converting there and back changes nothing. What V1 paid for, V2 may have
+  // for nothing.
   const ypp::DecodeLimits limits = ypp::DecodeLimits::TrustedStorage();
-  const absl::StatusOr<std::string> back = ypp::ConvertUpdate(AsBytes(*converted), other, format, limits);
+  const absl::StatusOr<std::string> back =
+      ypp::ConvertUpdate(AsBytes(*converted), other, format, limits);
   YPP_CHECK(back.ok());
-  const absl::StatusOr<std::string> again = ypp::ConvertUpdate(AsBytes(*back), format, other, limits);
+  const absl::StatusOr<std::string> again =
+      ypp::ConvertUpdate(AsBytes(*back), format, other, limits);
   YPP_CHECK(again.ok());
-  const absl::StatusOr<std::string> back_again = ypp::ConvertUpdate(AsBytes(*again), other, format, limits);
+  const absl::StatusOr<std::string> back_again =
+      ypp::ConvertUpdate(AsBytes(*again), other, format, limits);
   YPP_CHECK(back_again.ok() && *back_again == *back);
 
   const absl::StatusOr<std::string> rest = ypp::DiffUpdate(update, *vector, format, limits);

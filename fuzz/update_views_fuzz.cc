@@ -1,5 +1,5 @@
-// Any bytes as an update to those who only look at it: dumping, counting and obfuscating accept the same
-// inputs, and an obfuscated update has the same structs.
+// Any bytes as an update to those who only look at it: dumping, counting and obfuscating accept the
+// same inputs, and an obfuscated update has the same structs.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,8 +23,8 @@ void Look(ypp::codec::Bytes update, ypp::UpdateFormat format) {
   const absl::StatusOr<std::string> hidden = ypp::ObfuscateUpdate(update, format);
   YPP_CHECK(hidden.ok() == vector.ok());
   if (!hidden.ok()) return;
-  const absl::StatusOr<ypp::StateVector> of_hidden =
-      ypp::StateVectorFromUpdate(ypp::codec::AsBytes(*hidden), format, ypp::DecodeLimits::TrustedStorage());
+  const absl::StatusOr<ypp::StateVector> of_hidden = ypp::StateVectorFromUpdate(
+      ypp::codec::AsBytes(*hidden), format, ypp::DecodeLimits::TrustedStorage());
   YPP_CHECK(of_hidden.ok() && *of_hidden == *vector);
   YPP_CHECK(ypp::SnapshotContainsUpdate({}, update, format).ok());
 }

@@ -24,8 +24,8 @@ struct Percentiles {
 Percentiles PercentilesOf(std::vector<float> times_ns) {
   if (times_ns.empty()) return {};
   const auto at = [&times_ns](double share) {
-    const auto nth = times_ns.begin() + static_cast<std::ptrdiff_t>(
-                                            share * static_cast<double>(times_ns.size() - 1));
+    const auto nth = times_ns.begin() +
+                     static_cast<std::ptrdiff_t>(share * static_cast<double>(times_ns.size() - 1));
     std::nth_element(times_ns.begin(), nth, times_ns.end());
     return static_cast<double>(*nth) / kNsPerMs;
   };

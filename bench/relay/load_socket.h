@@ -1,5 +1,5 @@
-// A client's WebSocket, as cheap as it can be: one core of these has to keep a server busy. Sends at
-// once, and masks with zeros, which RFC 6455 allows. Trusts the server; not for use elsewhere.
+// A client's WebSocket, as cheap as it can be: one core of these has to keep a server busy. Sends
+// at once, and masks with zeros, which RFC 6455 allows. Trusts the server; not for use elsewhere.
 #ifndef YPP_BENCH_RELAY_LOAD_SOCKET_H_
 #define YPP_BENCH_RELAY_LOAD_SOCKET_H_
 

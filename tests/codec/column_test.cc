@@ -70,7 +70,8 @@ TEST(IntDiffOptRle, FailsBelowZeroAndBeyondTheLargestNumber) {
   IntDiffOptRleReader below(AsBytes(negative));
   EXPECT_EQ(below.Read(), 0u);
   EXPECT_NE(below.error(), nullptr);
-  const std::string growing = Unhex("bfffffffffffffff03 ffffffffffffff0f");  // 2^56-1 again and again
+  // 2^56-1 again and again.
+  const std::string growing = Unhex("bfffffffffffffff03 ffffffffffffff0f");
   IntDiffOptRleReader above(AsBytes(growing));
   EXPECT_EQ(above.Read(), kMaxClock);
   EXPECT_EQ(above.error(), nullptr);

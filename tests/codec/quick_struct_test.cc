@@ -32,9 +32,11 @@ std::vector<std::string> StructsInWords(std::string_view update) {
   };
   while (reader.NextSection(&section)) {
     while (reader.NextStruct(&view)) {
-      words.push_back(id(true, view.id) + id(view.has_origin, view.origin) + id(view.has_right_origin, view.right_origin) +
-                      std::to_string(static_cast<int>(view.kind)) + (view.has_parent_sub ? " key " : " ") +
-                      std::to_string(view.length) + " " + std::string(view.content));
+      words.push_back(id(true, view.id) + id(view.has_origin, view.origin) +
+                      id(view.has_right_origin, view.right_origin) +
+                      std::to_string(static_cast<int>(view.kind)) +
+                      (view.has_parent_sub ? " key " : " ") + std::to_string(view.length) + " " +
+                      std::string(view.content));
     }
   }
   reader.ReadDeleteSet();
@@ -76,14 +78,17 @@ TEST(QuickStruct, RefusesNumbersOutOfRangeAsTheGeneralWayDoes) {
     return message.substr(0, message.find(" at byte"));
   };
   EXPECT_EQ(refusal("01 | 01 01 05 | 84 ff ff ff ff ff ff ff 7f 00 01 61"), "number beyond 2^53-1");
-  EXPECT_EQ(refusal("01 | 01 01 05 | 84 01 ff ff ff ff ff ff ff ff 01 01 61"), "clock beyond 2^56-1");
+  EXPECT_EQ(refusal("01 | 01 01 05 | 84 01 ff ff ff ff ff ff ff ff 01 01 61"),
+            "clock beyond 2^56-1");
   EXPECT_EQ(refusal("01 | 01 01 05 | 81 01 00 ff ff ff ff ff ff ff 7f"), "clock beyond 2^56-1");
   EXPECT_EQ(refusal("01 | 01 01 05 | 84 01 00 02 c3 28"), "invalid UTF-8");
 }
 
 TEST(QuickStruct, ADiffWritesOverLongNumbersAndTheKeyBitAsYjsDoes) {
-  // The clock of the second struct's origin takes a byte too many; the third one tells that it is in a map.
-  const std::string update = Unhex("01 | 03 01 00 | 04 01 01 74 01 61 | 84 01 80 00 01 62 | a4 01 01 01 63 | 00");
+  // The clock of the second struct's origin takes a byte too many; the third one tells that it is
+  // in a map.
+  const std::string update =
+      Unhex("01 | 03 01 00 | 04 01 01 74 01 61 | 84 01 80 00 01 62 | a4 01 01 01 63 | 00");
   const auto diff = DiffUpdate(AsBytes(update), StateVector(), Dialect::kV1);
   ASSERT_TRUE(diff.ok()) << diff.status();
   EXPECT_EQ(Hex(*diff), "010301000401017401618401000162840101016300");
@@ -107,8 +112,10 @@ RC_GTEST_PROP(SmallUpdate, SaysWhatTheGeneralReaderSays, ()) {
   RC_ASSERT(reader.ok());
   RC_ASSERT(sections <= 1 && structs.size() == (small.has_struct ? 1 : 0));
   if (small.has_struct) {
-    RC_ASSERT(small.view.id == structs[0].id && small.view.kind == structs[0].kind && small.view.length == structs[0].length);
-    RC_ASSERT(small.view.content == structs[0].content && small.view.has_origin == structs[0].has_origin);
+    RC_ASSERT(small.view.id == structs[0].id && small.view.kind == structs[0].kind &&
+              small.view.length == structs[0].length);
+    RC_ASSERT(small.view.content == structs[0].content &&
+              small.view.has_origin == structs[0].has_origin);
     if (small.view.has_origin) RC_ASSERT(small.view.origin == structs[0].origin);
     if (small.view.has_right_origin) RC_ASSERT(small.view.right_origin == structs[0].right_origin);
   }
@@ -117,7 +124,8 @@ RC_GTEST_PROP(SmallUpdate, SaysWhatTheGeneralReaderSays, ()) {
   DeleteSet found = deletes;
   found.Normalize();
   for (const ClientRanges& entry : found.clients()) {
-    for (const ClockRange& range : entry.ranges) RC_ASSERT(range.length == 0 || expected.Covers(entry.client, range));
+    for (const ClockRange& range : entry.ranges)
+      RC_ASSERT(range.length == 0 || expected.Covers(entry.client, range));
   }
 }
 
@@ -152,7 +160,8 @@ TEST(SmallUpdate, ReadsAnOverLongClient) {
 
 TEST(SmallUpdate, LeavesLargerOnesAlone) {
   SmallUpdate small;
-  EXPECT_FALSE(ReadSmallUpdate(AsBytes(Unhex("01 | 02 01 05 | 84 01 04 01 78 84 01 05 01 79 | 00")), &small));
+  EXPECT_FALSE(ReadSmallUpdate(AsBytes(Unhex("01 | 02 01 05 | 84 01 04 01 78 84 01 05 01 79 | 00")),
+                               &small));
   EXPECT_FALSE(ReadSmallUpdate(AsBytes(Unhex("00 | 01 01 02 05 01 09 01")), &small));
   EXPECT_FALSE(ReadSmallUpdate(AsBytes(Unhex("00 | 02 01 01 05 01 02 01 05 01")), &small));
 }

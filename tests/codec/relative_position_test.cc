@@ -67,7 +67,8 @@ TEST(RelativePosition, RefusesBytesThatEndEarlyOrAreNoText) {
 
 RC_GTEST_PROP(RelativePosition, IsReadBackAsItWasWritten, ()) {
   RelativePosition position;
-  const Id id = {*rc::gen::inRange<ClientId>(0, kMaxClientId), *rc::gen::inRange<Clock>(0, kMaxClock)};
+  const Id id = {*rc::gen::inRange<ClientId>(0, kMaxClientId),
+                 *rc::gen::inRange<Clock>(0, kMaxClock)};
   switch (*rc::gen::inRange(0, 3)) {
     case 0:
       position.item = id;

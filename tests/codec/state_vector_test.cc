@@ -45,7 +45,8 @@ TEST(StateVector, IgnoresBytesBehindIt) {
 }
 
 TEST(StateVector, RefusesWhatIsCutOrTooLarge) {
-  for (const char* hex : {"", "01", "01 01", "02 01 04", "ff7f 01 04", "01 01 808080808080808001"}) {
+  for (const char* hex :
+       {"", "01", "01 01", "02 01 04", "ff7f 01 04", "01 01 808080808080808001"}) {
     const std::string bytes = Unhex(hex);
     const absl::StatusOr<StateVector> vector = StateVector::Decode(AsBytes(bytes));
     EXPECT_EQ(vector.status().code(), absl::StatusCode::kDataLoss) << hex;

@@ -10,7 +10,9 @@ namespace ypp::codec {
 namespace {
 
 // Client 1 typed "abc" key by key into the root "t", deleted "b" and took that back.
-const char kTyped[] = "01 04 01 00 04 01 01 74 01 61 84 01 00 01 62 84 01 01 01 63 c4 01 00 01 01 01 62 01 01 01 01 01";
+const char kTyped[] =
+    "01 04 01 00 04 01 01 74 01 61 84 01 00 01 62 84 01 01 01 63 c4 01 00 01 01 01 62 01 01 01 01 "
+    "01";
 
 TEST(UpdateDump, HasEveryStructOnALineOfItsOwnAndThenWhatIsDeleted) {
   std::string text;
@@ -34,7 +36,9 @@ TEST(UpdateDump, ShowsOfADamagedUpdateWhatComesBeforeTheDamageAndSaysWhereThatIs
   const absl::Status status = DumpUpdate(AsBytes(bytes), UpdateFormat::kV1, &text);
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
   EXPECT_NE(status.message().find("12"), std::string::npos) << status;
-  EXPECT_NE(text.find(R"({"id":[1,0],"length":1,"kind":"text","root":"t","value":"a"})"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"({"id":[1,0],"length":1,"kind":"text","root":"t","value":"a"})"),
+            std::string::npos)
+      << text;
 }
 
 }  // namespace

@@ -12,8 +12,8 @@
 namespace ypp {
 namespace {
 
-// Builds without optimization, under sanitizers, on a busy machine. What grows as the square of its input takes
-// a thousand times as long.
+// Builds without optimization, under sanitizers, on a busy machine. What grows as the square of its
+// input takes a thousand times as long.
 constexpr double kSlack = 50;
 
 double Milliseconds(std::chrono::steady_clock::duration time) {
@@ -64,7 +64,8 @@ TEST_P(AttackTest, IsRefusedOrBounded) {
 
 std::string NameOf(const testing::TestParamInfo<Attack>& info) {
   std::string name;
-  for (const char c : info.param.name) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  for (const char c : info.param.name)
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   return name;
 }
 

@@ -33,7 +33,8 @@ std::string OneStruct(ClientId client, uint64_t clock, std::string_view body) {
 }
 
 // A struct: its info byte, then numbers.
-std::string Struct(uint8_t info, std::initializer_list<uint64_t> numbers, std::string_view rest = {}) {
+std::string Struct(uint8_t info, std::initializer_list<uint64_t> numbers,
+                   std::string_view rest = {}) {
   ByteWriter out;
   out.WriteUint8(info);
   WriteNumbers(out, numbers);
@@ -44,7 +45,8 @@ std::string Struct(uint8_t info, std::initializer_list<uint64_t> numbers, std::s
 // "x" at the end of the root "t".
 const std::string kLetter("\x04\x01\x01t\x01x", 6);
 
-Attack Update(std::string name, std::string bytes, Outcome outcome, UpdateFormat format = UpdateFormat::kV1) {
+Attack Update(std::string name, std::string bytes, Outcome outcome,
+              UpdateFormat format = UpdateFormat::kV1) {
   Attack attack;
   attack.name = std::move(name);
   attack.size_bytes = bytes.size();
@@ -61,7 +63,9 @@ Attack CountInStateVector(uint64_t count) {
   Attack attack;
   attack.name = "a state vector of " + std::to_string(count) + " clients";
   attack.size_bytes = out.bytes().size();
-  attack.strike = [bytes = out.Take()](Doc&) { return StateVector::Decode(AsBytes(bytes)).status(); };
+  attack.strike = [bytes = out.Take()](Doc&) {
+    return StateVector::Decode(AsBytes(bytes)).status();
+  };
   return attack;
 }
 
@@ -72,7 +76,8 @@ Attack CountInDeleteSet() {
 }
 
 std::string WithAny(std::string_view any) {
-  return OneStruct(kAttacker, 0, Struct(0x08, {1, 1}, "a" + std::string("\x01", 1) + std::string(any)));
+  return OneStruct(kAttacker, 0,
+                   Struct(0x08, {1, 1}, "a" + std::string("\x01", 1) + std::string(any)));
 }
 
 Attack CountInValue(const char* name, char tag) {
@@ -86,7 +91,8 @@ Attack NestedValue(size_t depth) {
   std::string any;
   for (size_t i = 0; i < depth; ++i) any += "\x75\x01";  // an array of one
   any += "\x7e";
-  Attack attack = Update("a value nested " + std::to_string(depth) + " deep", WithAny(any), Outcome::kRefused);
+  Attack attack =
+      Update("a value nested " + std::to_string(depth) + " deep", WithAny(any), Outcome::kRefused);
   attack.most_peak_bytes = 4096 + 16 * attack.size_bytes;
   return attack;
 }
@@ -100,7 +106,8 @@ Attack NestedTypes(size_t depth) {
     out.WriteBytes(AsBytes(Struct(0x07, {0, kAttacker, i - 1}, std::string("\x00", 1))));
   }
   out.WriteVarUint(0);
-  Attack attack = Update("shared types nested " + std::to_string(depth) + " deep", out.Take(), Outcome::kTaken);
+  Attack attack =
+      Update("shared types nested " + std::to_string(depth) + " deep", out.Take(), Outcome::kTaken);
   attack.strike = [apply = std::move(attack.strike)](Doc& doc) {
     absl::Status status = apply(doc);
     if (!status.ok()) return status;
@@ -120,22 +127,24 @@ Attack RunLengthBomb() {
     out.WriteBytes(AsBytes(bytes));
   };
   const std::string none;
-  column(none);                               // key clocks
-  column(std::string("\x01", 1));             // clients
-  column(none);                               // left clocks
-  column(none);                               // right clocks
-  column(std::string("\x00", 1));             // infos: GC for ever
-  column(std::string("\x01\x00", 2));         // strings
-  column(none);                               // parent infos
-  column(none);                               // type refs
+  column(none);                                            // key clocks
+  column(std::string("\x01", 1));                          // clients
+  column(none);                                            // left clocks
+  column(none);                                            // right clocks
+  column(std::string("\x00", 1));                          // infos: GC for ever
+  column(std::string("\x01\x00", 2));                      // strings
+  column(none);                                            // parent infos
+  column(none);                                            // type refs
   column(std::string("\x41\xfe\xff\xff\xff\xff\x1f", 7));  // lengths: 1, again and again
   WriteNumbers(out, {1, uint64_t{1} << 40, 0, 0});
-  return Update("V2: 2^40 structs in a few bytes", out.Take(), Outcome::kRefused, UpdateFormat::kV2);
+  return Update("V2: 2^40 structs in a few bytes", out.Take(), Outcome::kRefused,
+                UpdateFormat::kV2);
 }
 
 Attack SilencedClient(const Doc& victim) {
-  Attack attack = Update("all clocks of another client are gone",
-                         OneStruct(victim.client_id(), 0, Struct(0x00, {kTwoTo31})), Outcome::kTaken);
+  Attack attack =
+      Update("all clocks of another client are gone",
+             OneStruct(victim.client_id(), 0, Struct(0x00, {kTwoTo31})), Outcome::kTaken);
   return attack;
 }
 
@@ -179,7 +188,8 @@ Attack SamePlace(uint64_t clients) {
     out.WriteBytes(AsBytes(kLetter));
   }
   out.WriteVarUint(0);
-  Attack attack = Update(std::to_string(clients) + " clients insert at one place", out.Take(), Outcome::kTaken);
+  Attack attack =
+      Update(std::to_string(clients) + " clients insert at one place", out.Take(), Outcome::kTaken);
   attack.most_ms = 20;
   return attack;
 }
@@ -229,21 +239,25 @@ std::vector<Attack> Attacks() {
   attacks.push_back(RunLengthBomb());
   attacks.push_back(SilencedClient(victim));
   attacks.push_back(Update("a struct of 2^53 - 1 clocks",
-                           OneStruct(kAttacker, 0, Struct(0x00, {(uint64_t{1} << 53) - 1})), Outcome::kRefused));
-  attacks.push_back(Update("a struct at clock 2^53 - 1", OneStruct(kAttacker, (uint64_t{1} << 53) - 1, kLetter),
+                           OneStruct(kAttacker, 0, Struct(0x00, {(uint64_t{1} << 53) - 1})),
+                           Outcome::kRefused));
+  attacks.push_back(Update("a struct at clock 2^53 - 1",
+                           OneStruct(kAttacker, (uint64_t{1} << 53) - 1, kLetter),
                            Outcome::kWaits));
-  attacks.push_back(Update("a gap of four billion clocks", OneStruct(kAttacker, 4'000'000'000, kLetter),
-                           Outcome::kWaits));
+  attacks.push_back(Update("a gap of four billion clocks",
+                           OneStruct(kAttacker, 4'000'000'000, kLetter), Outcome::kWaits));
   ByteWriter past_end;
   WriteNumbers(past_end, {0, 1, kAttacker, 1, kMaxClock, 2});
   attacks.push_back(Update("a deletion past the last clock", past_end.Take(), Outcome::kRefused));
-  attacks.push_back(Update("a struct of no clocks", OneStruct(kAttacker, 0, Struct(0x00, {0})), Outcome::kTaken));
   attacks.push_back(
-      Update("an item left of which is itself", OneStruct(kAttacker, 0, Struct(0x84, {kAttacker, 0}, "\x01x")),
-             Outcome::kRefused));
+      Update("a struct of no clocks", OneStruct(kAttacker, 0, Struct(0x00, {0})), Outcome::kTaken));
+  attacks.push_back(Update("an item left of which is itself",
+                           OneStruct(kAttacker, 0, Struct(0x84, {kAttacker, 0}, "\x01x")),
+                           Outcome::kRefused));
   attacks.push_back(
       Update("a type inside itself",
-             OneStruct(kAttacker, 0, Struct(0x07, {0, kAttacker, 0}, std::string("\x00", 1))), Outcome::kRefused));
+             OneStruct(kAttacker, 0, Struct(0x07, {0, kAttacker, 0}, std::string("\x00", 1))),
+             Outcome::kRefused));
   attacks.push_back(LetterBehindManyGaps());
   attacks.push_back(LetterBehindManyDeletes());
   attacks.push_back(SamePlace(4'000));

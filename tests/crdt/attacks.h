@@ -1,5 +1,6 @@
-// The attacks that crash, hang or starve other engines, each as bytes and as what has to become of them. For
-// the test that holds every one to it, and for the benchmark that says what it costs (bench/attack_bench.cc).
+// The attacks that crash, hang or starve other engines, each as bytes and as what has to become of
+// them. For the test that holds every one to it, and for the benchmark that says what it costs
+// (bench/attack_bench.cc).
 #ifndef YPP_TESTS_CRDT_ATTACKS_H_
 #define YPP_TESTS_CRDT_ATTACKS_H_
 
@@ -32,7 +33,9 @@ struct Attack {
 
 std::vector<Attack> Attacks();
 
-inline std::ostream& operator<<(std::ostream& out, const Attack& attack) { return out << attack.name; }
+inline std::ostream& operator<<(std::ostream& out, const Attack& attack) {
+  return out << attack.name;
+}
 
 }  // namespace ypp
 

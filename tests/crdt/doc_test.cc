@@ -59,8 +59,9 @@ TEST(Doc, EncodesDeletedTextWithoutItsContent) {
   // t.insert(0, 'abcd'); t.delete(1, 2)
   ASSERT_TRUE(doc.GetText("t").Insert(0, "abcd").ok());
   ASSERT_TRUE(doc.GetText("t").Delete(1, 2).ok());
-  EXPECT_EQ(Hex(doc.EncodeUpdate()),
-            Packed("01 | 03 01 00 | 04 01 01 74 01 61 | 81 01 00 02 | 84 01 02 01 64 | 01 01 01 01 02"));
+  EXPECT_EQ(
+      Hex(doc.EncodeUpdate()),
+      Packed("01 | 03 01 00 | 04 01 01 74 01 61 | 81 01 00 02 | 84 01 02 01 64 | 01 01 01 01 02"));
 }
 
 TEST(Doc, EncodesAnOverwrittenKeyAsYjsDoes) {
@@ -78,7 +79,8 @@ TEST(Doc, ReducesTheChildrenOfADeletedTypeToTheirLength) {
   Array array = *doc.GetMap("m").SetArray("k");
   ASSERT_TRUE(array.Insert(0, {1, 2}).ok());
   ASSERT_TRUE(doc.GetMap("m").Delete("k").ok());
-  EXPECT_EQ(Hex(doc.EncodeUpdate()), Packed("01 | 02 01 00 | 21 01 01 6d 01 6b 01 | 00 02 | 01 01 01 00 03"));
+  EXPECT_EQ(Hex(doc.EncodeUpdate()),
+            Packed("01 | 02 01 00 | 21 01 01 6d 01 6b 01 | 00 02 | 01 01 01 00 03"));
   EXPECT_FALSE(array.valid());
   EXPECT_EQ(array.Insert(0, {3}).code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
@@ -121,7 +123,8 @@ TEST(Doc, KeepsWhatCameTooEarlyAndExportsIt) {
   ASSERT_TRUE(doc.ApplyUpdate(FromHex("01 01 01 02 84 01 01 01 63 00")).ok());
   EXPECT_EQ(doc.GetText("t").ToString(), "a");
   EXPECT_FALSE(doc.GetPending().empty());
-  EXPECT_EQ(Hex(doc.EncodeUpdate()), Packed("01 | 03 01 00 | 04 01 01 74 01 61 | 0a 01 | 84 01 01 01 63 | 00"));
+  EXPECT_EQ(Hex(doc.EncodeUpdate()),
+            Packed("01 | 03 01 00 | 04 01 01 74 01 61 | 0a 01 | 84 01 01 01 63 | 00"));
   ASSERT_TRUE(doc.ApplyUpdate(FromHex("01 01 01 01 84 01 00 01 62 00")).ok());
   EXPECT_EQ(doc.GetText("t").ToString(), "abc");
   EXPECT_TRUE(doc.GetPending().empty());
@@ -152,7 +155,8 @@ TEST(Doc, TakesOnlyTheUnknownPartOfAnOverlappingUpdate) {
   std::string emitted;
   const Subscription subscription =
       doc.OnUpdate([&](const UpdateEvent& event) { emitted = event.update; });
-  ASSERT_TRUE(doc.ApplyUpdate(FromHex("01 | 01 01 00 | 04 01 01 74 06 61 62 63 64 65 66 | 00")).ok());
+  ASSERT_TRUE(
+      doc.ApplyUpdate(FromHex("01 | 01 01 00 | 04 01 01 74 06 61 62 63 64 65 66 | 00")).ok());
   EXPECT_EQ(doc.GetText("t").ToString(), "abcdef");
   EXPECT_EQ(Hex(emitted), Packed("01 01 01 03 84 01 02 03 64 65 66 00"));
 }
@@ -179,7 +183,8 @@ TEST(Doc, LeavesItselfAloneWhenAnUpdateIsRefused) {
   EXPECT_EQ(doc.ApplyUpdate(half_bad).code(), absl::StatusCode::kDataLoss);
   const std::string good = FromHex("01 | 01 02 00 | 04 01 01 75 01 61 | 01 01 01 00 01");
   for (size_t size = 0; size < good.size(); ++size) {
-    EXPECT_EQ(doc.ApplyUpdate(std::string_view(good).substr(0, size)).code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(doc.ApplyUpdate(std::string_view(good).substr(0, size)).code(),
+              absl::StatusCode::kDataLoss);
   }
   EXPECT_EQ(doc.EncodeUpdate(), before);
   EXPECT_EQ(events, 0);
@@ -289,7 +294,8 @@ TEST(Doc, DeletesDeeplyNestedTypesWithoutRecursion) {
   ASSERT_TRUE(doc.GetArray("a").Delete(0, 1).ok());
   EXPECT_EQ(doc.GetArray("a").length(), 0u);
   // The outermost is a deleted item, all others have become one collected range.
-  EXPECT_EQ(Hex(doc.EncodeUpdate()), Packed("01 | 02 01 00 | 01 01 01 61 01 | 00 9f 8d 06 | 01 01 01 00 a0 8d 06"));
+  EXPECT_EQ(Hex(doc.EncodeUpdate()),
+            Packed("01 | 02 01 00 | 01 01 01 61 01 | 00 9f 8d 06 | 01 01 01 00 a0 8d 06"));
   EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
 }
 

@@ -1,4 +1,5 @@
-// What events say. The expectations are what Yjs 13.6 says in the same situation, unless a test says otherwise.
+// What events say. The expectations are what Yjs 13.6 says in the same situation, unless a test
+// says otherwise.
 #include "crdt/event.h"
 
 #include <gtest/gtest.h>

@@ -139,8 +139,10 @@ TEST(FastWays, UpdateEventsOfBothFormatsSayTheSame) {
     Pair pair(7);
     std::string v1;
     std::string v2;
-    const Subscription sending_v1 = pair.quiet().OnUpdate([&](const UpdateEvent& event) { v1 = std::string(event.update); });
-    const Subscription sending_v2 = pair.quiet().OnUpdate([&](const UpdateEvent& event) { v2 = std::string(event.update); }, UpdateFormat::kV2);
+    const Subscription sending_v1 =
+        pair.quiet().OnUpdate([&](const UpdateEvent& event) { v1 = std::string(event.update); });
+    const Subscription sending_v2 = pair.quiet().OnUpdate(
+        [&](const UpdateEvent& event) { v2 = std::string(event.update); }, UpdateFormat::kV2);
     Typist typist(seed);
     for (int i = 0; i < 150; ++i) {
       typist.Edit(pair);

@@ -19,7 +19,8 @@ DocOptions WithClient(ClientId client) {
 // A V1 update with one client, no deletions.
 std::string OneStruct(ClientId client, Clock clock, std::string_view body) {
   codec::ByteWriter out;
-  for (const uint64_t number : {uint64_t{1}, uint64_t{1}, client, uint64_t{clock}}) out.WriteVarUint(number);
+  for (const uint64_t number : {uint64_t{1}, uint64_t{1}, client, uint64_t{clock}})
+    out.WriteVarUint(number);
   out.WriteBytes(codec::AsBytes(body));
   out.WriteVarUint(0);
   return out.Take();
@@ -118,7 +119,8 @@ TEST(HostileUpdate, StructsThatWaitForEachOtherWaitForEver) {
 
 TEST(HostileUpdate, AStructThatLeansOnItselfBehindAGapHurtsNobodyElse) {
   Doc doc(WithClient(1));
-  // Client 2 waits for its clock 0, and its clock 1 leans on its clock 5; client 3 leans on client 2's clock 0.
+  // Client 2 waits for its clock 0, and its clock 1 leans on its clock 5; client 3 leans on client
+  // 2's clock 0.
   ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 1, std::string("\x84\x02\x05\x01x", 5))).ok());
   ASSERT_TRUE(doc.ApplyUpdate(OneStruct(3, 0, std::string("\x84\x02\x00\x01y", 5))).ok());
   ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x01\x01t\x01x", 6))).ok());
@@ -141,7 +143,8 @@ TEST(HostileUpdate, ManyGapsCostWhatTheyWeigh) {
   Doc doc(WithClient(1));
   // Every second clock of one client: none fits.
   for (Clock i = 0; i < 5000; ++i) {
-    ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 1 + 2 * i, std::string("\x04\x01\x01t\x01x", 6))).ok());
+    ASSERT_TRUE(
+        doc.ApplyUpdate(OneStruct(2, 1 + 2 * i, std::string("\x04\x01\x01t\x01x", 6))).ok());
   }
   EXPECT_TRUE(doc.GetStateVector().empty());
   ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x01\x01t\x01x", 6))).ok());
@@ -152,7 +155,8 @@ TEST(HostileUpdate, ManyWaitingDeletionsAreJoinedAndCheap) {
   Doc doc(WithClient(1));
   for (Clock i = 0; i < 20000; ++i) {
     codec::ByteWriter out;
-    for (const uint64_t number : {uint64_t{0}, uint64_t{1}, uint64_t{2}, uint64_t{1}, uint64_t{i}, uint64_t{1}}) {
+    for (const uint64_t number :
+         {uint64_t{0}, uint64_t{1}, uint64_t{2}, uint64_t{1}, uint64_t{i}, uint64_t{1}}) {
       out.WriteVarUint(number);
     }
     ASSERT_TRUE(doc.ApplyUpdate(out.bytes()).ok());

@@ -1,4 +1,5 @@
-// Long seeded sessions against the simplest model there is: a string, and replicas that exchange everything.
+// Long seeded sessions against the simplest model there is: a string, and replicas that exchange
+// everything.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -63,7 +64,8 @@ std::string Flattened(const Text& text) {
   return flat;
 }
 
-// Formats that are there, formats that turn out to change nothing, and no formats at all: each takes another way through the text.
+// Formats that are there, formats that turn out to change nothing, and no formats at all: each
+// takes another way through the text.
 Attributes RandomAttributes(std::mt19937& random) {
   switch (random() % 4) {
     case 0:
@@ -109,7 +111,8 @@ absl::Status EditBoth(std::mt19937& random, bool formats, Text text, std::string
     default:  // typing on, and the backspace key
       model.insert(at, "xyz");
       for (int i = 0; i < 3; ++i) {
-        if (absl::Status typed = text.Insert(at + i, std::string(1, "xyz"[i])); !typed.ok()) return typed;
+        if (absl::Status typed = text.Insert(at + i, std::string(1, "xyz"[i])); !typed.ok())
+          return typed;
       }
       model.erase(at + 2, 1);
       return text.Delete(at + 2, 1);

@@ -48,7 +48,8 @@ TEST(Text, GrowsOneRunWhileTyping) {
 TEST(Array, HoldsValuesBytesAndTypes) {
   Doc doc;
   Array array = doc.GetArray("a");
-  ASSERT_TRUE(array.Insert(0, {1, "two", true, Any(nullptr), Any(Any::ByteString{"\x01\x02"})}).ok());
+  ASSERT_TRUE(
+      array.Insert(0, {1, "two", true, Any(nullptr), Any(Any::ByteString{"\x01\x02"})}).ok());
   Map map = *array.PushMap();
   ASSERT_TRUE(map.Set("k", 1.5).ok());
   EXPECT_EQ(array.length(), 6u);
@@ -69,7 +70,8 @@ TEST(Array, InsertsEmptyTypesOfAKindAndGivesTheirHandles) {
   EXPECT_EQ(*list.Get(1).if_type(), *last);
   EXPECT_EQ(first->kind(), TypeKind::kMap);
   EXPECT_EQ(last->kind(), TypeKind::kXmlText);
-  EXPECT_EQ(list.PushType(TypeKind::kXmlElement).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(list.PushType(TypeKind::kXmlElement).status().code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(list.InsertType(3, TypeKind::kMap).status().code(), absl::StatusCode::kOutOfRange);
   EXPECT_EQ(list.length(), 2u);
 }
@@ -81,7 +83,8 @@ TEST(Map, SetsEmptyTypesOfAKindAndGivesTheirHandles) {
   ASSERT_TRUE(fragment.ok());
   EXPECT_EQ(*map.Get("x").if_type(), *fragment);
   EXPECT_EQ(fragment->kind(), TypeKind::kXmlFragment);
-  EXPECT_EQ(map.SetType("y", TypeKind::kXmlHook).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(map.SetType("y", TypeKind::kXmlHook).status().code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_FALSE(map.Has("y"));
 }
 
@@ -147,7 +150,8 @@ TEST(Map, RefusesAValueThatNoReaderWouldTake) {
   Map map = doc.GetMap("m");
   ASSERT_TRUE(map.Set("deepest", deep).ok());
   EXPECT_EQ(map.Set("deeper", Any(Any::Array{deep})).code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(doc.GetArray("a").Push({Any(Any::Array{deep})}).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(doc.GetArray("a").Push({Any(Any::Array{deep})}).code(),
+            absl::StatusCode::kInvalidArgument);
   Doc copy;
   EXPECT_TRUE(copy.ApplyUpdate(doc.EncodeUpdate()).ok());
 }

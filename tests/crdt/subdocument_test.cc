@@ -1,4 +1,5 @@
-// Documents in documents. The expectations are what Yjs 13.6 does in the same situation, unless a test says otherwise.
+// Documents in documents. The expectations are what Yjs 13.6 does in the same situation, unless a
+// test says otherwise.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -41,7 +41,8 @@ TEST(UndoManager, DeletesWhatWasInsertedAndInsertsCopiesOfWhatWasDeleted) {
   EXPECT_TRUE(undo.Redo());
   EXPECT_EQ(text.ToString(), "ac");
   EXPECT_EQ(Hex(doc),
-            "0107010004010174016184010001628401010163c40100010101624401000161c4010101020163c401000103016201010200040601");
+            "0107010004010174016184010001628401010163c40100010101624401000161c4010101020163c4010001"
+            "03016201010200040601");
   EXPECT_EQ(undo.undo_steps(), 2u);
   EXPECT_FALSE(undo.CanRedo());
 }
@@ -82,7 +83,8 @@ TEST(UndoManager, RestoresTheFormerValueOfAKey) {
   EXPECT_FALSE(map.Has("k"));
   EXPECT_TRUE(undo.Redo());
   EXPECT_TRUE(undo.Redo());
-  EXPECT_EQ(Hex(doc), "010501002801016d016b017d01a80100017d02a80101017d01a80102017d01a80103017d020101010004");
+  EXPECT_EQ(Hex(doc),
+            "010501002801016d016b017d01a80100017d02a80101017d01a80102017d01a80103017d020101010004");
 }
 
 TEST(UndoManager, LeavesAKeyThatSomebodyElseSetSince) {
@@ -201,7 +203,9 @@ TEST(UndoManager, TakesOnTypesAndOriginsLater) {
   ASSERT_TRUE(array.Push({2}).ok());
   EXPECT_EQ(undo.undo_steps(), 1u);
 
-  const auto type_as_ada = [&] { doc.Transact([&] { ASSERT_TRUE(text.Append("x").ok()); }, "ada"); };
+  const auto type_as_ada = [&] {
+    doc.Transact([&] { ASSERT_TRUE(text.Append("x").ok()); }, "ada");
+  };
   type_as_ada();
   EXPECT_EQ(undo.undo_steps(), 1u);
   undo.AddTrackedOrigin("ada");

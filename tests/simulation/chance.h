@@ -14,7 +14,9 @@ class Chance {
   uint64_t Bits() { return random_(); }
   // 0 to bound - 1. REQUIRES: bound > 0.
   uint64_t Below(uint64_t bound) { return random_() % bound; }
-  int64_t Between(int64_t low, int64_t high) { return low + static_cast<int64_t>(Below(static_cast<uint64_t>(high - low + 1))); }
+  int64_t Between(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(Below(static_cast<uint64_t>(high - low + 1)));
+  }
   bool Percent(unsigned percent) { return Below(100) < percent; }
 
  private:

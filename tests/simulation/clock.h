@@ -1,5 +1,5 @@
-// Time in a simulation: a number, and a queue of what happens when. Things of the same moment happen in the order in
-// which they were asked for.
+// Time in a simulation: a number, and a queue of what happens when. Things of the same moment
+// happen in the order in which they were asked for.
 #ifndef YPP_TESTS_SIMULATION_CLOCK_H_
 #define YPP_TESTS_SIMULATION_CLOCK_H_
 
@@ -15,7 +15,9 @@ class Clock {
   using Task = std::function<void()>;
 
   int64_t now_ms() const { return now_ms_; }
-  void At(int64_t at_ms, Task task) { tasks_.emplace(at_ms < now_ms_ ? now_ms_ : at_ms, std::move(task)); }
+  void At(int64_t at_ms, Task task) {
+    tasks_.emplace(at_ms < now_ms_ ? now_ms_ : at_ms, std::move(task));
+  }
   void After(int64_t delay_ms, Task task) { At(now_ms_ + delay_ms, std::move(task)); }
 
   void RunUntil(int64_t end_ms) {

@@ -14,7 +14,9 @@ class DiskStore : public Store {
  public:
   DiskStore(Disk* disk, Executor executor) : disk_(disk), executor_(std::move(executor)) {}
 
-  void Load(std::string document, LoadDone done) override { Read(std::move(document), UINT64_MAX, std::move(done)); }
+  void Load(std::string document, LoadDone done) override {
+    Read(std::move(document), UINT64_MAX, std::move(done));
+  }
   void LoadThrough(std::string document, StorePosition through, LoadDone done) override {
     Read(std::move(document), through, std::move(done));
   }
@@ -33,17 +35,23 @@ class DiskStore : public Store {
                   Disk::Document& stored = documents[document];
                   stored.snapshot = state;
                   stored.snapshot_through = through;
-                  while (!stored.log.empty() && stored.log.front().position <= through) stored.log.pop_front();
+                  while (!stored.log.empty() && stored.log.front().position <= through)
+                    stored.log.pop_front();
                 },
                 Told(std::move(done))});
   }
 
   void Delete(std::string document, Done done) override {
-    disk_->Add({[document](Disk::Documents& documents) { documents.erase(document); }, Told(std::move(done))});
+    disk_->Add({[document](Disk::Documents& documents) { documents.erase(document); },
+                Told(std::move(done))});
   }
 
-  void List(std::string, size_t, ListDone done) override { executor_([done] { done(std::vector<std::string>()); }); }
-  void History(std::string, HistoryDone done) override { executor_([done] { done(std::vector<HistoryEntry>()); }); }
+  void List(std::string, size_t, ListDone done) override {
+    executor_([done] { done(std::vector<std::string>()); });
+  }
+  void History(std::string, HistoryDone done) override {
+    executor_([done] { done(std::vector<HistoryEntry>()); });
+  }
 
  private:
   std::function<void(absl::Status)> Told(Done done) {

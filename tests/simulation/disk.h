@@ -1,5 +1,6 @@
-// Where the relay's documents are: a Store that has what was synced, and operations that are not yet. A sync takes
-// time and may fail; a power cut loses what was not synced, or all but a part of it.
+// Where the relay's documents are: a Store that has what was synced, and operations that are not
+// yet. A sync takes time and may fail; a power cut loses what was not synced, or all but a part of
+// it.
 #ifndef YPP_TESTS_SIMULATION_DISK_H_
 #define YPP_TESTS_SIMULATION_DISK_H_
 
@@ -23,7 +24,8 @@ class Disk {
 
   // For a relay that starts. The one before must be gone.
   std::unique_ptr<transport::Store> Open(transport::Store::Executor executor);
-  // The relay has been killed: operations that were not synced are lost, but for some that came first.
+  // The relay has been killed: operations that were not synced are lost, but for some that came
+  // first.
   void PowerCut();
   // How often syncs, and reads, fail.
   void SetFaults(unsigned percent) { fault_percent_ = percent; }

@@ -108,13 +108,14 @@ class RelaySocket : public Socket {
 void Link::Deliver(Direction& direction, Task task) {
   direction.last_ms = std::max(direction.last_ms, network_->clock_->now_ms() + network_->DelayMs());
   // Things of one moment keep their order.
-  network_->clock_->At(direction.last_ms, [self = shared_from_this(), &direction, task = std::move(task)] {
-    if (self->Held(direction) || !direction.held.empty()) {
-      direction.held.push_back(task);
-    } else {
-      task();
-    }
-  });
+  network_->clock_->At(direction.last_ms,
+                       [self = shared_from_this(), &direction, task = std::move(task)] {
+                         if (self->Held(direction) || !direction.held.empty()) {
+                           direction.held.push_back(task);
+                         } else {
+                           task();
+                         }
+                       });
 }
 
 void Link::Resume() {
@@ -135,7 +136,8 @@ void Link::Flush(Direction& direction) {
 void Link::Connect() {
   Deliver(to_relay_, [this] {
     if (!events_.on_open) return;
-    if (network_->accept_) handler_ = network_->accept_(std::make_shared<RelaySocket>(weak_from_this()));
+    if (network_->accept_)
+      handler_ = network_->accept_(std::make_shared<RelaySocket>(weak_from_this()));
     if (handler_ == nullptr) return ParticipantLoses(transport::kCloseAbnormal, "refused");
     Deliver(to_participant_, [this] {
       if (events_.on_open) events_.on_open();
@@ -165,7 +167,8 @@ void Link::CloseByParticipant() {
 
 void Link::CloseByRelay(uint16_t code, std::string reason) {
   if (std::exchange(relay_closed_, true)) return;
-  Deliver(to_participant_, [this, code, reason = std::move(reason)] { ParticipantLoses(code, reason); });
+  Deliver(to_participant_,
+          [this, code, reason = std::move(reason)] { ParticipantLoses(code, reason); });
   network_->clock_->After(1, [self = shared_from_this()] { self->RelayLoses(); });
 }
 
@@ -201,7 +204,8 @@ void Network::SetReachable(size_t participant, bool reachable) {
   unreachable_[participant] = !reachable;
   if (!reachable) return;
   for (const auto& weak : std::vector<std::weak_ptr<Link>>(links_)) {
-    if (const auto link = weak.lock(); link != nullptr && link->participant() == participant) link->Resume();
+    if (const auto link = weak.lock(); link != nullptr && link->participant() == participant)
+      link->Resume();
   }
 }
 
@@ -211,7 +215,8 @@ void Network::CutLinksOf(size_t participant, Cut cut) {
     if (link == nullptr || link->participant() != participant) continue;
     if (cut != Cut::kOnlyParticipantHears) clock_->After(DelayMs(), [link] { link->RelayLoses(); });
     if (cut != Cut::kOnlyRelayHears) {
-      clock_->After(DelayMs(), [link] { link->ParticipantLoses(transport::kCloseAbnormal, "cut"); });
+      clock_->After(DelayMs(),
+                    [link] { link->ParticipantLoses(transport::kCloseAbnormal, "cut"); });
     }
   }
 }
@@ -222,7 +227,8 @@ void Network::LoseRelay() {
     const auto link = weak.lock();
     if (link == nullptr || !link->accepted()) continue;
     link->RelayIsGone();
-    // A machine that lost its power sends nothing: one hears of it when it is up again and knows no such socket.
+    // A machine that lost its power sends nothing: one hears of it when it is up again and knows no
+    // such socket.
     clock_->After(chance_->Between(0, 5'000),
                   [link] { link->ParticipantLoses(transport::kCloseAbnormal, "reset"); });
   }

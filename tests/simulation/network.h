@@ -1,6 +1,6 @@
-// Sockets between participants and the relay. Messages of a socket arrive in order, late. A socket can be cut so that
-// both ends hear of it or only one, which the other must find out by itself; a participant can be unreachable for a
-// while, with its messages on the way.
+// Sockets between participants and the relay. Messages of a socket arrive in order, late. A socket
+// can be cut so that both ends hear of it or only one, which the other must find out by itself; a
+// participant can be unreachable for a while, with its messages on the way.
 #ifndef YPP_TESTS_SIMULATION_NETWORK_H_
 #define YPP_TESTS_SIMULATION_NETWORK_H_
 
@@ -23,7 +23,8 @@ class Link;
 class Network {
  public:
   // The relay's side of a new socket; null refuses it.
-  using Accept = std::function<std::shared_ptr<transport::SocketHandler>(std::shared_ptr<transport::Socket>)>;
+  using Accept =
+      std::function<std::shared_ptr<transport::SocketHandler>(std::shared_ptr<transport::Socket>)>;
 
   Network(Clock* clock, Chance* chance) : clock_(clock), chance_(chance) {}
 

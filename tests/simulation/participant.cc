@@ -17,14 +17,16 @@ constexpr const char* kKeys[] = {"a", "b", "c"};
 }  // namespace
 
 std::string Shown(Doc& doc) {
-  std::string shown = absl::StrCat(doc.GetText(kText).ToString(), codec::ToJson(doc.GetArray(kArray).ToJson()));
+  std::string shown =
+      absl::StrCat(doc.GetText(kText).ToString(), codec::ToJson(doc.GetArray(kArray).ToJson()));
   for (const char* const key : kKeys) {
     absl::StrAppend(&shown, key, codec::ToJson(doc.GetMap(kMap).Get(key).ToAny()));
   }
   return shown;
 }
 
-Participant::Participant(Clock* clock, Chance* chance, ClientId client, const std::vector<std::string>& documents,
+Participant::Participant(Clock* clock, Chance* chance, ClientId client,
+                         const std::vector<std::string>& documents,
                          transport::OpenSocket open_socket, Gossip gossip)
     : clock_(clock), chance_(chance), client_(client), awareness_(client, clock->now_ms()) {
   const std::weak_ptr<const bool> alive = alive_;
@@ -44,7 +46,8 @@ Participant::Participant(Clock* clock, Chance* chance, ClientId client, const st
     });
   };
   environment.seed = chance->Bits();
-  core_ = std::make_unique<transport::ClientCore>(ClientOptions(), ClientEvents(), std::move(environment));
+  core_ = std::make_unique<transport::ClientCore>(ClientOptions(), ClientEvents(),
+                                                  std::move(environment));
 
   YPP_CHECK(awareness_.SetLocalState("{\"here\":true}", clock->now_ms()).ok());
   for (size_t i = 0; i < documents.size(); ++i) {
@@ -91,7 +94,8 @@ void Participant::EditText(Text text) {
   if (at < text.length() && chance_->Percent(30)) {
     YPP_CHECK(text.Delete(at, 1).ok());
   } else {
-    YPP_CHECK(text.Insert(at, absl::StrCat(client_ % 10, chance_->Percent(50) ? "x" : "word ")).ok());
+    YPP_CHECK(
+        text.Insert(at, absl::StrCat(client_ % 10, chance_->Percent(50) ? "x" : "word ")).ok());
   }
 }
 

@@ -1,5 +1,6 @@
-// Somebody who has documents open through a provider: edits them, goes offline and comes back, tells others past the
-// relay, and may be gone from one moment to the next with all that was not sent.
+// Somebody who has documents open through a provider: edits them, goes offline and comes back,
+// tells others past the relay, and may be gone from one moment to the next with all that was not
+// sent.
 #ifndef YPP_TESTS_SIMULATION_PARTICIPANT_H_
 #define YPP_TESTS_SIMULATION_PARTICIPANT_H_
 
@@ -25,8 +26,9 @@ class Participant {
   // An update that went to somebody directly.
   using Gossip = std::function<void(size_t document, const std::string& update)>;
 
-  Participant(Clock* clock, Chance* chance, ClientId client, const std::vector<std::string>& documents,
-              transport::OpenSocket open_socket, Gossip gossip);
+  Participant(Clock* clock, Chance* chance, ClientId client,
+              const std::vector<std::string>& documents, transport::OpenSocket open_socket,
+              Gossip gossip);
   // Killed.
   ~Participant();
   Participant(const Participant&) = delete;

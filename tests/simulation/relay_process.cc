@@ -46,7 +46,8 @@ transport::Executor RelayProcess::MakeExecutor() {
   return executor;
 }
 
-std::shared_ptr<transport::SocketHandler> RelayProcess::Accept(std::shared_ptr<transport::Socket> socket) {
+std::shared_ptr<transport::SocketHandler> RelayProcess::Accept(
+    std::shared_ptr<transport::Socket> socket) {
   return std::make_shared<transport::Connection>(std::move(socket), &services_, "socket",
                                                  std::make_shared<HttpRequest>(), clock_->now_ms());
 }

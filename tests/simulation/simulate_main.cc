@@ -1,6 +1,5 @@
 // ypp-simulate: many runs of the simulation, each of a seed.
 #include <CLI/CLI.hpp>
-
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -19,16 +18,21 @@ using ypp::simulation::Outcome;
 void Print(const Outcome& outcome) {
   for (const Outcome::Document& document : outcome.documents) {
     Any::Array updates;
-    for (const std::string& update : document.updates) updates.push_back(absl::Base64Escape(update));
-    std::cout << ypp::codec::ToJson(Any::Object{{"updates", std::move(updates)}, {"text", document.text}}) << '\n';
+    for (const std::string& update : document.updates)
+      updates.push_back(absl::Base64Escape(update));
+    std::cout << ypp::codec::ToJson(
+                     Any::Object{{"updates", std::move(updates)}, {"text", document.text}})
+              << '\n';
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Simulates clients, a relay and its disk under faults, each run of one seed. Exits with 1 when something was lost, "
-               "stuck or unequal.");
+  CLI::App app(
+      "Simulates clients, a relay and its disk under faults, each run of one seed. Exits with 1 "
+      "when something was lost, "
+      "stuck or unequal.");
   uint64_t first = 1;
   uint64_t seeds = 1000;
   bool print = false;
@@ -47,14 +51,17 @@ int main(int argc, char** argv) {
     if (print) Print(outcome);
     if (!outcome.failure.empty()) {
       ++failed;
-      std::cerr << "seed " << seed << ": " << outcome.failure << "\n  again: " << argv[0] << " --seed " << seed
-                << " --seeds 1\n";
+      std::cerr << "seed " << seed << ": " << outcome.failure << "\n  again: " << argv[0]
+                << " --seed " << seed << " --seeds 1\n";
     }
-    if (!quiet && (seed - first + 1) % 100 == 0) std::cerr << seed - first + 1 << " of " << seeds << " seeds\n";
+    if (!quiet && (seed - first + 1) % 100 == 0)
+      std::cerr << seed - first + 1 << " of " << seeds << " seeds\n";
   }
-  std::cerr << seeds << " seeds, " << failed << " failed: " << events.edits << " edits, " << events.cuts << " cuts, "
-            << events.partitions << " partitions, " << events.relay_kills << " relays and " << events.participant_kills
-            << " participants killed, " << events.disk_failures << " failed syncs, " << events.gossip
-            << " updates past the relay, " << events.acknowledged_clocks << " clocks acknowledged\n";
+  std::cerr << seeds << " seeds, " << failed << " failed: " << events.edits << " edits, "
+            << events.cuts << " cuts, " << events.partitions << " partitions, "
+            << events.relay_kills << " relays and " << events.participant_kills
+            << " participants killed, " << events.disk_failures << " failed syncs, "
+            << events.gossip << " updates past the relay, " << events.acknowledged_clocks
+            << " clocks acknowledged\n";
   return failed == 0 ? 0 : 1;
 }

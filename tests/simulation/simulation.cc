@@ -18,15 +18,18 @@ namespace ypp::simulation {
 namespace {
 
 constexpr int64_t kChaosMs = 30'000;
-// Enough for every timeout there is to pass in a row: a socket that is dead at one end only, a full backoff.
+// Enough for every timeout there is to pass in a row: a socket that is dead at one end only, a full
+// backoff.
 constexpr int64_t kPeaceMs = 10 * 60'000;
 // Awareness of those who are gone ends by itself.
 constexpr int64_t kAwarenessMs = 3 * kAwarenessTimeoutMs;
 
 class World {
  public:
-  explicit World(uint64_t seed) : chance_(seed), network_(&clock_, &chance_), disk_(&clock_, &chance_) {
-    for (uint64_t i = 0; i <= chance_.Below(2); ++i) documents_.push_back(absl::StrCat("document", i));
+  explicit World(uint64_t seed)
+      : chance_(seed), network_(&clock_, &chance_), disk_(&clock_, &chance_) {
+    for (uint64_t i = 0; i <= chance_.Below(2); ++i)
+      documents_.push_back(absl::StrCat("document", i));
     acknowledged_.resize(documents_.size());
     StartRelay();
     participants_.resize(2 + chance_.Below(3));
@@ -73,7 +76,9 @@ class World {
 
   void StartRelay() {
     relay_ = std::make_unique<RelayProcess>(&clock_, &disk_);
-    network_.Listen([this](std::shared_ptr<transport::Socket> socket) { return relay_->Accept(std::move(socket)); });
+    network_.Listen([this](std::shared_ptr<transport::Socket> socket) {
+      return relay_->Accept(std::move(socket));
+    });
   }
   void KillRelay() {
     NoteAcknowledged();
@@ -186,7 +191,8 @@ void World::MakePeace() {
   while (!EverybodySynced() && clock_.now_ms() < end_ms) clock_.RunUntil(clock_.now_ms() + 1'000);
   for (size_t i = 0; i < participants_.size(); ++i) {
     for (size_t d = 0; d < documents_.size(); ++d) {
-      if (!participants_[i]->Synced(d)) Fail(absl::StrCat("participant ", i, " is stuck with ", documents_[d]));
+      if (!participants_[i]->Synced(d))
+        Fail(absl::StrCat("participant ", i, " is stuck with ", documents_[d]));
     }
   }
   // What is on its way to others.
@@ -210,7 +216,8 @@ void World::NoteAcknowledged() {
   for (const auto& participant : participants_) {
     for (size_t d = 0; d < documents_.size(); ++d) {
       if (!participant->Synced(d)) continue;
-      acknowledged_[d][participant->client()] = participant->doc(d).GetStateVector().Get(participant->client());
+      acknowledged_[d][participant->client()] =
+          participant->doc(d).GetStateVector().Get(participant->client());
     }
   }
 }
@@ -224,8 +231,8 @@ void World::CheckDisk() {
     const StateVector has = stored.GetStateVector();
     for (const auto& [client, clock] : acknowledged_[d]) {
       if (has.Get(client) >= clock) continue;
-      Fail(absl::StrCat("of client ", client, " ", clock, " clocks were acknowledged, and ", has.Get(client),
-                        " are on the disk"));
+      Fail(absl::StrCat("of client ", client, " ", clock, " clocks were acknowledged, and ",
+                        has.Get(client), " are on the disk"));
     }
   }
 }
@@ -241,11 +248,14 @@ void World::CheckReplicas() {
     document.text = stored.GetText("text").ToString();
     for (const auto& participant : participants_) {
       Doc& doc = participant->doc(d);
-      if (absl::Status status = CheckInvariants(doc); !status.ok()) Fail(std::string(status.message()));
+      if (absl::Status status = CheckInvariants(doc); !status.ok())
+        Fail(std::string(status.message()));
       if (!(doc.GetStateVector() == stored.GetStateVector())) {
-        Fail(absl::StrCat("client ", participant->client(), " and the disk differ in what they have of ", documents_[d]));
+        Fail(absl::StrCat("client ", participant->client(),
+                          " and the disk differ in what they have of ", documents_[d]));
       } else if (Shown(doc) != document.shown) {
-        Fail(absl::StrCat("client ", participant->client(), " and the disk show different content of ", documents_[d]));
+        Fail(absl::StrCat("client ", participant->client(),
+                          " and the disk show different content of ", documents_[d]));
       }
     }
     outcome_.documents.push_back(std::move(document));
@@ -259,7 +269,9 @@ void World::CheckAwareness() {
   for (const auto& participant : participants_) {
     std::set<ClientId> seen;
     for (const auto& [client, state] : participant->awareness().states()) seen.insert(client);
-    if (seen != there) Fail(absl::StrCat("client ", participant->client(), " does not see exactly those who are there"));
+    if (seen != there)
+      Fail(absl::StrCat("client ", participant->client(),
+                        " does not see exactly those who are there"));
   }
 }
 
@@ -267,7 +279,8 @@ void World::CheckNobodyStays() {
   for (const auto& participant : participants_) participant->Leave();
   clock_.RunUntil(clock_.now_ms() + kPeaceMs);
   if (relay_->hub().member_count() != 0) Fail("the relay still has members when all have left");
-  if (relay_->hub().document_count() != 0) Fail("the relay still has documents open when all have left");
+  if (relay_->hub().document_count() != 0)
+    Fail("the relay still has documents open when all have left");
 }
 
 }  // namespace

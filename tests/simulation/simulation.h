@@ -1,4 +1,5 @@
-// One run: participants, a relay and a disk, a time of chaos, then peace, and what has to be true all along.
+// One run: participants, a relay and a disk, a time of chaos, then peace, and what has to be true
+// all along.
 #ifndef YPP_TESTS_SIMULATION_SIMULATION_H_
 #define YPP_TESTS_SIMULATION_SIMULATION_H_
 

@@ -1,4 +1,5 @@
-// What a stranger does with the installed engine: two replicas edit apart, exchange updates and agree.
+// What a stranger does with the installed engine: two replicas edit apart, exchange updates and
+// agree.
 #include <cstdio>
 #include <string>
 #include <string_view>

@@ -1,4 +1,5 @@
-// A host written against the installed library: it records a turn while there is no network, and reads it back.
+// A host written against the installed library: it records a turn while there is no network, and
+// reads it back.
 #include <cstdio>
 #include <memory>
 
