@@ -25,7 +25,7 @@
 #include "transport/relay_metrics.h"
 #include "transport/sqlite_store.h"
 #include "transport/tenant_gate.h"
-#include "transport/upgrade_gate.h"
+#include "transport/upgrade_hooks.h"
 #include "transport/websocket_server.h"
 #include "transport/y_websocket.h"
 
@@ -42,7 +42,6 @@ using RequestPtr = WebSocketServer::RequestPtr;
 
 namespace {
 
-constexpr int kStatusForbidden = 403;
 constexpr std::string_view kReasonStopping = "Server Shutdown";
 
 int64_t WallClockMs() {
@@ -90,7 +89,6 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
   void MakeHub();
   void BeginService(std::promise<absl::Status>* started);
 
-  std::optional<HttpResponse> OnUpgrade(const RequestPtr& request);
   std::shared_ptr<transport::SocketHandler> OnOpen(std::shared_ptr<transport::Socket> socket,
                                                    const RequestPtr& request);
   std::shared_ptr<transport::SocketHandler> Serve(std::shared_ptr<transport::Socket> socket,
@@ -116,13 +114,7 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
 
   // Of the relay's thread.
   std::vector<std::weak_ptr<Connection>> connections_;
-  // Upgrades whose hook has not answered yet.
-  struct PendingUpgrade {
-    std::optional<absl::Status> answer;
-    std::shared_ptr<transport::UpgradeGate> gate;
-    std::function<std::shared_ptr<transport::SocketHandler>()> make_handler;
-  };
-  std::vector<std::pair<const HttpRequest*, std::shared_ptr<PendingUpgrade>>> upgrades_;
+  transport::UpgradeHooks upgrades_{&hooks_, &options_.connection, &metrics_};
   bool stopping_ = false;  // no new connections
   bool draining_ = false;  // those there were have been told
 
@@ -189,7 +181,7 @@ void Relay::Impl::MakeServer() {
   server_options.max_send_queue_bytes = options_.max_send_queue_bytes;
   server_options.ping_interval_ms = options_.ping_interval_ms;
   WebSocketServer::Callbacks callbacks;
-  callbacks.on_upgrade = [this](const RequestPtr& request) { return OnUpgrade(request); };
+  callbacks.on_upgrade = [this](const RequestPtr& request) { return upgrades_.Ask(request); };
   callbacks.on_open = [this](std::shared_ptr<transport::Socket> socket, const RequestPtr& request) {
     return OnOpen(std::move(socket), request);
   };
@@ -293,53 +285,10 @@ void Relay::Impl::BeginService(std::promise<absl::Status>* started) {
 
 // --- Sockets
 
-std::optional<HttpResponse> Relay::Impl::OnUpgrade(const RequestPtr& request) {
-  if (hooks_.on_upgrade.empty()) return std::nullopt;
-  auto pending = std::make_shared<PendingUpgrade>();
-  const auto answered = [pending](absl::Status status) {
-    if (IsSkipFurtherHooks(status)) status = absl::OkStatus();
-    pending->answer = status;
-    if (pending->gate == nullptr) return;  // it was asked just now
-    if (status.ok()) {
-      pending->gate->Open(pending->make_handler);
-    } else {
-      pending->gate->Refuse("Forbidden");
-    }
-    pending->make_handler = nullptr;
-  };
-  hooks_.on_upgrade.Run(hooks_.executor, std::make_shared<UpgradePayload>(UpgradePayload{request}),
-                        answered);
-  if (!pending->answer) {
-    upgrades_.emplace_back(request.get(), pending);
-    return std::nullopt;
-  }
-  if (pending->answer->ok()) return std::nullopt;
-  metrics_.Refuse("upgrade");
-  HttpResponse response;
-  response.status = kStatusForbidden;
-  response.body = "forbidden\n";
-  return response;
-}
-
 std::shared_ptr<transport::SocketHandler> Relay::Impl::OnOpen(
     std::shared_ptr<transport::Socket> socket, const RequestPtr& request) {
-  const auto it = std::find_if(upgrades_.begin(), upgrades_.end(), [&request](const auto& entry) {
-    return entry.first == request.get();
-  });
-  if (it == upgrades_.end()) return Serve(std::move(socket), request);
-  const std::shared_ptr<PendingUpgrade> pending = it->second;
-  upgrades_.erase(it);
-  auto gate = std::make_shared<transport::UpgradeGate>(socket, options_.connection);
-  pending->gate = gate;
-  pending->make_handler = [this, socket, request] { return Serve(socket, request); };
-  if (pending->answer) {
-    if (pending->answer->ok()) {
-      gate->Open(pending->make_handler);
-    } else {
-      gate->Refuse("Forbidden");
-    }
-  }
-  return gate;
+  return upgrades_.Open(socket, request,
+                        [this, socket, request] { return Serve(socket, request); });
 }
 
 std::shared_ptr<transport::SocketHandler> Relay::Impl::Serve(
