@@ -175,7 +175,10 @@ void Relay::Impl::MakeServer() {
   server_options.listen = listen_;
   server_options.tls = {options_.tls_certificate, options_.tls_key};
   server_options.max_connections = options_.max_connections;
-  server_options.max_connections_per_address = options_.max_connections_per_address;
+  server_options.address.max_open = options_.max_connections_per_address;
+  server_options.address.max_arriving =
+      std::max(server_options.address.max_arriving, options_.max_connections_per_address / 10);
+  server_options.address.max_arrivals_per_second = options_.max_connects_per_second;
   server_options.trust_forwarded_for = options_.trust_forwarded_for;
   server_options.max_http_body_bytes = options_.max_http_body_bytes;
   server_options.max_send_queue_bytes = options_.max_send_queue_bytes;

@@ -84,6 +84,9 @@ struct RelayOptions {
   // Of one client address. Take that from X-Forwarded-For only behind a proxy that sets it.
   size_t max_connections_per_address = 10'000;
   bool trust_forwarded_for = false;
+  // New connections of one client address, plain HTTP requests too; more are closed at once. All
+  // clients behind one router come back together after a restart. 0: no limit.
+  double max_connects_per_second = 1'000;
   // What may wait for a client that reads too slowly, beside the largest message among it; past it
   // the socket is closed.
   size_t max_send_queue_bytes = 16u << 20;

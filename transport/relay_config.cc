@@ -175,7 +175,7 @@ void AddLimits(CLI::App& app, RelaySettings& settings) {
   ConnectionLimits& connection = relay.connection;
   add("--max-connections", relay.max_connections, "sockets at a time");
   add("--max-connections-per-address", relay.max_connections_per_address,
-      "sockets of one client address");
+      "sockets of one client address (of IPv6: of one /64 network)");
   add("--max-documents", connection.max_documents, "open documents per socket");
   add("--max-document-name-bytes", connection.max_document_name_bytes, "of a document's name");
   add("--max-message-bytes", connection.max_message_bytes, "of one message");
@@ -198,6 +198,8 @@ void AddLimits(CLI::App& app, RelaySettings& settings) {
         ->capture_default_str()
         ->group("Limits");
   };
+  add_rate("--max-connects-per-second", relay.max_connects_per_second,
+           "new connections of one client address; 0: no limit");
   add_rate("--max-messages-per-second", connection.max_messages_per_second,
            "that are read of a socket; 0: no limit");
   add_rate("--max-bytes-per-second", connection.max_bytes_per_second, "of the same");
