@@ -14,6 +14,7 @@
 #include "transport/hook_chain.h"
 #include "transport/log.h"
 #include "transport/member_id.h"
+#include "transport/quarantine.h"
 #include "transport/relay_document.h"
 #include "transport/relay_metrics.h"
 #include "transport/room.h"
@@ -37,6 +38,8 @@ struct HubOptions {
   // The store is no more than a buffer, and OnStoreDocument the storage: an unloaded document is
   // deleted from the store.
   bool forget_stored = false;
+  // Where updates go that write as somebody else; null: they are only refused.
+  std::shared_ptr<Quarantine> quarantine;
 };
 
 // What all documents of a relay share.

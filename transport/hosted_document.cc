@@ -116,7 +116,7 @@ void HostedDocument::AdmitWaiting() {
     unload_refused_ = false;
     if (!request.direct) {
       host_->metrics().document_connections.Increment();
-      Dispatch(room_->Join(id, request.address, request.read_only));
+      Dispatch(room_->Join(id, request.address, request.read_only, request.identity));
     }
     request.done(id);
   }
@@ -242,6 +242,7 @@ void HostedDocument::Dispatch(RoomOutput output) {
     if (const auto member = Find(send.to)) member->Send(send.to, send.message);
   }
   TellHooks(output);
+  if (!output.impersonations.empty()) KeepInQuarantine(output);
   for (const MemberId id : output.removed) RemoveMember(id);
   --holds_;
   ScheduleGathered();
@@ -334,6 +335,21 @@ void HostedDocument::TellHooks(RoomOutput& output) {
   if (output.changed) {
     host_->metrics().updates.Increment();
     if (!hooks.on_store_document.empty()) store_.Want(OriginOf(output.author));
+  }
+}
+
+void HostedDocument::KeepInQuarantine(RoomOutput& output) {
+  for (const RoomOutput::Impersonation& refused : output.impersonations) {
+    host_->metrics().Refuse("client_id");
+    if (host_->options().quarantine == nullptr) continue;
+    QuarantinedUpdate about;
+    about.document = name_;
+    about.client = refused.client;
+    about.user = UserOf(refused.member);
+    const RelayConnectionPtr connection = OriginOf(refused.member).connection;
+    if (connection != nullptr) about.address = connection->client().request->remote_address;
+    const absl::Status kept = host_->options().quarantine->Keep(std::move(about), refused.update);
+    if (!kept.ok()) Log(LogLevel::kWarning, absl::StrCat("not kept: ", kept.message()));
   }
 }
 

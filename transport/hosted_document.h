@@ -62,6 +62,7 @@ struct JoinRequest {
   std::string document;
   std::string address;
   bool read_only = false;
+  std::string identity;  // see client_id_owners.h
   // No client: it gets no messages and is counted apart.
   bool direct = false;
   std::weak_ptr<HubMember> member;
@@ -137,6 +138,7 @@ class HostedDocument : public RelayDocument,
   void OnTurnEnd();
   void DispatchGathered();
   void TellHooks(RoomOutput& output);
+  void KeepInQuarantine(RoomOutput& output);
   // Who it was, for the history: the "user" of the member's context, if there is one.
   std::string UserOf(MemberId id) const;
   void Fail(const absl::Status& why);

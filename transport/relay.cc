@@ -22,6 +22,7 @@
 #include "transport/http_pages.h"
 #include "transport/listen_address.h"
 #include "transport/memory_store.h"
+#include "transport/quarantine.h"
 #include "transport/relay_metrics.h"
 #include "transport/sqlite_store.h"
 #include "transport/tenant_gate.h"
@@ -105,6 +106,8 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
   HookChains hooks_;
   std::shared_ptr<WebSocketServer> server_;
   std::unique_ptr<transport::Store> store_;
+  const std::shared_ptr<transport::Quarantine> quarantine_ =
+      std::make_shared<transport::Quarantine>();
   std::unique_ptr<DocumentHub> hub_;
   transport::ConnectionServices services_;
   std::optional<transport::AdminApi> api_;
@@ -158,6 +161,10 @@ absl::Status Relay::Impl::Prepare() {
   listen_ = *listen;
   if (!options_.console_dir.empty()) {
     if (absl::Status status = pages_.LoadConsole(options_.console_dir); !status.ok()) return status;
+  }
+  if (!options_.quarantine_dir.empty()) {
+    const absl::Status status = quarantine_->UseFolder(options_.quarantine_dir);
+    if (!status.ok()) return status;
   }
   MakeServer();
   MakeHooks();
@@ -254,6 +261,8 @@ void Relay::Impl::MakeHub() {
   hub_options.max_debounce_ms = options_.max_debounce_ms;
   hub_options.unload_immediately = options_.unload_immediately;
   hub_options.forget_stored = options_.database.empty() && !hooks_.on_store_document.empty();
+  hub_options.room.bind_client_ids = options_.bind_client_ids;
+  hub_options.quarantine = quarantine_;
   hub_ = std::make_unique<DocumentHub>(store_.get(), &hooks_, &metrics_, std::move(hub_options));
   services_.hub = hub_.get();
   services_.hooks = &hooks_;
@@ -265,6 +274,7 @@ void Relay::Impl::MakeHub() {
   parts.store = store_.get();
   parts.metrics = &metrics_;
   parts.admin_token = options_.admin_token;
+  parts.quarantine = quarantine_.get();
   parts.readiness = [this] {
     return stopping_ ? absl::UnavailableError("stopping") : absl::OkStatus();
   };

@@ -64,6 +64,12 @@ struct RelayOptions {
   std::shared_ptr<transport::Authenticator> authenticator;
   // How many sessions of a tenant may be live, by tier. Absent: they are not counted.
   std::optional<TierLimits> tier_limits;
+  // Refuse updates in the name of a client id that another user, or another token where tokens name
+  // no users, has shown or used within ten minutes. For relays whose clients sync through them
+  // alone: who passes on what it got by other ways writes as others.
+  bool bind_client_ids = false;
+  // Where such updates are kept for the admin API (quarantine.h). Empty: in memory.
+  std::string quarantine_dir;
   // Opens /metrics and /api, with "Authorization: Bearer TOKEN". Empty: they are closed.
   std::string admin_token;
   // Directory of the console's files, served at /console. Empty: none.

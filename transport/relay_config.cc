@@ -157,6 +157,13 @@ void AddAccess(CLI::App& app, RelaySettings& settings) {
                  "team=10, enterprise=none")
       ->type_name("LIST")
       ->delimiter(',');
+  app.add_flag("--bind-client-ids", relay.bind_client_ids,
+               "refuse updates in the name of a client id that another user (or token, where they "
+               "name no users) has shown or used within ten minutes, and keep them for "
+               "/api/quarantine");
+  app.add_option("--quarantine-dir", relay.quarantine_dir,
+                 "folder to keep these in, at most 1,000 and 64 MiB [in memory]")
+      ->type_name("DIR");
   app.add_option(
          "--admin-token", relay.admin_token,
          "who sends it as \"Authorization: Bearer TOKEN\" may use /metrics and /api; better "
