@@ -170,9 +170,11 @@ void Channel::OnJoined(const absl::StatusOr<MemberId>& member) {
   });
 }
 
+// What a stranger calls a document is not for the log.
 void Channel::Deny(std::string_view reason) {
-  host_->LogLine(LogLevel::kInfo, absl::StrCat("document \"", absl::CEscape(document_),
-                                               "\": connection refused: ", std::string(reason)));
+  host_->LogLine(LogLevel::kInfo, absl::StrCat("refused a document to ",
+                                               absl::CEscape(client_.request->remote_address), ": ",
+                                               std::string(reason)));
   host_->SendMessage(MakeMessage(WritePermissionDenied(address_, reason)));
   End(false);
 }
@@ -354,9 +356,10 @@ std::string Channel::ReasonOf(const absl::Status& status, std::string_view ordin
                            : std::string_view(status.message().data(), status.message().size()));
   }
   host_->metrics().hook_errors.Increment();
+  const std::string subject =
+      open() ? absl::StrCat("document \"", absl::CEscape(document_), "\"") : "a connection";
   host_->LogLine(LogLevel::kError,
-                 absl::StrCat("document \"", absl::CEscape(document_),
-                              "\": a hook could not be done: ", status.message()));
+                 absl::StrCat(subject, ": a hook could not be done: ", status.message()));
   return std::string(ordinary_reason);
 }
 

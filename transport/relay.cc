@@ -230,6 +230,7 @@ void Relay::Impl::MakeHooks() {
   auto handoffs = std::make_shared<transport::HandoffRegistry>(WallClockMs);
   auto gate = std::make_shared<transport::TenantGate>(options_.authenticator, handoffs, sessions_,
                                                       hooks_.executor, WallClockMs);
+  if (options_.authenticator != nullptr) sessions_->CheckWith(gate, options_.recheck_tokens_ms);
   hooks_.Add(transport::HooksOf(gate));
   // Hooks of the program are about connections; who may hand on is known by its authenticator.
   if (options_.authenticator != nullptr) handoff_api_.emplace(gate, handoffs, hooks_.executor);

@@ -62,6 +62,9 @@ struct RelayOptions {
   // Whatever these grant, a document `tenant_<tenant>/...` is for that tenant's tokens, and for
   // tokens that a handoff of it gave.
   std::shared_ptr<transport::Authenticator> authenticator;
+  // How often the authenticator is asked about the token of an open connection. 0: only by
+  // RenewTokens.
+  int64_t recheck_tokens_ms = 0;
   // How many sessions of a tenant may be live, by tier. Absent: they are not counted.
   std::optional<TierLimits> tier_limits;
   // Refuse updates in the name of a client id that another user, or another token where tokens name
@@ -129,8 +132,8 @@ class Relay {
   // stay.
   absl::Status ReloadTls();
 
-  // Asks every client for its token again, as after a change of what tokens may do. Who shows none
-  // that is good in ten seconds is closed.
+  // Looks at the token of every connection anew, as after a change of what tokens may do. Clients
+  // whose token is no longer good are asked for another; who shows none in ten seconds is closed.
   void RenewTokens();
 
   // Runs a task on the relay's thread. Not run when the relay ends before.

@@ -149,6 +149,23 @@ void AddAccess(CLI::App& app, RelaySettings& settings) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->group(group);
+  app.add_option(
+         "--auth-cache", settings.auth_cache_s,
+         "seconds for which its grants are kept; 0: every document of every connection asks")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--auth-cache-refusals", settings.auth_cache_refusals_s,
+                 "the same for its refusals")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--auth-recheck", settings.auth_recheck_s,
+                 "seconds after which it is asked again about the token of an open connection; 0: "
+                 "never")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
   app.add_flag("--open", settings.open, "no authentication: any client, any document")
       ->group(group);
   app.add_option("--tier-limits", settings.tier_limits,
@@ -330,6 +347,7 @@ std::string FinishRelaySettings(RelaySettings& settings) {
   }
   relay.acknowledge =
       settings.acknowledge == "applied" ? Acknowledge::kApplied : Acknowledge::kDurable;
+  if (!settings.auth_url.empty()) relay.recheck_tokens_ms = settings.auth_recheck_s * 1000;
   relay.history_retention_ms = settings.history_retention_s * 1000;
   relay.connection.authentication_timeout_ms = settings.auth_timeout_s * 1000;
   relay.connection.idle_timeout_ms = settings.idle_timeout_s * 1000;
