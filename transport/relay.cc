@@ -22,6 +22,7 @@
 #include "transport/http_pages.h"
 #include "transport/listen_address.h"
 #include "transport/memory_store.h"
+#include "transport/origin_hooks.h"
 #include "transport/quarantine.h"
 #include "transport/relay_metrics.h"
 #include "transport/sqlite_store.h"
@@ -224,6 +225,9 @@ void Relay::Impl::MakeHooks() {
   sessions_ = std::make_shared<transport::LiveSessions>(options_.tier_limits, WallClockMs);
   // First: no error of another hook keeps it from seeing who comes and goes.
   sessions_->Attach(hooks_.executor);
+  if (!options_.allowed_origins.empty()) {
+    hooks_.Add(transport::OriginHooks(options_.allowed_origins, &metrics_));
+  }
   hooks_.Add(sessions_->hooks());
   hooks_.Add(options_.extensions, options_.hooks);
   if (options_.authenticator == nullptr && hooks_.on_authenticate.empty()) return;

@@ -65,6 +65,10 @@ struct RelayOptions {
   // How often the authenticator is asked about the token of an open connection. 0: only by
   // RenewTokens.
   int64_t recheck_tokens_ms = 0;
+  // Pages whose WebSockets are let in, as "https://app.example" (scheme, host, and port if it is
+  // not the scheme's own). Empty: those of all; tokens are in no cookie, so that a foreign page
+  // has none. Clients that are no browsers name no page, and are let in.
+  std::vector<std::string> allowed_origins;
   // How many sessions of a tenant may be live, by tier. Absent: they are not counted.
   std::optional<TierLimits> tier_limits;
   // Refuse updates in the name of a client id that another user, or another token where tokens name

@@ -174,6 +174,11 @@ void AddAccess(CLI::App& app, RelaySettings& settings) {
                  "team=10, enterprise=none")
       ->type_name("LIST")
       ->delimiter(',');
+  app.add_option("--allowed-origins", relay.allowed_origins,
+                 "web pages whose WebSockets are let in, as https://app.example; clients that are "
+                 "no browsers always are [all pages]")
+      ->type_name("LIST")
+      ->delimiter(',');
   app.add_flag("--bind-client-ids", relay.bind_client_ids,
                "refuse updates in the name of a client id that another user (or token, where they "
                "name no users) has shown or used within ten minutes, and keep them for "
