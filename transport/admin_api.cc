@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::string_view kApi = "/api/";
 constexpr std::string_view kDocuments = "/api/documents";
+constexpr std::string_view kQuarantine = "/api/quarantine";
 constexpr uint64_t kDefaultListLimit = 100;
 constexpr uint64_t kMaxListLimit = 10'000;
 
@@ -153,6 +154,8 @@ void AdminApi::AnswerApi(const RequestPtr& request, const HttpRespond& respond) 
     CloseClients(request, nullptr, respond);
   } else if (path == "/api/flush" && method == "POST") {
     parts_.hub->Flush([respond] { respond(Respond(204, "", "text/plain")); });
+  } else if (path.substr(0, kQuarantine.size()) == kQuarantine && parts_.quarantine != nullptr) {
+    AnswerQuarantine(*request, path.substr(kQuarantine.size()), respond);
   } else if (path == kDocuments && method == "GET") {
     ListDocuments(request, respond);
   } else if (path.substr(0, kDocuments.size()) == kDocuments && path.size() > kDocuments.size() &&
@@ -190,6 +193,36 @@ void AdminApi::AnswerDocument(const RequestPtr& request, std::string name, std::
                       ? 405
                       : 404,
                   "no such page or method"));
+  }
+}
+
+// `rest` of the path: nothing, or a slash and the id.
+void AdminApi::AnswerQuarantine(const HttpRequest& request, std::string_view rest,
+                                const HttpRespond& respond) {
+  if (rest.empty() && request.method == "GET") {
+    Any::Array updates;
+    for (const auto& [id, about] : parts_.quarantine->entries()) {
+      updates.push_back(Any::Object{{"id", id},
+                                    {"document", about.document},
+                                    {"client", about.client},
+                                    {"user", about.user},
+                                    {"address", about.address},
+                                    {"time_ms", about.time_ms},
+                                    {"bytes", uint64_t{about.size_bytes}}});
+    }
+    return respond(Json(Any::Object{{"updates", std::move(updates)}}));
+  }
+  const std::optional<uint64_t> id =
+      rest.size() > 1 && rest[0] == '/' ? ReadNumber(std::string(rest.substr(1))) : std::nullopt;
+  if (!id) return respond(Error(404, "no such page"));
+  if (request.method == "GET") {
+    absl::StatusOr<std::string> update = parts_.quarantine->Read(*id);
+    respond(update.ok() ? Update(*std::move(update)) : Error(update.status()));
+  } else if (request.method == "DELETE") {
+    const absl::Status status = parts_.quarantine->Remove(*id);
+    respond(status.ok() ? Respond(204, "", "text/plain") : Error(status));
+  } else {
+    respond(Error(405, "no such page or method"));
   }
 }
 

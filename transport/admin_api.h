@@ -11,6 +11,8 @@
 //   DELETE /api/documents/NAME
 //   POST /api/documents/NAME/close, /api/close     CLOSE to clients
 //   POST /api/flush                                OnStoreDocument where it is due
+//   GET  /api/quarantine                           updates refused as somebody else's
+//   GET  /api/quarantine/ID, DELETE                its bytes
 //
 // Everything happens on the relay's thread; answers may come later.
 #ifndef YPP_TRANSPORT_ADMIN_API_H_
@@ -24,6 +26,7 @@
 #include "absl/status/status.h"
 #include "transport/document_hub.h"
 #include "transport/http_message.h"
+#include "transport/quarantine.h"
 #include "transport/relay_metrics.h"
 #include "transport/store.h"
 
@@ -39,6 +42,7 @@ class AdminApi {
     RelayMetrics* metrics = nullptr;
     // Empty: nobody is let in.
     std::string admin_token;
+    Quarantine* quarantine = nullptr;
     // OK, or why no new clients should be sent here.
     std::function<absl::Status()> readiness;
   };
@@ -52,6 +56,8 @@ class AdminApi {
   void AnswerApi(const RequestPtr& request, const HttpRespond& respond);
   void AnswerDocument(const RequestPtr& request, std::string name, std::string_view action,
                       const HttpRespond& respond);
+  void AnswerQuarantine(const HttpRequest& request, std::string_view rest,
+                        const HttpRespond& respond);
   void ListDocuments(const RequestPtr& request, const HttpRespond& respond);
   void ShowDocument(const RequestPtr& request, const std::string& name, const HttpRespond& respond);
   void SendUpdate(const RequestPtr& request, const std::string& name, const HttpRespond& respond);

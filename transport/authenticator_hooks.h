@@ -25,6 +25,7 @@ inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
     authenticator->Authenticate(AuthRequest{payload.document, payload.token, false},
                                 [&payload, done](absl::StatusOr<Grant> grant) {
                                   if (!grant.ok()) return done(grant.status());
+                                  payload.context->set_granted_token(payload.token);
                                   payload.read_only = payload.read_only || grant->read_only;
                                   if (!grant->tier.empty()) {
                                     payload.context->Set("tier", grant->tier);
@@ -43,6 +44,7 @@ inline Hooks HooksOf(std::shared_ptr<Authenticator> authenticator) {
                                 [&payload, done](absl::StatusOr<Grant> grant) {
                                   if (!grant.ok()) return done(grant.status());
                                   payload.read_only = grant->read_only;
+                                  payload.connection->context()->set_granted_token(payload.token);
                                   NoteRenewal(*payload.connection->context(), *grant);
                                   done(absl::OkStatus());
                                 });

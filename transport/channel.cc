@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "codec/awareness_message.h"
 #include "transport/authenticator.h"
+#include "transport/token_authenticator.h"
 
 namespace ypp::transport {
 namespace {
@@ -112,7 +113,7 @@ void Channel::OnConnected(std::string token, const absl::Status& status) {
       While(Phase::kAuthenticating, [payload](Channel& self, const absl::Status& status) {
         if (status.ok()) {
           self.read_only_ = payload->read_only;
-          self.Grant();
+          self.Grant(self.IdentityOf(payload->token));
         } else {
           self.host_->metrics().Refuse("authentication");
           self.Deny(self.ReasonOf(status, kReasonPermissionDenied));
@@ -120,7 +121,14 @@ void Channel::OnConnected(std::string token, const absl::Status& status) {
       }));
 }
 
-void Channel::Grant() {
+// The user, whose tokens may change, or who shows this token.
+std::string Channel::IdentityOf(const std::string& token) const {
+  const Any* const user = context_->Find("user");
+  if (user != nullptr && user->if_string() != nullptr) return "user " + *user->if_string();
+  return "token " + Sha256Hex(token);
+}
+
+void Channel::Grant(std::string identity) {
   host_->OnGranted();
   host_->SendMessage(
       MakeMessage(WriteAuthenticated(address_, read_only_ ? kScopeReadOnly : kScopeReadWrite)));
@@ -129,6 +137,7 @@ void Channel::Grant() {
   request.document = document_;
   request.address = address_;
   request.read_only = read_only_;
+  request.identity = std::move(identity);
   request.member = weak_from_this();
   request.done = [weak = weak_from_this(), hub = &host_->hub()](absl::StatusOr<MemberId> member) {
     const auto self = weak.lock();
@@ -161,9 +170,11 @@ void Channel::OnJoined(const absl::StatusOr<MemberId>& member) {
   });
 }
 
+// What a stranger calls a document is not for the log.
 void Channel::Deny(std::string_view reason) {
-  host_->LogLine(LogLevel::kInfo, absl::StrCat("document \"", absl::CEscape(document_),
-                                               "\": connection refused: ", std::string(reason)));
+  host_->LogLine(LogLevel::kInfo, absl::StrCat("refused a document to ",
+                                               absl::CEscape(client_.request->remote_address), ": ",
+                                               std::string(reason)));
   host_->SendMessage(MakeMessage(WritePermissionDenied(address_, reason)));
   End(false);
 }
@@ -345,9 +356,10 @@ std::string Channel::ReasonOf(const absl::Status& status, std::string_view ordin
                            : std::string_view(status.message().data(), status.message().size()));
   }
   host_->metrics().hook_errors.Increment();
+  const std::string subject =
+      open() ? absl::StrCat("document \"", absl::CEscape(document_), "\"") : "a connection";
   host_->LogLine(LogLevel::kError,
-                 absl::StrCat("document \"", absl::CEscape(document_),
-                              "\": a hook could not be done: ", status.message()));
+                 absl::StrCat(subject, ": a hook could not be done: ", status.message()));
   return std::string(ordinary_reason);
 }
 

@@ -98,7 +98,8 @@ class Channel : public HubMember,
 
   void Authenticate(const Frame& frame);
   void OnConnected(std::string token, const absl::Status& status);
-  void Grant();
+  void Grant(std::string identity);
+  std::string IdentityOf(const std::string& token) const;
   void OnJoined(const absl::StatusOr<MemberId>& member);
   void Deny(std::string_view reason);
 

@@ -108,8 +108,8 @@ void Connection::Route(const Frame& frame, codec::Bytes message) {
   channel->Receive(frame, message);
 }
 
-// What a client sent before it heard that its document was closed here must not wait for the next one under that
-// address: the acknowledgement would be taken for that of something sent later.
+// What a client sent before it heard that its document was closed here must not wait for the next
+// one under that address: the acknowledgement would be taken for that of something sent later.
 bool Connection::IsForOneThatEnded(const Frame& frame) {
   const auto it = ended_.find(std::string(frame.address));
   if (it == ended_.end()) return false;

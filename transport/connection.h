@@ -92,7 +92,7 @@ class Connection : public SocketHandler,
   std::string socket_id_;
   std::shared_ptr<const HttpRequest> request_;
   absl::flat_hash_map<std::string, ChannelPtr> channels_;  // by address
-  absl::flat_hash_set<std::string> ended_;                 // addresses closed by the relay, until their next Token
+  absl::flat_hash_set<std::string> ended_;  // addresses closed by the relay, until their next Token
   RateLimit messages_;
   RateLimit bytes_;
   RateLimit awareness_;

@@ -20,8 +20,9 @@ struct ConnectionLimits {
   size_t max_document_name_bytes = 1'024;
   // One message. The default of Hocuspocus (that of `ws`).
   size_t max_message_bytes = 100u << 20;
-  // Of a socket that was granted nothing yet: one message, and what waits; when more waits it is not read from. A token
-  // and a state vector of thousands of clients fit, and strangers cannot make the relay keep more than this each.
+  // Of a socket that was granted nothing yet: one message, and what waits; when more waits it is
+  // not read from. A token and a state vector of thousands of clients fit, and strangers cannot
+  // make the relay keep more than this each.
   size_t max_unauthenticated_bytes = 64u << 10;
   // Of a socket, over all documents. Whoever sends more is not read from until it is paid for;
   // nothing is lost. 0: no limit. These stop what runs wild: people make some ten messages a

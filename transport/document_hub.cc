@@ -20,8 +20,7 @@ void DocumentHub::Join(JoinRequest request) {
     document->Join(std::move(request));
     return;
   }
-  slot =
-      std::make_shared<HostedDocument>(static_cast<HostedDocument::Host*>(this), request.document);
+  slot = std::make_shared<HostedDocument>(static_cast<DocumentHost*>(this), request.document);
   metrics_->documents.Set(static_cast<double>(documents_.size()));
   const HostedDocumentPtr document = slot;
   document->Open(std::move(request));

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "transport/document_host.h"
 #include "transport/hook_chain.h"
 #include "transport/hosted_document.h"
 #include "transport/member_id.h"
@@ -23,7 +24,7 @@
 
 namespace ypp::transport {
 
-class DocumentHub : private HostedDocument::Host {
+class DocumentHub : private DocumentHost {
  public:
   // All three must outlive the hub.
   DocumentHub(Store* store, const HookChains* hooks, RelayMetrics* metrics, HubOptions options);
@@ -57,7 +58,7 @@ class DocumentHub : private HostedDocument::Host {
   size_t member_count() const { return homes_.size(); }
 
  private:
-  // HostedDocument::Host
+  // DocumentHost
   Store& store() override { return *store_; }
   const HubOptions& options() const override { return options_; }
   const HookChains& hooks() const override { return *hooks_; }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "transport/tenant_gate.h"
 #include "transport/token_authenticator.h"
 
 namespace ypp::transport {
@@ -34,14 +35,18 @@ std::string RandomToken() {
 absl::StatusOr<IssuedHandoff> HandoffRegistry::Issue(const std::string& document, Grant grant,
                                                      int64_t ttl_ms) {
   Clean();
-  const auto of_document = [&](const auto& entry) {
-    return entry.second.session.document == document && !entry.second.used;
+  const std::string tenant = TenantKey(document);
+  const auto count = [](const auto& counts, const std::string& key) {
+    const auto found = counts.find(key);
+    return found == counts.end() ? size_t{0} : found->second;
   };
-  if (handoffs_.size() >= kMaxHandoffs ||
-      static_cast<size_t>(std::count_if(handoffs_.begin(), handoffs_.end(), of_document)) >=
-          kMaxHandoffsPerDocument) {
+  if (handoffs_.size() + sessions_.size() >= kMaxHandoffs ||
+      count(of_tenant_, tenant) >= kMaxHandoffsPerTenant ||
+      count(waiting_of_document_, document) >= kMaxHandoffsPerDocument) {
     return absl::ResourceExhaustedError("too-many-handoffs");
   }
+  ++of_tenant_[tenant];
+  ++waiting_of_document_[document];
   IssuedHandoff issued;
   issued.token = RandomToken();
   if (ttl_ms == 0) ttl_ms = kDefaultHandoffTtlMs;
@@ -58,6 +63,8 @@ absl::StatusOr<RedeemedHandoff> HandoffRegistry::Redeem(std::string_view token) 
   if (handoff.used) return absl::FailedPreconditionError("handoff-used");
   if (now_ms_() >= handoff.expires_at_ms) return absl::DeadlineExceededError("handoff-expired");
   handoff.used = true;
+  Forget(waiting_of_document_, handoff.session.document);
+  ++of_tenant_[TenantKey(handoff.session.document)];
   Session session = handoff.session;
   // The issuer's own end is the end of what it handed on.
   const int64_t issuer_ends_at_ms = session.grant.expires_at_ms;
@@ -78,15 +85,32 @@ const HandoffRegistry::Session* HandoffRegistry::FindSession(std::string_view se
   return &found->second;
 }
 
+std::string HandoffRegistry::TenantKey(const std::string& document) {
+  const std::string_view tenant = TenantOf(document);
+  return tenant.empty() ? document : std::string(tenant);
+}
+
+void HandoffRegistry::Forget(absl::flat_hash_map<std::string, size_t>& counts,
+                             const std::string& key) {
+  const auto found = counts.find(key);
+  if (--found->second == 0) counts.erase(found);
+}
+
 void HandoffRegistry::Clean() {
   const int64_t now_ms = now_ms_();
   if (now_ms - cleaned_at_ms_ < kCleanIntervalMs) return;
   cleaned_at_ms_ = now_ms;
-  absl::erase_if(handoffs_, [now_ms](const auto& entry) {
-    return now_ms >= entry.second.expires_at_ms + kRememberMs;
+  absl::erase_if(handoffs_, [this, now_ms](const auto& entry) {
+    const Handoff& handoff = entry.second;
+    if (now_ms < handoff.expires_at_ms + kRememberMs) return false;
+    if (!handoff.used) Forget(waiting_of_document_, handoff.session.document);
+    Forget(of_tenant_, TenantKey(handoff.session.document));
+    return true;
   });
-  absl::erase_if(sessions_, [now_ms](const auto& entry) {
-    return now_ms >= entry.second.grant.expires_at_ms;
+  absl::erase_if(sessions_, [this, now_ms](const auto& entry) {
+    if (now_ms < entry.second.grant.expires_at_ms) return false;
+    Forget(of_tenant_, TenantKey(entry.second.document));
+    return true;
   });
 }
 

@@ -27,8 +27,10 @@ inline constexpr int64_t kMinHandoffTtlMs = 10'000;
 inline constexpr int64_t kMaxHandoffTtlMs = 30 * 60'000;
 // Of the session token: an evening's work. Then a new handoff is needed.
 inline constexpr int64_t kHandoffSessionTtlMs = 4 * 3'600'000;
-// Tokens of one document that may wait or be in use, and of all. Each takes some 200 bytes.
+// Tokens of one document that may wait, those of one tenant with the sessions they gave, and all of
+// these. Each takes some 200 bytes.
 inline constexpr size_t kMaxHandoffsPerDocument = 32;
+inline constexpr size_t kMaxHandoffsPerTenant = 1'000;
 inline constexpr size_t kMaxHandoffs = 100'000;
 
 struct IssuedHandoff {
@@ -68,11 +70,16 @@ class HandoffRegistry {
     int64_t expires_at_ms = 0;
     bool used = false;
   };
+  // Of a document of no tenant it is the document itself.
+  static std::string TenantKey(const std::string& document);
+  void Forget(absl::flat_hash_map<std::string, size_t>& counts, const std::string& key);
   void Clean();
 
   const std::function<int64_t()> now_ms_;
   absl::flat_hash_map<std::string, Handoff> handoffs_;  // by the hash of the token
   absl::flat_hash_map<std::string, Session> sessions_;
+  absl::flat_hash_map<std::string, size_t> waiting_of_document_;  // handoffs not used
+  absl::flat_hash_map<std::string, size_t> of_tenant_;            // handoffs and sessions
   int64_t cleaned_at_ms_ = 0;
 };
 

@@ -1,6 +1,5 @@
 #include "transport/hosted_document.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -9,24 +8,17 @@
 namespace ypp::transport {
 namespace {
 
-// What a row of the log costs beside its bytes: the store's own fields, and the work of applying
-// one more update.
-constexpr size_t kLogRowOverheadBytes = 64;
 // Gathering more saves nothing, and costs memory.
 constexpr size_t kMaxGatheredBytes = 1 << 20;
 
 }  // namespace
 
-HostedDocument::HostedDocument(Host* host, std::string name)
-    : host_(host), name_(std::move(name)) {}
+HostedDocument::HostedDocument(DocumentHost* host, std::string name)
+    : host_(host), name_(std::move(name)), log_(host, this), store_(host, this) {}
 
-template <typename Result, typename Function>
-std::function<void(Result)> HostedDocument::Completion(Function function) {
-  return [self = shared_from_this(), alive = std::weak_ptr<const bool>(host_->alive()),
-          function = std::move(function)](Result result) mutable {
-    if (alive.expired()) return;
-    function(std::move(result));
-  };
+template <typename Function>
+std::function<void(absl::Status)> HostedDocument::Then(Function function) {
+  return Completion<absl::Status>(*host_, shared_from_this(), std::move(function));
 }
 
 template <typename Payload>
@@ -34,23 +26,32 @@ void HostedDocument::Notify(const HookChain<Payload>& chain, Payload payload,
                             std::string_view what) {
   if (chain.empty()) return;
   ++holds_;
-  chain.Run(host_->hooks().executor, std::make_shared<Payload>(std::move(payload)),
-            Completion<absl::Status>([this, what](const absl::Status& status) {
-              --holds_;
-              if (!status.ok() && !IsSkipFurtherHooks(status)) {
-                host_->metrics().hook_errors.Increment();
-                Log(LogLevel::kError, absl::StrCat(std::string(what), ": ", status.message()));
-              }
-              MaybeUnload();
-            }));
+  const auto done = [this, what](const absl::Status& status) {
+    --holds_;
+    if (!status.ok() && !IsSkipFurtherHooks(status)) {
+      host_->metrics().hook_errors.Increment();
+      Log(LogLevel::kError, absl::StrCat(std::string(what), ": ", status.message()));
+    }
+    MaybeUnload();
+  };
+  chain.Run(host_->executor(), std::make_shared<Payload>(std::move(payload)), Then(done));
 }
 
 // --- Loading
 
 void HostedDocument::Open(JoinRequest request) {
   waiting_.push_back(std::move(request));
-  opened_ms_ = host_->hooks().executor.now_ms();
-  Create();
+  opened_ms_ = host_->executor().now_ms();
+  loader_ = std::make_shared<DocumentLoader>(
+      host_, name_, [this] { return FirstContext(); },
+      [this](absl::StatusOr<LoadedDocument> loaded) {
+        const HostedDocumentPtr keep = shared_from_this();
+        loader_ = nullptr;
+        if (!loaded.ok()) return RefuseAll(loaded.status());
+        OnLoaded(*std::move(loaded));
+      });
+  const std::shared_ptr<DocumentLoader> loader = loader_;
+  loader->Start();
 }
 
 ContextPtr HostedDocument::FirstContext() const {
@@ -60,96 +61,27 @@ ContextPtr HostedDocument::FirstContext() const {
   return nullptr;
 }
 
-void HostedDocument::Create() {
-  auto payload = std::make_shared<CreateDocumentPayload>();
-  payload->document = name_;
-  payload->context = FirstContext();
-  payload->options = host_->options().room.doc;
-  host_->hooks().on_create_document.Run(
-      host_->hooks().executor, payload,
-      Completion<absl::Status>([this, payload](const absl::Status& status) {
-        if (status.ok() || IsSkipFurtherHooks(status)) {
-          ReadStore(std::move(payload->options));
-        } else {
-          RefuseAll(status);
-        }
-      }));
-}
-
-void HostedDocument::ReadStore(DocOptions options) {
-  host_->store().Load(name_, Completion<absl::StatusOr<StoredDocument>>(
-                                 [this, options](absl::StatusOr<StoredDocument> loaded) {
-                                   OnRead(std::move(loaded), options);
-                                 }));
-}
-
-void HostedDocument::OnRead(absl::StatusOr<StoredDocument> loaded, DocOptions options) {
-  if (state_ != State::kLoading) return;  // deleted meanwhile
-  absl::Status status = loaded.status();
-  if (status.ok()) {
-    RoomOptions room_options = host_->options().room;
-    room_options.doc = std::move(options);
-    room_.emplace(name_, std::move(room_options));
-    status = room_->Load(loaded->updates);
-  }
-  if (!status.ok()) {
-    host_->metrics().store_failures.Increment();
-    RefuseAll(status);
-    return;
-  }
-  position_ = loaded->position;
-  snapshot_bytes_ = loaded->snapshot_bytes;
-  log_bytes_ = loaded->log_bytes + loaded->log_updates * kLogRowOverheadBytes;
-  const HookChains& hooks = host_->hooks();
-  if (hooks.on_load_document.empty()) {
-    SeedAndOpen({});
-    return;
-  }
-  auto payload =
-      std::make_shared<LoadDocumentPayload>(LoadDocumentPayload{name_, FirstContext(), doc(), {}});
-  hooks.on_load_document.Run(hooks.executor, payload,
-                             Completion<absl::Status>([this, payload](const absl::Status& status) {
-                               if (status.ok() || IsSkipFurtherHooks(status)) {
-                                 SeedAndOpen(payload->updates);
-                               } else {
-                                 RefuseAll(status);
-                               }
-                             }));
-}
-
-// What hooks loaded is stored only once all of it was found to be good.
-void HostedDocument::SeedAndOpen(const std::vector<std::string>& updates) {
-  if (state_ != State::kLoading) return;
-  std::vector<RoomOutput> outputs;
-  for (const std::string& update : updates) {
-    absl::StatusOr<RoomOutput> imported = room_->Import(update);
-    if (!imported.ok()) {
-      RefuseAll(imported.status());
-      return;
-    }
-    outputs.push_back(*std::move(imported));
-  }
-  for (RoomOutput& output : outputs) {
-    for (std::string& update : output.appends) Append(std::move(update), "");
-  }
-  const HookChains& hooks = host_->hooks();
+void HostedDocument::OnLoaded(LoadedDocument loaded) {
+  room_ = std::move(loaded.room);
+  log_.Resume(loaded.stored);
+  for (std::string& update : loaded.to_store) log_.Append(std::move(update), "");
   auto payload = std::make_shared<AfterLoadDocumentPayload>();
   payload->document = shared_from_this();
   payload->context = FirstContext();
-  hooks.after_load_document.Run(hooks.executor, payload,
-                                Completion<absl::Status>([this](const absl::Status& status) {
-                                  if (status.ok() || IsSkipFurtherHooks(status)) {
-                                    GoLive();
-                                  } else {
-                                    RefuseAll(status);
-                                  }
-                                }));
+  host_->hooks().after_load_document.Run(host_->executor(), payload,
+                                         Then([this](const absl::Status& status) {
+                                           if (status.ok() || IsSkipFurtherHooks(status)) {
+                                             GoLive();
+                                           } else {
+                                             RefuseAll(status);
+                                           }
+                                         }));
 }
 
 void HostedDocument::GoLive() {
   if (state_ != State::kLoading) return;  // an append failed meanwhile
   state_ = State::kLive;
-  const int64_t took_ms = host_->hooks().executor.now_ms() - opened_ms_;
+  const int64_t took_ms = host_->executor().now_ms() - opened_ms_;
   host_->metrics().load_seconds.Observe(static_cast<double>(took_ms) / 1000);
   Log(LogLevel::kDebug, "loaded");
   AdmitWaiting();
@@ -184,7 +116,7 @@ void HostedDocument::AdmitWaiting() {
     unload_refused_ = false;
     if (!request.direct) {
       host_->metrics().document_connections.Increment();
-      Dispatch(room_->Join(id, request.address, request.read_only));
+      Dispatch(room_->Join(id, request.address, request.read_only, request.identity));
     }
     request.done(id);
   }
@@ -264,8 +196,7 @@ void HostedDocument::BroadcastStateless(std::string payload,
   shared->payload = std::move(payload);
   const HookChains& hooks = host_->hooks();
   hooks.before_broadcast_stateless.Run(
-      hooks.executor, shared,
-      Completion<absl::Status>([this, shared, filter](const absl::Status& status) {
+      hooks.executor, shared, Then([this, shared, filter](const absl::Status& status) {
         if (!status.ok() && !IsSkipFurtherHooks(status)) return;
         DispatchGathered();  // what was written before may be what it is about
         if (state_ != State::kLive) return;
@@ -306,35 +237,41 @@ void HostedDocument::Dispatch(RoomOutput output) {
   // Whoever is told something may let go of the document.
   const HostedDocumentPtr keep = shared_from_this();
   ++holds_;
-  if (!output.appends.empty()) {
-    const std::string user = UserOf(output.author);
-    for (std::string& update : output.appends) Append(std::move(update), user);
-  }
+  Append(output);
   for (const RoomOutput::Send& send : output.sends) {
     if (const auto member = Find(send.to)) member->Send(send.to, send.message);
   }
   TellHooks(output);
-  for (const MemberId id : output.removed) {
-    const auto it = members_.find(id);
-    if (it == members_.end()) continue;
-    const Member member = std::move(it->second);
-    members_.erase(it);
-    host_->DropMember(id);
-    Depart(member);
-    if (const auto alive = member.member.lock()) alive->OnRemoved(id);
-  }
+  if (!output.impersonations.empty()) KeepInQuarantine(output);
+  for (const MemberId id : output.removed) RemoveMember(id);
   --holds_;
   ScheduleGathered();
-  MaybeCompact();
+  if (state_ == State::kLive || state_ == State::kUnloading) log_.MaybeCompact();
   MaybeUnload();
+}
+
+void HostedDocument::Append(RoomOutput& output) {
+  if (output.appends.empty()) return;
+  const std::string user = UserOf(output.author);
+  for (std::string& update : output.appends) log_.Append(std::move(update), user);
+}
+
+void HostedDocument::RemoveMember(MemberId id) {
+  const auto it = members_.find(id);
+  if (it == members_.end()) return;
+  const Member member = std::move(it->second);
+  members_.erase(it);
+  host_->DropMember(id);
+  Depart(member);
+  if (const auto alive = member.member.lock()) alive->OnRemoved(id);
 }
 
 void HostedDocument::ScheduleGathered() {
   if (!room_ || !room_->has_gathered() || state_ == State::kGone) return;
-  if (room_->gathered_bytes() >= kMaxGatheredBytes || !host_->hooks().executor.at_turn_end) {
+  if (room_->gathered_bytes() >= kMaxGatheredBytes || !host_->executor().at_turn_end) {
     DispatchGathered();
   } else if (!std::exchange(turn_end_scheduled_, true)) {
-    host_->hooks().executor.at_turn_end(
+    host_->executor().at_turn_end(
         [self = shared_from_this(), alive = std::weak_ptr<const bool>(host_->alive())] {
           self->turn_end_scheduled_ = false;
           if (!alive.expired()) self->OnTurnEnd();
@@ -344,7 +281,7 @@ void HostedDocument::ScheduleGathered() {
 
 void HostedDocument::OnTurnEnd() {
   if (state_ == State::kGone || !room_->has_gathered()) return;
-  const Executor& executor = host_->hooks().executor;
+  const Executor& executor = host_->executor();
   const int64_t wait_ms =
       pace_.WaitMs(members_.size(), room_->gathered_author(), executor.now_ms());
   if (wait_ms == 0) return DispatchGathered();
@@ -358,7 +295,7 @@ void HostedDocument::OnTurnEnd() {
 
 void HostedDocument::DispatchGathered() {
   if (state_ == State::kGone || !room_ || !room_->has_gathered()) return;
-  pace_.Sent(room_->gathered_author(), host_->hooks().executor.now_ms());
+  pace_.Sent(room_->gathered_author(), host_->executor().now_ms());
   Dispatch(room_->TakeGathered());
 }
 
@@ -397,7 +334,22 @@ void HostedDocument::TellHooks(RoomOutput& output) {
   }
   if (output.changed) {
     host_->metrics().updates.Increment();
-    if (!hooks.on_store_document.empty()) WantStore(OriginOf(output.author));
+    if (!hooks.on_store_document.empty()) store_.Want(OriginOf(output.author));
+  }
+}
+
+void HostedDocument::KeepInQuarantine(RoomOutput& output) {
+  for (const RoomOutput::Impersonation& refused : output.impersonations) {
+    host_->metrics().Refuse("client_id");
+    if (host_->options().quarantine == nullptr) continue;
+    QuarantinedUpdate about;
+    about.document = name_;
+    about.client = refused.client;
+    about.user = UserOf(refused.member);
+    const RelayConnectionPtr connection = OriginOf(refused.member).connection;
+    if (connection != nullptr) about.address = connection->client().request->remote_address;
+    const absl::Status kept = host_->options().quarantine->Keep(std::move(about), refused.update);
+    if (!kept.ok()) Log(LogLevel::kWarning, absl::StrCat("not kept: ", kept.message()));
   }
 }
 
@@ -408,60 +360,30 @@ std::string HostedDocument::UserOf(MemberId id) const {
   return user != nullptr && user->if_string() != nullptr ? *user->if_string() : std::string();
 }
 
-void HostedDocument::Append(std::string update, std::string origin) {
-  log_bytes_ += update.size() + kLogRowOverheadBytes;
-  ++appends_begun_;
-  host_->metrics().store_queue.Increment();
-  const int64_t since_ms = host_->hooks().executor.now_ms();
-  position_ = host_->store().Append(name_, StoreUpdate(std::move(update), std::move(origin)),
-                                    Completion<absl::Status>([this, since_ms](absl::Status status) {
-                                      OnAppended(status, since_ms);
-                                    }));
-}
-
-void HostedDocument::OnAppended(const absl::Status& status, int64_t since_ms) {
-  ++appends_done_;
-  host_->metrics().store_queue.Decrement();
-  const int64_t took_ms = host_->hooks().executor.now_ms() - since_ms;
-  host_->metrics().append_seconds.Observe(static_cast<double>(took_ms) / 1000);
-  if (!status.ok() && state_ != State::kGone) Fail(status);
-  while (!durable_waiters_.empty() && (durable_waiters_.front().after <= appends_done_)) {
-    const DurableWaiter waiter = std::move(durable_waiters_.front());
-    durable_waiters_.pop_front();
-    waiter.done(status);
-  }
-  if (state_ != State::kGone) Dispatch(room_->OnDurable(1));
+void HostedDocument::OnAppended(const absl::Status& status) {
+  if (state_ == State::kGone) return;
+  if (!status.ok()) return Fail(status);
+  Dispatch(room_->OnDurable(1));
 }
 
 void HostedDocument::WhenDurable(std::function<void(absl::Status)> done) {
   DispatchGathered();
-  if (appends_begun_ == appends_done_) {
-    done(state_ == State::kGone ? absl::UnavailableError("the document could not be stored")
-                                : absl::OkStatus());
-  } else {
-    durable_waiters_.push_back({appends_begun_, std::move(done)});
+  if (log_.durable() && state_ == State::kGone) {
+    return done(absl::UnavailableError("the document could not be stored"));
   }
+  log_.WhenDurable(std::move(done));
 }
 
-void HostedDocument::MaybeCompact() {
-  if (compacting_ || state_ == State::kGone || state_ == State::kLoading) return;
-  const size_t allowed = std::max(host_->options().compact_log_bytes, snapshot_bytes_ / 2);
-  if (log_bytes_ <= allowed) return;
-  compacting_ = true;
-  const size_t replaced_bytes = std::exchange(log_bytes_, 0);
-  std::string state = room_->EncodeState();
-  snapshot_bytes_ = state.size();
-  host_->store().Compact(
-      name_, std::move(state), position_,
-      Completion<absl::Status>([this, replaced_bytes](const absl::Status& status) {
-        compacting_ = false;
-        if (!status.ok()) {
-          log_bytes_ += replaced_bytes;
-          Log(LogLevel::kError, absl::StrCat("cannot be compacted: ", status.message()));
-        }
-        MaybeUnload();
-      }));
+void HostedDocument::Flush(std::function<void()> done) {
+  const auto waits_for = std::make_shared<int>(2);
+  const auto one_done = [waits_for, done = std::move(done)] {
+    if (--*waits_for == 0) done();
+  };
+  WhenDurable([one_done](const absl::Status&) { one_done(); });
+  store_.Flush(one_done);
 }
+
+// --- The end
 
 void HostedDocument::Fail(const absl::Status& why) {
   Log(LogLevel::kError,
@@ -478,145 +400,51 @@ void HostedDocument::Discard(std::string_view reason) {
 void HostedDocument::CloseAndRefuse(std::string_view reason, const absl::Status& why) {
   host_->Forget(*this);
   state_ = State::kGone;
+  loader_ = nullptr;
   if (room_) {
     for (const MemberId id : room_->members()) Dispatch(room_->Close(id, reason));
   }
   for (JoinRequest& request : std::exchange(waiting_, {})) {
     if (!request.member.expired()) request.done(why);
   }
-  if (!storing_) CallStoreWaiters();
+  store_.Abandon();
 }
-
-// --- OnStoreDocument
-
-void HostedDocument::WantStore(ChangeOrigin origin) {
-  const int64_t now_ms = host_->hooks().executor.now_ms();
-  last_origin_ = std::move(origin);
-  if (!store_due_) first_unstored_ms_ = now_ms;
-  store_due_ = true;
-  store_at_ms_ = std::min(now_ms + host_->options().debounce_ms,
-                          first_unstored_ms_ + host_->options().max_debounce_ms);
-  if (!storing_) ScheduleStore();
-}
-
-void HostedDocument::ScheduleStore() {
-  const Executor& executor = host_->hooks().executor;
-  const uint64_t timer = ++store_timer_;
-  const int64_t delay_ms = std::max<int64_t>(store_at_ms_ - executor.now_ms(), 0);
-  executor.after(delay_ms, [weak = weak_from_this(), timer,
-                            alive = std::weak_ptr<const bool>(host_->alive())] {
-    const auto self = weak.lock();
-    if (self != nullptr && !alive.expired() && self->store_timer_ == timer) self->RunStore();
-  });
-}
-
-void HostedDocument::Flush(std::function<void()> done) {
-  const auto waits_for = std::make_shared<int>(2);
-  const auto one_done = [waits_for, done = std::move(done)] {
-    if (--*waits_for == 0) done();
-  };
-  WhenDurable([one_done](const absl::Status&) { one_done(); });
-  store_waiters_.push_back({stores_begun_ + (store_due_ ? 1 : 0), one_done});
-  if (store_due_ && !storing_) RunStore();
-  CallStoreWaiters();
-}
-
-void HostedDocument::CallStoreWaiters() {
-  while (!store_waiters_.empty() &&
-         (store_waiters_.front().after <= stores_done_ || state_ == State::kGone)) {
-    const StoreWaiter waiter = std::move(store_waiters_.front());
-    store_waiters_.pop_front();
-    waiter.done();
-  }
-}
-
-void HostedDocument::RunStore() {
-  if (!store_due_ || storing_ || state_ == State::kGone) return;
-  ++store_timer_;
-  store_due_ = false;
-  storing_ = true;
-  ++stores_begun_;
-  const HookChains& hooks = host_->hooks();
-  auto payload = std::make_shared<StoreDocumentPayload>();
-  payload->document = shared_from_this();
-  payload->state = room_->EncodeState();
-  payload->origin = last_origin_;
-  hooks.on_store_document.Run(hooks.executor, payload,
-                              Completion<absl::Status>([this, payload](const absl::Status& status) {
-                                if (!status.ok() && !IsSkipFurtherHooks(status)) {
-                                  OnStored(status);
-                                  return;
-                                }
-                                host_->hooks().after_store_document.Run(
-                                    host_->hooks().executor, payload,
-                                    Completion<absl::Status>([this](const absl::Status& after) {
-                                      if (!after.ok() && !IsSkipFurtherHooks(after)) {
-                                        Log(LogLevel::kError,
-                                            absl::StrCat("AfterStoreDocument: ", after.message()));
-                                      }
-                                      OnStored(absl::OkStatus());
-                                    }));
-                              }));
-}
-
-void HostedDocument::OnStored(const absl::Status& status) {
-  storing_ = false;
-  ++stores_done_;
-  if (!status.ok()) {
-    host_->metrics().hook_errors.Increment();
-    Log(LogLevel::kError, absl::StrCat("OnStoreDocument, to be tried again: ", status.message()));
-    const int64_t now_ms = host_->hooks().executor.now_ms();
-    if (!store_due_) first_unstored_ms_ = now_ms;
-    store_due_ = true;
-    store_at_ms_ = now_ms + host_->options().max_debounce_ms;
-  }
-  CallStoreWaiters();
-  if (store_due_ && !store_waiters_.empty()) {
-    RunStore();
-  } else if (store_due_) {
-    ScheduleStore();
-  }
-  if (status.ok()) MaybeUnload();  // a failed store would be tried again at once
-}
-
-// --- Unloading
 
 void HostedDocument::MaybeUnload() {
   if (state_ != State::kLive || !members_.empty() || !waiting_.empty() || unload_refused_) return;
-  if (appends_begun_ != appends_done_ || compacting_ || storing_ || holds_ > 0) return;
-  if (room_->has_gathered()) return;
-  if (store_due_) {
-    if (host_->options().unload_immediately) RunStore();
+  if (log_.busy() || store_.running() || holds_ > 0 || room_->has_gathered()) return;
+  if (store_.due()) {
+    if (host_->options().unload_immediately) store_.Run();
     return;
   }
   state_ = State::kUnloading;
-  const HookChains& hooks = host_->hooks();
   auto payload = std::make_shared<UnloadDocumentPayload>();
   payload->document = shared_from_this();
-  hooks.before_unload_document.Run(hooks.executor, payload,
-                                   Completion<absl::Status>([this](const absl::Status& status) {
-                                     if (state_ != State::kUnloading) return;
-                                     if (!status.ok() && !IsSkipFurtherHooks(status))
-                                       unload_refused_ = true;
-                                     if (unload_refused_ || !waiting_.empty() || store_due_ ||
-                                         appends_begun_ != appends_done_ || holds_ > 0) {
-                                       state_ = State::kLive;
-                                       AdmitWaiting();
-                                     } else {
-                                       FinishUnload();
-                                     }
-                                   }));
+  host_->hooks().before_unload_document.Run(
+      host_->executor(), payload,
+      Then([this](const absl::Status& status) { OnUnloadAllowed(status); }));
+}
+
+void HostedDocument::OnUnloadAllowed(const absl::Status& status) {
+  if (state_ != State::kUnloading) return;
+  if (!status.ok() && !IsSkipFurtherHooks(status)) unload_refused_ = true;
+  if (unload_refused_ || !waiting_.empty() || store_.due() || !log_.durable() || holds_ > 0) {
+    state_ = State::kLive;
+    AdmitWaiting();
+  } else {
+    FinishUnload();
+  }
 }
 
 void HostedDocument::FinishUnload() {
   state_ = State::kGone;
   Log(LogLevel::kDebug, "unloaded");
   if (host_->options().forget_stored) {
-    host_->store().Delete(name_, Completion<absl::Status>([](const absl::Status&) {}));
+    host_->store().Delete(name_, Then([](const absl::Status&) {}));
   }
   host_->Forget(*this);
-  const HookChains& hooks = host_->hooks();
-  Notify(hooks.after_unload_document, AfterUnloadDocumentPayload{name_}, "AfterUnloadDocument");
+  Notify(host_->hooks().after_unload_document, AfterUnloadDocumentPayload{name_},
+         "AfterUnloadDocument");
 }
 
 void HostedDocument::Log(LogLevel level, std::string_view what) const {

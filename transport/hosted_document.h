@@ -26,7 +26,6 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,32 +34,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "transport/broadcast_pace.h"
-#include "transport/hook_chain.h"
+#include "transport/debounced_store.h"
+#include "transport/document_host.h"
+#include "transport/document_loader.h"
+#include "transport/document_log.h"
 #include "transport/member_id.h"
 #include "transport/relay_document.h"
-#include "transport/relay_metrics.h"
 #include "transport/room.h"
-#include "transport/store.h"
 
 namespace ypp::transport {
 
 inline constexpr std::string_view kCloseReasonStorage = "Storage Failed";
-
-struct HubOptions {
-  RoomOptions room;
-  // The log is replaced by a snapshot when it costs more than half of what the document's snapshot
-  // takes, and at least this. Then the total written stays within a constant factor of what came
-  // in, and a load replays little.
-  size_t compact_log_bytes = 64 * 1024;
-  // Of OnStoreDocument, as Hocuspocus has them.
-  int64_t debounce_ms = 2'000;
-  int64_t max_debounce_ms = 10'000;
-  // Store and unload as soon as the last member has left, or wait for the debounce.
-  bool unload_immediately = true;
-  // The store is no more than a buffer, and OnStoreDocument the storage: an unloaded document is
-  // deleted from the store.
-  bool forget_stored = false;
-};
 
 // One connection of one document, as the document sees it.
 class HubMember {
@@ -78,6 +62,7 @@ struct JoinRequest {
   std::string document;
   std::string address;
   bool read_only = false;
+  std::string identity;  // see client_id_owners.h
   // No client: it gets no messages and is counted apart.
   bool direct = false;
   std::weak_ptr<HubMember> member;
@@ -86,25 +71,12 @@ struct JoinRequest {
   std::function<void(absl::StatusOr<MemberId>)> done;
 };
 
-class HostedDocument : public RelayDocument, public std::enable_shared_from_this<HostedDocument> {
+class HostedDocument : public RelayDocument,
+                       public std::enable_shared_from_this<HostedDocument>,
+                       private LoggedDocument {
  public:
-  // What all documents of a relay share.
-  class Host {
-   public:
-    virtual ~Host() = default;
-    virtual Store& store() = 0;
-    virtual const HubOptions& options() const = 0;
-    virtual const HookChains& hooks() const = 0;
-    virtual RelayMetrics& metrics() = 0;
-    virtual MemberId NewMember(const std::shared_ptr<HostedDocument>& document) = 0;
-    virtual void DropMember(MemberId id) = 0;
-    // It is gone; a Join for its name starts anew.
-    virtual void Forget(HostedDocument& document) = 0;
-    // False once the host is no more, for completions that come after it.
-    virtual std::shared_ptr<const bool> alive() const = 0;
-  };
-
-  HostedDocument(Host* host, std::string name);
+  // `host` must outlive it.
+  HostedDocument(DocumentHost* host, std::string name);
 
   // Begins to load, with the first request for it.
   void Open(JoinRequest request);
@@ -143,46 +115,37 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
     std::weak_ptr<HubMember> member;
     bool direct = false;
   };
-  struct DurableWaiter {
-    uint64_t after = 0;  // of appends_done_
-    std::function<void(absl::Status)> done;
-  };
-  struct StoreWaiter {
-    uint64_t after = 0;  // of stores_done_
-    std::function<void()> done;
-  };
+
+  // LoggedDocument
+  std::string EncodeState() const override { return room_->EncodeState(); }
+  RelayDocumentPtr Self() override { return shared_from_this(); }
+  void OnAppended(const absl::Status& status) override;
+  void OnPartDone() override { MaybeUnload(); }
+  void Log(LogLevel level, std::string_view what) const override;
 
   ContextPtr FirstContext() const;
-  void Create();
-  void ReadStore(DocOptions options);
-  void OnRead(absl::StatusOr<StoredDocument> loaded, DocOptions options);
-  void SeedAndOpen(const std::vector<std::string>& updates);
+  void OnLoaded(LoadedDocument loaded);
   void GoLive();
   void RefuseAll(const absl::Status& why);
   void AdmitWaiting();
 
   void Dispatch(RoomOutput output);
+  void Append(RoomOutput& output);
+  void RemoveMember(MemberId id);
   // Has what the room gathers go out at the end of the turn or a little later (broadcast_pace.h),
   // or earlier when it is much.
   void ScheduleGathered();
   void OnTurnEnd();
   void DispatchGathered();
   void TellHooks(RoomOutput& output);
-  void Append(std::string update, std::string origin);
+  void KeepInQuarantine(RoomOutput& output);
   // Who it was, for the history: the "user" of the member's context, if there is one.
   std::string UserOf(MemberId id) const;
-  void OnAppended(const absl::Status& status, int64_t since_ms);
-  void MaybeCompact();
   void Fail(const absl::Status& why);
   void CloseAndRefuse(std::string_view reason, const absl::Status& why);
 
-  void WantStore(ChangeOrigin origin);
-  void ScheduleStore();
-  void RunStore();
-  void OnStored(const absl::Status& status);
-  void CallStoreWaiters();
-
   void MaybeUnload();
+  void OnUnloadAllowed(const absl::Status& status);
   void FinishUnload();
   void Depart(Member member);
   ChangeOrigin OriginOf(MemberId id) const;
@@ -190,36 +153,20 @@ class HostedDocument : public RelayDocument, public std::enable_shared_from_this
   // Runs a chain that nothing but the unload waits for.
   template <typename Payload>
   void Notify(const HookChain<Payload>& chain, Payload payload, std::string_view what);
-  template <typename Result, typename Function>
-  std::function<void(Result)> Completion(Function function);
-  void Log(LogLevel level, std::string_view what) const;
+  // A hook that the document itself waits for.
+  template <typename Function>
+  std::function<void(absl::Status)> Then(Function function);
 
-  Host* host_;
+  DocumentHost* host_;
   const std::string name_;
   State state_ = State::kLoading;
-  std::optional<Room> room_;  // from kLive on
+  std::shared_ptr<DocumentLoader> loader_;  // until it has loaded
+  std::unique_ptr<Room> room_;              // from then on
+  DocumentLog log_;
+  DebouncedStore store_;  // OnStoreDocument
   std::list<JoinRequest> waiting_;
   absl::flat_hash_map<MemberId, Member> members_;
   int64_t opened_ms_ = 0;
-
-  StorePosition position_ = 0;  // of the newest update handed to the store
-  size_t snapshot_bytes_ = 0;
-  size_t log_bytes_ = 0;
-  uint64_t appends_begun_ = 0;
-  uint64_t appends_done_ = 0;
-  bool compacting_ = false;
-  std::list<DurableWaiter> durable_waiters_;
-
-  // OnStoreDocument.
-  bool store_due_ = false;
-  bool storing_ = false;
-  int64_t first_unstored_ms_ = 0;
-  int64_t store_at_ms_ = 0;
-  uint64_t stores_begun_ = 0;
-  uint64_t stores_done_ = 0;
-  std::list<StoreWaiter> store_waiters_;
-  uint64_t store_timer_ = 0;  // the newest; older ones do nothing
-  ChangeOrigin last_origin_;
 
   bool turn_end_scheduled_ = false;
   bool pausing_ = false;  // a timer will send what is gathered

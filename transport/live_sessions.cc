@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "transport/authenticator_hooks.h"
 #include "transport/tenant_gate.h"
 
 namespace ypp::transport {
@@ -12,6 +13,9 @@ namespace {
 
 // Timers of more are set anew on the way: a clock that is put right does not move them.
 constexpr int64_t kLongestTimerMs = 60'000;
+// Questions to the authenticator at a time: others wait, clients that come included, if it asks
+// another server.
+constexpr size_t kMaxChecks = 32;
 
 bool IsSession(std::string_view document) {
   constexpr std::string_view kSession = "/pugi-session-";
@@ -64,6 +68,7 @@ void LiveSessions::Enter(const RelayConnectionPtr& connection) {
   const std::string& document = connection->document_name();
   if (IsSession(document)) ++documents_[std::string(TenantOf(document))][document];
   WatchExpiry(context);
+  CheckLater(context);
 }
 
 absl::Status LiveSessions::Admit(const std::string& document, std::string_view tier) const {
@@ -114,7 +119,65 @@ void LiveSessions::WatchExpiry(const ContextPtr& context) {
 void LiveSessions::RenewAll() {
   std::vector<ContextPtr> all;
   for (const auto& [context, live] : live_) all.push_back(context);
-  for (const ContextPtr& context : all) AskAgain(context);
+  for (const ContextPtr& context : all) Check(context);
+}
+
+void LiveSessions::CheckLater(const ContextPtr& context) {
+  if (check_interval_ms_ == 0 || context->granted_token().empty()) return;
+  executor_.after(check_interval_ms_,
+                  [weak = weak_from_this(), weak_context = std::weak_ptr(context)] {
+                    const auto self = weak.lock();
+                    const ContextPtr context = weak_context.lock();
+                    if (self == nullptr || context == nullptr) return;
+                    self->Check(context);
+                    self->CheckLater(context);
+                  });
+}
+
+void LiveSessions::Check(const ContextPtr& context) {
+  const auto found = live_.find(context);
+  if (found == live_.end() || found->second.checked) return;
+  if (authenticator_.expired() || context->granted_token().empty()) return AskAgain(context);
+  found->second.checked = true;
+  to_check_.push_back(context);
+  AskAuthenticator();
+}
+
+void LiveSessions::AskAuthenticator() {
+  while (checks_under_way_ < kMaxChecks && !to_check_.empty()) {
+    const ContextPtr context = to_check_.front().lock();
+    to_check_.pop_front();
+    const auto found = live_.find(context);
+    const auto authenticator = authenticator_.lock();
+    if (found == live_.end() || authenticator == nullptr) continue;
+    ++checks_under_way_;
+    authenticator->Authenticate(
+        {found->second.connection->document_name(), context->granted_token(), true},
+        [weak = weak_from_this(), executor = executor_, context](absl::StatusOr<Grant> grant) {
+          // Never inside the loop above: answers that come at once must not nest.
+          executor.post([weak, context, grant = std::move(grant)] {
+            if (const auto self = weak.lock()) self->OnChecked(context, grant);
+          });
+        });
+  }
+}
+
+void LiveSessions::OnChecked(const ContextPtr& context, const absl::StatusOr<Grant>& grant) {
+  --checks_under_way_;
+  if (const auto found = live_.find(context); found != live_.end()) {
+    found->second.checked = false;
+    const RelayConnectionPtr connection = found->second.connection;
+    if (grant.ok()) {
+      // A right that is new is the client's to ask for: a hook may have taken it away.
+      if (grant->read_only && !connection->read_only()) connection->SetReadOnly(true);
+      if (!grant->read_only && connection->read_only()) connection->RequestToken();
+      NoteRenewal(*context, *grant);
+      WatchExpiry(context);
+    } else if (absl::IsPermissionDenied(grant.status())) {
+      AskAgain(context);
+    }  // otherwise nobody knows: that is no reason to close what was granted
+  }
+  AskAuthenticator();
 }
 
 // A token sync that succeeds sets `renewed`; one that fails closes the connection by itself.

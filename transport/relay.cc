@@ -22,10 +22,12 @@
 #include "transport/http_pages.h"
 #include "transport/listen_address.h"
 #include "transport/memory_store.h"
+#include "transport/origin_hooks.h"
+#include "transport/quarantine.h"
 #include "transport/relay_metrics.h"
 #include "transport/sqlite_store.h"
 #include "transport/tenant_gate.h"
-#include "transport/upgrade_gate.h"
+#include "transport/upgrade_hooks.h"
 #include "transport/websocket_server.h"
 #include "transport/y_websocket.h"
 
@@ -42,7 +44,6 @@ using RequestPtr = WebSocketServer::RequestPtr;
 
 namespace {
 
-constexpr int kStatusForbidden = 403;
 constexpr std::string_view kReasonStopping = "Server Shutdown";
 
 int64_t WallClockMs() {
@@ -90,7 +91,6 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
   void MakeHub();
   void BeginService(std::promise<absl::Status>* started);
 
-  std::optional<HttpResponse> OnUpgrade(const RequestPtr& request);
   std::shared_ptr<transport::SocketHandler> OnOpen(std::shared_ptr<transport::Socket> socket,
                                                    const RequestPtr& request);
   std::shared_ptr<transport::SocketHandler> Serve(std::shared_ptr<transport::Socket> socket,
@@ -107,6 +107,8 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
   HookChains hooks_;
   std::shared_ptr<WebSocketServer> server_;
   std::unique_ptr<transport::Store> store_;
+  const std::shared_ptr<transport::Quarantine> quarantine_ =
+      std::make_shared<transport::Quarantine>();
   std::unique_ptr<DocumentHub> hub_;
   transport::ConnectionServices services_;
   std::optional<transport::AdminApi> api_;
@@ -116,13 +118,7 @@ class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
 
   // Of the relay's thread.
   std::vector<std::weak_ptr<Connection>> connections_;
-  // Upgrades whose hook has not answered yet.
-  struct PendingUpgrade {
-    std::optional<absl::Status> answer;
-    std::shared_ptr<transport::UpgradeGate> gate;
-    std::function<std::shared_ptr<transport::SocketHandler>()> make_handler;
-  };
-  std::vector<std::pair<const HttpRequest*, std::shared_ptr<PendingUpgrade>>> upgrades_;
+  transport::UpgradeHooks upgrades_{&hooks_, &options_.connection, &metrics_};
   bool stopping_ = false;  // no new connections
   bool draining_ = false;  // those there were have been told
 
@@ -167,6 +163,10 @@ absl::Status Relay::Impl::Prepare() {
   if (!options_.console_dir.empty()) {
     if (absl::Status status = pages_.LoadConsole(options_.console_dir); !status.ok()) return status;
   }
+  if (!options_.quarantine_dir.empty()) {
+    const absl::Status status = quarantine_->UseFolder(options_.quarantine_dir);
+    if (!status.ok()) return status;
+  }
   MakeServer();
   MakeHooks();
   if (hooks_.on_authenticate.empty()) {
@@ -183,13 +183,16 @@ void Relay::Impl::MakeServer() {
   server_options.listen = listen_;
   server_options.tls = {options_.tls_certificate, options_.tls_key};
   server_options.max_connections = options_.max_connections;
-  server_options.max_connections_per_address = options_.max_connections_per_address;
+  server_options.address.max_open = options_.max_connections_per_address;
+  server_options.address.max_arriving =
+      std::max(server_options.address.max_arriving, options_.max_connections_per_address / 10);
+  server_options.address.max_arrivals_per_second = options_.max_connects_per_second;
   server_options.trust_forwarded_for = options_.trust_forwarded_for;
   server_options.max_http_body_bytes = options_.max_http_body_bytes;
   server_options.max_send_queue_bytes = options_.max_send_queue_bytes;
   server_options.ping_interval_ms = options_.ping_interval_ms;
   WebSocketServer::Callbacks callbacks;
-  callbacks.on_upgrade = [this](const RequestPtr& request) { return OnUpgrade(request); };
+  callbacks.on_upgrade = [this](const RequestPtr& request) { return upgrades_.Ask(request); };
   callbacks.on_open = [this](std::shared_ptr<transport::Socket> socket, const RequestPtr& request) {
     return OnOpen(std::move(socket), request);
   };
@@ -222,12 +225,16 @@ void Relay::Impl::MakeHooks() {
   sessions_ = std::make_shared<transport::LiveSessions>(options_.tier_limits, WallClockMs);
   // First: no error of another hook keeps it from seeing who comes and goes.
   sessions_->Attach(hooks_.executor);
+  if (!options_.allowed_origins.empty()) {
+    hooks_.Add(transport::OriginHooks(options_.allowed_origins, &metrics_));
+  }
   hooks_.Add(sessions_->hooks());
   hooks_.Add(options_.extensions, options_.hooks);
   if (options_.authenticator == nullptr && hooks_.on_authenticate.empty()) return;
   auto handoffs = std::make_shared<transport::HandoffRegistry>(WallClockMs);
   auto gate = std::make_shared<transport::TenantGate>(options_.authenticator, handoffs, sessions_,
                                                       hooks_.executor, WallClockMs);
+  if (options_.authenticator != nullptr) sessions_->CheckWith(gate, options_.recheck_tokens_ms);
   hooks_.Add(transport::HooksOf(gate));
   // Hooks of the program are about connections; who may hand on is known by its authenticator.
   if (options_.authenticator != nullptr) handoff_api_.emplace(gate, handoffs, hooks_.executor);
@@ -259,6 +266,8 @@ void Relay::Impl::MakeHub() {
   hub_options.max_debounce_ms = options_.max_debounce_ms;
   hub_options.unload_immediately = options_.unload_immediately;
   hub_options.forget_stored = options_.database.empty() && !hooks_.on_store_document.empty();
+  hub_options.room.bind_client_ids = options_.bind_client_ids;
+  hub_options.quarantine = quarantine_;
   hub_ = std::make_unique<DocumentHub>(store_.get(), &hooks_, &metrics_, std::move(hub_options));
   services_.hub = hub_.get();
   services_.hooks = &hooks_;
@@ -270,6 +279,7 @@ void Relay::Impl::MakeHub() {
   parts.store = store_.get();
   parts.metrics = &metrics_;
   parts.admin_token = options_.admin_token;
+  parts.quarantine = quarantine_.get();
   parts.readiness = [this] {
     return stopping_ ? absl::UnavailableError("stopping") : absl::OkStatus();
   };
@@ -293,53 +303,10 @@ void Relay::Impl::BeginService(std::promise<absl::Status>* started) {
 
 // --- Sockets
 
-std::optional<HttpResponse> Relay::Impl::OnUpgrade(const RequestPtr& request) {
-  if (hooks_.on_upgrade.empty()) return std::nullopt;
-  auto pending = std::make_shared<PendingUpgrade>();
-  const auto answered = [pending](absl::Status status) {
-    if (IsSkipFurtherHooks(status)) status = absl::OkStatus();
-    pending->answer = status;
-    if (pending->gate == nullptr) return;  // it was asked just now
-    if (status.ok()) {
-      pending->gate->Open(pending->make_handler);
-    } else {
-      pending->gate->Refuse("Forbidden");
-    }
-    pending->make_handler = nullptr;
-  };
-  hooks_.on_upgrade.Run(hooks_.executor, std::make_shared<UpgradePayload>(UpgradePayload{request}),
-                        answered);
-  if (!pending->answer) {
-    upgrades_.emplace_back(request.get(), pending);
-    return std::nullopt;
-  }
-  if (pending->answer->ok()) return std::nullopt;
-  metrics_.Refuse("upgrade");
-  HttpResponse response;
-  response.status = kStatusForbidden;
-  response.body = "forbidden\n";
-  return response;
-}
-
 std::shared_ptr<transport::SocketHandler> Relay::Impl::OnOpen(
     std::shared_ptr<transport::Socket> socket, const RequestPtr& request) {
-  const auto it = std::find_if(upgrades_.begin(), upgrades_.end(), [&request](const auto& entry) {
-    return entry.first == request.get();
-  });
-  if (it == upgrades_.end()) return Serve(std::move(socket), request);
-  const std::shared_ptr<PendingUpgrade> pending = it->second;
-  upgrades_.erase(it);
-  auto gate = std::make_shared<transport::UpgradeGate>(socket, options_.connection);
-  pending->gate = gate;
-  pending->make_handler = [this, socket, request] { return Serve(socket, request); };
-  if (pending->answer) {
-    if (pending->answer->ok()) {
-      gate->Open(pending->make_handler);
-    } else {
-      gate->Refuse("Forbidden");
-    }
-  }
-  return gate;
+  return upgrades_.Open(socket, request,
+                        [this, socket, request] { return Serve(socket, request); });
 }
 
 std::shared_ptr<transport::SocketHandler> Relay::Impl::Serve(

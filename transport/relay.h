@@ -62,8 +62,21 @@ struct RelayOptions {
   // Whatever these grant, a document `tenant_<tenant>/...` is for that tenant's tokens, and for
   // tokens that a handoff of it gave.
   std::shared_ptr<transport::Authenticator> authenticator;
+  // How often the authenticator is asked about the token of an open connection. 0: only by
+  // RenewTokens.
+  int64_t recheck_tokens_ms = 0;
+  // Pages whose WebSockets are let in, as "https://app.example" (scheme, host, and port if it is
+  // not the scheme's own). Empty: those of all; tokens are in no cookie, so that a foreign page
+  // has none. Clients that are no browsers name no page, and are let in.
+  std::vector<std::string> allowed_origins;
   // How many sessions of a tenant may be live, by tier. Absent: they are not counted.
   std::optional<TierLimits> tier_limits;
+  // Refuse updates in the name of a client id that another user, or another token where tokens name
+  // no users, has shown or used within ten minutes. For relays whose clients sync through them
+  // alone: who passes on what it got by other ways writes as others.
+  bool bind_client_ids = false;
+  // Where such updates are kept for the admin API (quarantine.h). Empty: in memory.
+  std::string quarantine_dir;
   // Opens /metrics and /api, with "Authorization: Bearer TOKEN". Empty: they are closed.
   std::string admin_token;
   // Directory of the console's files, served at /console. Empty: none.
@@ -84,6 +97,9 @@ struct RelayOptions {
   // Of one client address. Take that from X-Forwarded-For only behind a proxy that sets it.
   size_t max_connections_per_address = 10'000;
   bool trust_forwarded_for = false;
+  // New connections of one client address, plain HTTP requests too; more are closed at once. All
+  // clients behind one router come back together after a restart. 0: no limit.
+  double max_connects_per_second = 1'000;
   // What may wait for a client that reads too slowly, beside the largest message among it; past it
   // the socket is closed.
   size_t max_send_queue_bytes = 16u << 20;
@@ -120,8 +136,8 @@ class Relay {
   // stay.
   absl::Status ReloadTls();
 
-  // Asks every client for its token again, as after a change of what tokens may do. Who shows none
-  // that is good in ten seconds is closed.
+  // Looks at the token of every connection anew, as after a change of what tokens may do. Clients
+  // whose token is no longer good are asked for another; who shows none in ten seconds is closed.
   void RenewTokens();
 
   // Runs a task on the relay's thread. Not run when the relay ends before.

@@ -149,6 +149,23 @@ void AddAccess(CLI::App& app, RelaySettings& settings) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->group(group);
+  app.add_option(
+         "--auth-cache", settings.auth_cache_s,
+         "seconds for which its grants are kept; 0: every document of every connection asks")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--auth-cache-refusals", settings.auth_cache_refusals_s,
+                 "the same for its refusals")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--auth-recheck", settings.auth_recheck_s,
+                 "seconds after which it is asked again about the token of an open connection; 0: "
+                 "never")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
   app.add_flag("--open", settings.open, "no authentication: any client, any document")
       ->group(group);
   app.add_option("--tier-limits", settings.tier_limits,
@@ -157,6 +174,18 @@ void AddAccess(CLI::App& app, RelaySettings& settings) {
                  "team=10, enterprise=none")
       ->type_name("LIST")
       ->delimiter(',');
+  app.add_option("--allowed-origins", relay.allowed_origins,
+                 "web pages whose WebSockets are let in, as https://app.example; clients that are "
+                 "no browsers always are [all pages]")
+      ->type_name("LIST")
+      ->delimiter(',');
+  app.add_flag("--bind-client-ids", relay.bind_client_ids,
+               "refuse updates in the name of a client id that another user (or token, where they "
+               "name no users) has shown or used within ten minutes, and keep them for "
+               "/api/quarantine");
+  app.add_option("--quarantine-dir", relay.quarantine_dir,
+                 "folder to keep these in, at most 1,000 and 64 MiB [in memory]")
+      ->type_name("DIR");
   app.add_option(
          "--admin-token", relay.admin_token,
          "who sends it as \"Authorization: Bearer TOKEN\" may use /metrics and /api; better "
@@ -175,7 +204,7 @@ void AddLimits(CLI::App& app, RelaySettings& settings) {
   ConnectionLimits& connection = relay.connection;
   add("--max-connections", relay.max_connections, "sockets at a time");
   add("--max-connections-per-address", relay.max_connections_per_address,
-      "sockets of one client address");
+      "sockets of one client address (of IPv6: of one /64 network)");
   add("--max-documents", connection.max_documents, "open documents per socket");
   add("--max-document-name-bytes", connection.max_document_name_bytes, "of a document's name");
   add("--max-message-bytes", connection.max_message_bytes, "of one message");
@@ -198,6 +227,8 @@ void AddLimits(CLI::App& app, RelaySettings& settings) {
         ->capture_default_str()
         ->group("Limits");
   };
+  add_rate("--max-connects-per-second", relay.max_connects_per_second,
+           "new connections of one client address; 0: no limit");
   add_rate("--max-messages-per-second", connection.max_messages_per_second,
            "that are read of a socket; 0: no limit");
   add_rate("--max-bytes-per-second", connection.max_bytes_per_second, "of the same");
@@ -321,6 +352,7 @@ std::string FinishRelaySettings(RelaySettings& settings) {
   }
   relay.acknowledge =
       settings.acknowledge == "applied" ? Acknowledge::kApplied : Acknowledge::kDurable;
+  if (!settings.auth_url.empty()) relay.recheck_tokens_ms = settings.auth_recheck_s * 1000;
   relay.history_retention_ms = settings.history_retention_s * 1000;
   relay.connection.authentication_timeout_ms = settings.auth_timeout_s * 1000;
   relay.connection.idle_timeout_ms = settings.idle_timeout_s * 1000;

@@ -20,6 +20,9 @@ struct RelaySettings {
   std::string tokens_file;
   std::string auth_url;
   int64_t auth_url_timeout_ms = 5'000;
+  double auth_cache_s = 10;
+  double auth_cache_refusals_s = 2;
+  int64_t auth_recheck_s = 60;
   bool open = false;
   std::vector<std::string> tier_limits;
 

@@ -28,8 +28,14 @@ class Context {
   void Set(std::string_view name, Any value);
   const Any::Object& fields() const { return fields_; }
 
+  // The token that the relay's authenticator last granted something to; empty: none. Not a field,
+  // because those go out.
+  const std::string& granted_token() const { return granted_token_; }
+  void set_granted_token(std::string token) { granted_token_ = std::move(token); }
+
  private:
   Any::Object fields_;
+  std::string granted_token_;
 };
 using ContextPtr = std::shared_ptr<Context>;
 

@@ -16,6 +16,7 @@
 
 #include "codec/any.h"
 #include "codec/json.h"
+#include "transport/caching_authenticator.h"
 #include "transport/hocuspocus_sqlite.h"
 #include "transport/relay.h"
 #include "transport/relay_config.h"
@@ -127,7 +128,11 @@ absl::Status Program::MakeAuthenticator() {
   if (!settings_.auth_url.empty()) {
     auto url = UrlAuthenticator::Create(settings_.auth_url, settings_.auth_url_timeout_ms);
     if (!url.ok()) return url.status();
-    settings_.relay.authenticator = *std::move(url);
+    AuthCacheOptions cache;
+    cache.grants_ms = static_cast<int64_t>(settings_.auth_cache_s * 1000);
+    cache.refusals_ms = static_cast<int64_t>(settings_.auth_cache_refusals_s * 1000);
+    settings_.relay.authenticator =
+        std::make_shared<CachingAuthenticator>(*std::move(url), std::move(cache));
     return absl::OkStatus();
   }
   tokens_ = std::make_shared<ReloadableTokens>(settings_.tokens_file);

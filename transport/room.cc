@@ -48,9 +48,10 @@ absl::Status Room::Load(const std::vector<std::string>& updates) {
   return absl::OkStatus();
 }
 
-RoomOutput Room::Join(MemberId id, std::string address, bool read_only) {
+RoomOutput Room::Join(MemberId id, std::string address, bool read_only, std::string identity) {
   RoomOutput out;
-  members_[id] = Member{std::move(address), read_only};
+  owners_.Enter(identity);
+  members_[id] = Member{std::move(address), read_only, std::move(identity)};
   if (const std::optional<std::string> present = awareness_.Present()) {
     SendTo(id, WriteAwareness(members_[id].address, codec::AsBytes(*present)), &out);
   }
@@ -80,6 +81,7 @@ void Room::SetReadOnly(MemberId id, bool read_only) {
 
 RoomOutput Room::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms) {
   RoomOutput out;
+  now_ms_ = now_ms;
   const auto it = members_.find(id);
   if (it == members_.end()) return out;
   const Member& member = it->second;
@@ -163,7 +165,7 @@ MessagePtr Room::AnswerToStep1(const Member& member, codec::Bytes vector,
 void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
                         codec::Bytes update, RoomOutput* out) {
   if (!member.read_only) {
-    ApplyUpdate(id, update, out);
+    if (CheckClients(id, member, type, update, out)) ApplyUpdate(id, update, out);
     return;
   }
   // A reader may say that it has what the document has, no more.
@@ -174,6 +176,34 @@ void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
   }
   if (!accepted) Log(LogLevel::kDebug, id, "refused a write of a read-only connection");
   Acknowledge(id, accepted, appended_, out);
+}
+
+// Only what the document does not have yet counts: clients send on what they have of others. Of
+// that, a whole state may hold more than one's own, from before or by other ways; an update that
+// tells of one client is that client's.
+bool Room::CheckClients(MemberId id, const Member& member, codec::SyncType type,
+                        codec::Bytes update, RoomOutput* out) {
+  if (!options_.bind_client_ids) return true;
+  const absl::StatusOr<UpdateMeta> meta = ParseUpdateMeta(update, UpdateFormat::kV1);
+  if (!meta.ok()) return true;  // it will be refused for that
+  const StateVector known = doc_.GetStateVector();
+  std::vector<ClientId> writes_as;
+  for (const auto& [client, end] : meta->to) {
+    if (end > known.Get(client)) writes_as.push_back(client);
+  }
+  for (const ClientId client : writes_as) {
+    if (owners_.MayWrite(member.identity, client)) continue;
+    Log(LogLevel::kWarning, id,
+        absl::StrCat("refused an update of ", update.size(), " bytes: it writes as client ", client,
+                     ", which is not its own"));
+    out->impersonations.push_back({id, client, std::string(codec::AsText(update))});
+    Acknowledge(id, false, appended_, out);
+    return false;
+  }
+  if (type == codec::SyncType::kUpdate && writes_as.size() == 1 && !member.shows_awareness) {
+    owners_.Claim(member.identity, writes_as.front());
+  }
+  return true;
 }
 
 void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
@@ -328,6 +358,11 @@ void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomO
     Reset(id, std::string(news.status().message()), out);
     return;
   }
+  if (options_.bind_client_ids && !news->added.empty()) {
+    Member& member = members_.at(id);
+    member.shows_awareness = true;
+    for (const ClientId client : news->added) owners_.Claim(member.identity, client);
+  }
   BroadcastAwareness(id, *std::move(news), out);
 }
 
@@ -340,7 +375,10 @@ void Room::Reset(MemberId id, std::string_view why, RoomOutput* out) {
 }
 
 void Room::Remove(MemberId id, RoomOutput* out) {
-  if (members_.erase(id) == 0) return;
+  const auto member = members_.find(id);
+  if (member == members_.end()) return;
+  owners_.Leave(member->second.identity, now_ms_);
+  members_.erase(member);
   BroadcastAwareness(id, awareness_.RemoveMember(id), out);
 }
 
@@ -353,7 +391,9 @@ RoomOutput Room::OnDurable(size_t count) {
 
 RoomOutput Room::Tick(int64_t now_ms) {
   RoomOutput out;
+  now_ms_ = now_ms;
   whole_document_.reset();
+  owners_.Tick(now_ms);
   BroadcastAwareness(kNobody, awareness_.DropExpired(now_ms), &out);
   return out;
 }

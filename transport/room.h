@@ -33,6 +33,7 @@
 #include "codec/byte_reader.h"
 #include "crdt/doc.h"
 #include "transport/awareness_table.h"
+#include "transport/client_id_owners.h"
 #include "transport/frame.h"
 #include "transport/log.h"
 #include "transport/member_id.h"
@@ -57,6 +58,8 @@ struct RoomOptions {
   // Keep what is to be stored and sent to everybody until TakeGathered, which makes one update and
   // one awareness message of it. Otherwise each change goes out by itself.
   bool gather = false;
+  // Refuse updates that write under a client id that another identity owns (client_id_owners.h).
+  bool bind_client_ids = false;
   LogSink log = SilentLog();
 };
 
@@ -85,13 +88,21 @@ struct RoomOutput {
   std::vector<Change> changes;
   std::vector<Awareness> awareness;
   std::vector<Stateless> stateless;
+  // Refused because it writes as `client`, which is somebody else's.
+  struct Impersonation {
+    MemberId member = 0;
+    ClientId client = 0;
+    std::string update;
+  };
+  std::vector<Impersonation> impersonations;
   size_t refused_updates = 0;
   bool changed = false;  // the document is not what it was
   MemberId author = 0;   // of the appends
 
   bool empty() const {
     return sends.empty() && appends.empty() && removed.empty() && changes.empty() &&
-           awareness.empty() && stateless.empty() && refused_updates == 0 && !changed;
+           awareness.empty() && stateless.empty() && impersonations.empty() &&
+           refused_updates == 0 && !changed;
   }
 };
 
@@ -107,8 +118,9 @@ class Room {
   // REQUIRES: no members yet.
   absl::Status Load(const std::vector<std::string>& updates);
 
-  // A new member is told who is present. Its messages carry `address`.
-  RoomOutput Join(MemberId member, std::string address, bool read_only);
+  // A new member is told who is present. Its messages carry `address`. `identity`: whose client ids
+  // it may write under, see client_id_owners.h; only of use with bind_client_ids.
+  RoomOutput Join(MemberId member, std::string address, bool read_only, std::string identity = {});
   // The member's connection ended: the others learn that its clients are gone. It gets nothing any
   // more.
   RoomOutput Leave(MemberId member);
@@ -154,6 +166,8 @@ class Room {
   struct Member {
     std::string address;
     bool read_only = false;
+    std::string identity;
+    bool shows_awareness = false;  // has shown a client of its own
   };
   struct Acknowledgement {
     uint64_t after = 0;  // the append that must be durable first; kGathered: not made yet
@@ -167,6 +181,9 @@ class Room {
   void HandleUpdate(MemberId id, const Member& member, codec::SyncType type, codec::Bytes update,
                     RoomOutput* out);
   void ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out);
+  // False: the update writes as somebody else, and was refused.
+  bool CheckClients(MemberId id, const Member& member, codec::SyncType type, codec::Bytes update,
+                    RoomOutput* out);
   // Stores and broadcasts, or keeps for both.
   void Publish(MemberId from, std::vector<std::string> changes, std::vector<std::string> appends,
                RoomOutput* out);
@@ -192,7 +209,9 @@ class Room {
   Doc doc_;
   Subscription updates_;
   AwarenessTable awareness_;
+  ClientIdOwners owners_;
   std::map<MemberId, Member> members_;
+  int64_t now_ms_ = 0;  // of the last Handle or Tick
   std::list<Acknowledgement> acknowledgements_;
   uint64_t appended_ = 0;
   uint64_t durable_ = 0;

@@ -29,6 +29,10 @@ absl::StatusOr<std::shared_ptr<TlsContext>> TlsContext::Read(const TlsFiles& fil
   auto context = std::make_shared<TlsContext>(SSL_CTX_new(TLS_server_method()));
   SSL_CTX* const raw = context->get();
   SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+  // Of 1.2 only what every browser of the last ten years has: forward secrecy, authenticated
+  // encryption. Those of 1.3 are all fit.
+  SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20");
+  SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   // Buffers are let go of while a connection is idle.
   SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
   if (SSL_CTX_use_certificate_chain_file(raw, files.certificate.c_str()) != 1) {

@@ -71,19 +71,28 @@ UrlAuthenticator::UrlAuthenticator(std::string url, int64_t timeout_ms)
 UrlAuthenticator::~UrlAuthenticator() = default;
 
 void UrlAuthenticator::Authenticate(AuthRequest request, Done done) {
+  Ask(codec::ToJson(Any::Object{
+          {"document", request.document}, {"token", request.token}, {"renewal", request.renewal}}),
+      kRetries, std::move(done));
+}
+
+void UrlAuthenticator::Ask(std::string body, int retries, Done done) {
   HttpCall call;
   call.url = url_;
   call.timeout_ms = timeout_ms_;
   call.headers = {{"Content-Type", "application/json"}};
-  call.body = codec::ToJson(Any::Object{
-      {"document", request.document}, {"token", request.token}, {"renewal", request.renewal}});
-  client_->Fetch(std::move(call), [done = std::move(done)](absl::StatusOr<HttpResponse> response) {
+  call.body = body;
+  const auto answered = [this, body = std::move(body), retries,
+                         done = std::move(done)](absl::StatusOr<HttpResponse> response) {
     if (response.ok()) {
       done(ReadGrant(response->status, response->body));
+    } else if (absl::IsUnavailable(response.status()) && retries > 0) {
+      Ask(body, retries - 1, done);
     } else {
       done(response.status());
     }
-  });
+  };
+  client_->Fetch(std::move(call), answered);
 }
 
 }  // namespace ypp::transport

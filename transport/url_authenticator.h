@@ -6,7 +6,9 @@
 //   401, 403     {"reason": "..."}, may be left out; the client is told the reason
 //   anything else, or no answer in time: denied, and logged
 //
-// Answers are not kept: every document connection and every renewal asks.
+// Every document connection and every renewal asks; caching_authenticator.h keeps answers. A server
+// that cannot be reached, or hangs up, is tried kRetries times more, one that does not answer in
+// time is not.
 #ifndef YPP_TRANSPORT_URL_AUTHENTICATOR_H_
 #define YPP_TRANSPORT_URL_AUTHENTICATOR_H_
 
@@ -23,6 +25,8 @@ class HttpClient;
 
 class UrlAuthenticator : public Authenticator {
  public:
+  static constexpr int kRetries = 2;
+
   // InvalidArgument for a URL that cannot be used.
   static absl::StatusOr<std::unique_ptr<UrlAuthenticator>> Create(std::string url,
                                                                   int64_t timeout_ms = 5'000);
@@ -32,6 +36,7 @@ class UrlAuthenticator : public Authenticator {
 
  private:
   UrlAuthenticator(std::string url, int64_t timeout_ms);
+  void Ask(std::string body, int retries, Done done);
 
   const std::string url_;
   const int64_t timeout_ms_;

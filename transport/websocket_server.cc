@@ -110,6 +110,8 @@ class WebSocketServer::Impl {
   void ScheduleTick();
   void Tick();
   RequestPtr RequestOf(const Peer& peer) const;
+  bool Arrive(const std::string& address);
+  int CheckRoom(Peer& peer, const HttpRequest& request);
   bool Validate(Peer& peer);
   void OnOpen(Peer& peer);
   void OnHttp(Peer& peer);
@@ -138,7 +140,7 @@ class WebSocketServer::Impl {
   std::shared_ptr<TlsContext> tls_;
   Endpoint endpoint_;
   std::unordered_map<const void*, PeerPtr> peers_;  // by websocketpp's connection
-  std::unordered_map<std::string, size_t> open_by_address_;
+  AddressLimits addresses_;
   size_t open_count_ = 0;
   int64_t now_ms_ = NowMs();
 };
@@ -253,6 +255,7 @@ class WebSocketServer::Impl::Peer : public StreamSocket::Handler,
   std::shared_ptr<StreamSocket> stream;
   WsConnection connection;
   std::string address;
+  bool counted = false;              // among those of its address
   RequestPtr request;                // from its validation until it is open
   std::shared_ptr<WsSocket> socket;  // once it is open
   std::shared_ptr<SocketHandler> handler;
@@ -270,9 +273,11 @@ WebSocketServer::Impl::Impl(WebSocketServerOptions options, Callbacks callbacks,
     : options_(std::move(options)),
       callbacks_(std::move(callbacks)),
       log_(std::move(log)),
-      listener_(&loop_, [this](Tcp::socket socket, std::string address) {
-        OnAccept(std::move(socket), std::move(address));
-      }) {
+      listener_(&loop_,
+                [this](Tcp::socket socket, std::string address) {
+                  OnAccept(std::move(socket), std::move(address));
+                }),
+      addresses_(options_.address) {
   using Handle = websocketpp::connection_hdl;
   endpoint_.set_user_agent("ypp-relay");
   endpoint_.set_max_http_body_size(options_.max_http_body_bytes);
@@ -331,6 +336,7 @@ void WebSocketServer::Impl::ScheduleTick() {
 }
 
 void WebSocketServer::Impl::Tick() {
+  addresses_.Tick(now_ms_);
   std::vector<PeerPtr> peers;
   peers.reserve(peers_.size());
   for (const auto& [key, peer] : peers_) peers.push_back(peer);
@@ -347,12 +353,16 @@ void WebSocketServer::Impl::Tick() {
 }
 
 void WebSocketServer::Impl::OnAccept(Tcp::socket socket, std::string address) {
+  // Behind a proxy all have its address here.
+  const bool counted = !options_.trust_forwarded_for;
+  if (counted && !Arrive(address)) return;
   std::unique_ptr<TlsSession> tls;
   if (tls_ != nullptr) tls = std::make_unique<TlsSession>(*tls_);
   auto stream = std::make_shared<StreamSocket>(&loop_, std::move(socket), std::move(tls));
   Guarded([&] {
     const WsConnection connection = endpoint_.get_connection();
     const auto peer = std::make_shared<Peer>(this, stream, connection, std::move(address), NowMs());
+    peer->counted = counted;
     peers_[connection.get()] = peer;
     connection->start();
     stream->Start(peer.get());
@@ -385,39 +395,53 @@ void SetResponse(const WsConnection& connection, const HttpResponse& response) {
 
 }  // namespace
 
-bool WebSocketServer::Impl::Validate(Peer& peer) {
-  HttpResponse refusal;
-  const RequestPtr request = RequestOf(peer);
-  const auto from_there = open_by_address_.find(request->remote_address);
+// False: too many come from there, or too fast.
+bool WebSocketServer::Impl::Arrive(const std::string& address) {
+  const std::string_view refusal = addresses_.Arrive(address, NowMs());
+  if (!refusal.empty()) Refuse(refusal);
+  return refusal.empty();
+}
+
+// The status to refuse with; OK: there is room.
+int WebSocketServer::Impl::CheckRoom(Peer& peer, const HttpRequest& request) {
+  if (!peer.counted) {
+    if (!Arrive(request.remote_address)) return kStatusTooManyRequests;
+    peer.counted = true;
+    peer.address = request.remote_address;
+  }
   if (open_count_ >= options_.max_connections) {
     Refuse("max_connections");
-    refusal.status = kStatusUnavailable;
-  } else if (from_there != open_by_address_.end() &&
-             from_there->second >= options_.max_connections_per_address) {
+    return kStatusUnavailable;
+  }
+  if (!addresses_.MayOpen(peer.address)) {
     Refuse("connections_per_address");
-    refusal.status = kStatusTooManyRequests;
+    return kStatusTooManyRequests;
+  }
+  return kStatusOk;
+}
+
+bool WebSocketServer::Impl::Validate(Peer& peer) {
+  const RequestPtr request = RequestOf(peer);
+  std::optional<HttpResponse> refusal;
+  if (const int status = CheckRoom(peer, *request); status != kStatusOk) {
+    refusal.emplace().status = status;
   } else if (callbacks_.on_upgrade) {
-    std::optional<HttpResponse> response = callbacks_.on_upgrade(request);
-    if (response) {
-      SetResponse(peer.connection, *response);
-      return false;
-    }
+    refusal = callbacks_.on_upgrade(request);
   }
-  if (refusal.status == kStatusOk) {
-    peer.request = request;
-    return true;
+  if (refusal) {
+    SetResponse(peer.connection, *refusal);
+    return false;
   }
-  SetResponse(peer.connection, refusal);
-  return false;
+  peer.request = request;
+  return true;
 }
 
 void WebSocketServer::Impl::OnOpen(Peer& peer) {
   const RequestPtr request = std::exchange(peer.request, nullptr);
   peer.socket = std::make_shared<WsSocket>(peer.connection, peer.stream,
                                            options_.max_send_queue_bytes, callbacks_.on_refused);
-  peer.address = request->remote_address;
   peer.heard_ms = NowMs();
-  ++open_by_address_[peer.address];
+  addresses_.Open(peer.address);
   ++open_count_;
   peer.handler = callbacks_.on_open(peer.socket, request);
 }
@@ -445,9 +469,8 @@ void WebSocketServer::Impl::OnEnd(Peer& peer) {
   peer.stream->CloseWhenSent();
   // websocketpp is in the middle of something on it.
   loop_.Post([this, keep] { peers_.erase(keep->connection.get()); });
+  if (peer.counted) addresses_.Leave(peer.address, peer.socket != nullptr);
   if (peer.socket == nullptr) return;
-  const auto from_there = open_by_address_.find(peer.address);
-  if (--from_there->second == 0) open_by_address_.erase(from_there);
   --open_count_;
   peer.handler->OnClosed();
   peer.socket->Release();

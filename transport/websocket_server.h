@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "transport/address_limits.h"
 #include "transport/http_message.h"
 #include "transport/listen_address.h"
 #include "transport/log.h"
@@ -26,8 +27,10 @@ struct WebSocketServerOptions {
   TlsFiles tls;  // empty: without TLS
   // More are answered with 503.
   size_t max_connections = 50'000;
-  // Of one address; more are answered with 429.
-  size_t max_connections_per_address = 10'000;
+  // Of one address; more WebSockets are answered with 429, and more or faster connections that have
+  // not said what they want are closed at once, before TLS. Behind a proxy that names the address
+  // these, too, get 429.
+  AddressLimits::Options address;
   // Take the client's address from the last entry of X-Forwarded-For, which a proxy in front sets.
   bool trust_forwarded_for = false;
   // Of a plain HTTP request.

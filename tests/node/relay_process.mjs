@@ -42,11 +42,11 @@ export class Relay {
     this.log = "";
   }
 
-  // Starts, or starts again on the same port and database. `tokens` as in the tokens file; without it the relay is open.
-  async start({ tokens, args = [] } = {}) {
+  // Starts, or starts again on the same port and database. `tokens` as in the tokens file; without it the relay is open,
+  // unless `access` says otherwise.
+  async start({ tokens, access = ["--open"], args = [] } = {}) {
     if (tokens !== undefined) this.tokens = tokens;
     this.args = args.length ? args : (this.args ?? []);
-    const access = ["--open"];
     if (this.tokens) {
       const file = path.join(this.folder, "tokens.json");
       writeFileSync(file, JSON.stringify(this.tokens));
@@ -64,7 +64,7 @@ export class Relay {
       new Promise((resolve) => lines.once("line", resolve)),
       this.exited.then(() => Promise.reject(new Error(`the relay ended: ${this.log}`))),
     ]);
-    this.port = Number(/ws:\/\/127\.0\.0\.1:(\d+)/.exec(line)[1]);
+    this.port = Number(/wss?:\/\/127\.0\.0\.1:(\d+)/.exec(line)[1]);
     return this;
   }
 

@@ -24,6 +24,7 @@ class AdminApiTest : public testing::Test {
     parts.store = &store_;
     parts.metrics = &metrics_;
     parts.admin_token = std::move(admin_token);
+    parts.quarantine = &quarantine_;
     parts.readiness = [this] { return readiness_; };
     api_ = std::make_unique<AdminApi>(std::move(parts));
   }
@@ -57,6 +58,7 @@ class AdminApiTest : public testing::Test {
   HookChains hooks_;
   RelayMetrics metrics_;
   DocumentHub hub_;
+  Quarantine quarantine_;
   absl::Status readiness_;
   std::unique_ptr<AdminApi> api_;
 };
@@ -153,6 +155,24 @@ TEST_F(AdminApiTest, ShowsADocumentAsItWasAndWhoChangedIt) {
             std::string::npos);
   EXPECT_EQ(Ask("GET", "/api/documents/doc?at=1&text=t").status, 404) << "long before";
   EXPECT_EQ(TextOf(Ask("GET", "/api/documents/doc/update?at=99999999999999").body), "abc");
+}
+
+TEST_F(AdminApiTest, ShowsWhatIsInQuarantineAndLetsGoOfIt) {
+  QuarantinedUpdate about;
+  about.document = "doc";
+  about.client = 7;
+  about.user = "eve";
+  ASSERT_TRUE(quarantine_.Keep(about, "bytes").ok());
+  const HttpResponse list = Ask("GET", "/api/quarantine");
+  EXPECT_EQ(list.status, 200);
+  EXPECT_NE(list.body.find(R"("id":1,"document":"doc","client":7,"user":"eve")"), std::string::npos)
+      << list.body;
+  EXPECT_EQ(Ask("GET", "/api/quarantine/1").body, "bytes");
+  EXPECT_EQ(Ask("GET", "/api/quarantine/1", "", "wrong").status, 401);
+  EXPECT_EQ(Ask("GET", "/api/quarantine/x").status, 404);
+  EXPECT_EQ(Ask("POST", "/api/quarantine/1").status, 405);
+  EXPECT_EQ(Ask("DELETE", "/api/quarantine/1").status, 204);
+  EXPECT_EQ(Ask("DELETE", "/api/quarantine/1").status, 404);
 }
 
 }  // namespace

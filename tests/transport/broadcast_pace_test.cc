@@ -53,7 +53,7 @@ class PacedDocumentTest : public testing::Test {
     hub_.emplace(&store_, &hooks_, &metrics_, options);
     for (size_t i = 0; i < 50; ++i) {
       const auto member = std::make_shared<Member>();
-      hub_->Join({"doc", "doc", false, false, member,
+      hub_->Join({"doc", "doc", false, "", false, member,
                   [member](const absl::StatusOr<MemberId>& id) { member->id = *id; }});
       members_.push_back(member);
     }

@@ -36,7 +36,7 @@ class DocumentHubTest : public testing::Test {
   }
   MemberPtr Join(const std::string& document = "doc") {
     auto member = std::make_shared<Member>();
-    hub_.Join({document, document, false, false, member,
+    hub_.Join({document, document, false, "", false, member,
                [member](absl::StatusOr<MemberId> id) { member->id = std::move(id); }});
     return member;
   }
@@ -205,7 +205,7 @@ TEST_F(DocumentHubTest, FlushWaitsForEverythingHandedToTheStore) {
 TEST_F(DocumentHubTest, DoesNotLetInWhoIsGoneByThen) {
   MemberPtr ada = std::make_shared<Member>();
   bool called = false;
-  hub_.Join({"doc", "doc", false, false, ada,
+  hub_.Join({"doc", "doc", false, "", false, ada,
              [&called](const absl::StatusOr<MemberId>&) { called = true; }});
   ada.reset();
   tasks_.RunAll();

@@ -41,20 +41,28 @@ std::string SessionOf(std::string_view token, std::string_view id) {
 // Grants what the test says, until it says otherwise.
 class ChangingAuthenticator : public Authenticator {
  public:
-  void Authenticate(AuthRequest, Done done) override {
+  void Authenticate(AuthRequest request, Done done) override {
+    if (request.renewal) ++renewals;
+    if (unreachable) return done(absl::UnavailableError("no answer"));
     if (denies) return done(absl::PermissionDeniedError("revoked"));
     Grant grant;
     grant.tier = "builder";
+    grant.read_only = read_only;
     grant.expires_at_ms = expires_at_ms;
     done(grant);
   }
   std::atomic<bool> denies{false};
+  std::atomic<bool> unreachable{false};
+  std::atomic<bool> read_only{false};
+  std::atomic<int> renewals{0};
   std::atomic<int64_t> expires_at_ms{0};
 };
 
 std::unique_ptr<Relay> StartRelay(std::shared_ptr<Authenticator> authenticator,
-                                  std::vector<std::string>* log = nullptr) {
+                                  std::vector<std::string>* log = nullptr,
+                                  int64_t recheck_tokens_ms = 0) {
   RelayOptions options;
+  options.recheck_tokens_ms = recheck_tokens_ms;
   options.listen = "127.0.0.1:0";
   options.authenticator = std::move(authenticator);
   options.tier_limits = TierLimits();
@@ -224,6 +232,49 @@ TEST(Tokens, ThatAreRevokedEndLiveConnectionsAndTheClientDoesNotLoop) {
   EXPECT_EQ(peer.asked, asked);
 }
 
+TEST(Tokens, AreCheckedFromTimeToTimeAndOneThatEndedClosesItsConnectionForGood) {
+  auto authenticator = std::make_shared<ChangingAuthenticator>();
+  const auto relay = StartRelay(authenticator, nullptr, 50);
+  Peer peer(*relay, SessionOf("a", "1"), "a");
+  ASSERT_TRUE(peer.Sync().ok());
+  ASSERT_TRUE(Eventually([&] { return authenticator->renewals >= 3; }));
+  EXPECT_EQ(peer.asked, 1) << "the client is not troubled";
+  authenticator->denies = true;
+  EXPECT_TRUE(Eventually([&] { return absl::IsPermissionDenied(peer.provider->WaitForSync(50)); }));
+  EXPECT_EQ(peer.closed, 1);
+  const int asked = peer.asked;
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(peer.asked, asked) << "it does not come back by itself";
+}
+
+TEST(Tokens, ThatNobodyCanBeAskedAboutKeepTheirConnection) {
+  auto authenticator = std::make_shared<ChangingAuthenticator>();
+  const auto relay = StartRelay(authenticator, nullptr, 50);
+  Peer peer(*relay, SessionOf("a", "1"), "a");
+  ASSERT_TRUE(peer.Sync().ok());
+  authenticator->unreachable = true;
+  const int renewals = authenticator->renewals;
+  ASSERT_TRUE(Eventually([&] { return authenticator->renewals >= renewals + 3; }));
+  EXPECT_TRUE(peer.provider->Flush(kSoonMs).ok());
+  EXPECT_EQ(peer.closed, 0);
+}
+
+TEST(Tokens, ThatMayOnlyReadFromNowOnWriteNoMore) {
+  auto authenticator = std::make_shared<ChangingAuthenticator>();
+  const auto relay = StartRelay(authenticator);
+  Peer peer(*relay, SessionOf("a", "1"), "a");
+  ASSERT_TRUE(peer.Sync().ok());
+  authenticator->read_only = true;
+  const int renewals = authenticator->renewals;
+  relay->RenewTokens();
+  ASSERT_TRUE(Eventually([&] { return authenticator->renewals > renewals; }));
+  ASSERT_TRUE(Eventually([&] {
+    peer.client->Run([&] { (void)peer.doc.GetText("t").Append("x"); });
+    return absl::IsDeadlineExceeded(peer.provider->Flush(50));
+  }));
+  EXPECT_EQ(peer.closed, 0);
+}
+
 TEST(Tokens, ThatExpireAreAskedForAgainAndAGoodOneKeepsTheConnection) {
   auto authenticator = std::make_shared<ChangingAuthenticator>();
   authenticator->expires_at_ms = NowMs() + 300;
@@ -288,6 +339,21 @@ TEST(HandoffRegistry, TakesOnlySoManyOfADocument) {
   }
   EXPECT_TRUE(absl::IsResourceExhausted(registry.Issue("doc", {}, 0).status()));
   EXPECT_TRUE(registry.Issue("other", {}, 0).ok());
+}
+
+TEST(HandoffRegistry, TakesOnlySoManyOfATenantAndItsSessionsCountToo) {
+  int64_t now_ms = 1'000'000;
+  HandoffRegistry registry([&] { return now_ms; });
+  for (size_t i = 0; i < kMaxHandoffsPerTenant / 2; ++i) {
+    const auto issued = registry.Issue(absl::StrCat("tenant_a/", i), {}, 0);
+    ASSERT_TRUE(issued.ok()) << i;
+    ASSERT_TRUE(registry.Redeem(issued->token).ok());
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(registry.Issue("tenant_a/x", {}, 0).status()));
+  EXPECT_TRUE(registry.Issue("tenant_b/x", {}, 0).ok());
+  EXPECT_TRUE(registry.Issue("notes", {}, 0).ok());
+  now_ms += kHandoffSessionTtlMs + 3'600'000;
+  EXPECT_TRUE(registry.Issue("tenant_a/x", {}, 0).ok()) << "all of it is over";
 }
 
 TEST(Handoff, OpensExactlyItsDocumentOverHttpAndIsNeverLogged) {
