@@ -48,6 +48,7 @@ class Session::Impl {
   // No callback comes once these are gone, and all the callbacks use is still there until then.
   ~Impl() {
     provider_.reset();
+    local_copy_.OnFailure(nullptr);
     client_.reset();
   }
 
@@ -117,17 +118,17 @@ Session::Impl::Impl(SessionOptions options, SessionEvents events, std::string do
                  if (events_.on_remote) events_.on_remote(changes);
                }),
       conflict_watcher_(document_, [this](const Conflict& conflict) { conflicts_.Call(conflict); }),
-      hooks_(document_, {options_.session_id, author_, options_.worktree, WallClockMs,
-                         [this](const std::function<void()>& fn) { client_->Run(fn); }}),
+      hooks_(document_,
+             {options_.session_id, author_, options_.worktree, WallClockMs,
+              [this](const std::function<void()>& fn) { client_->Run(fn); },
+              [this](std::function<void()> done) { local_copy_.WhenWritten(std::move(done)); }}),
       awareness_(doc_.client_id(), Client::NowMs()) {}
 
 absl::Status Session::Impl::Start() {
   absl::Status status = awareness_.SetLocalState(PresenceJson(author_), Client::NowMs());
   if (!status.ok()) return status;
   UpdateParticipants();
-  const auto show_local_store = [this](SessionStatus& shown) { ShowLocalStore(shown); };
-  status_.Update(show_local_store);
-  local_copy_.OnFailure([this, show_local_store] { status_.Update(show_local_store); });
+  status_.Update([this](SessionStatus& shown) { ShowLocalStore(shown); });
   const bool eligible = ResolveTier();
   status = StartClient(options_.connect && eligible);
   return status.ok() ? AttachProvider() : status;
@@ -146,6 +147,10 @@ absl::Status Session::Impl::StartClient(bool connect) {
       Client::Create(std::move(options), std::move(events));
   if (!client.ok()) return client.status();
   client_ = *std::move(client);
+  local_copy_.OnFailure([this](const absl::Status&) {
+    client_->Post(
+        [this] { status_.Update([this](SessionStatus& status) { ShowLocalStore(status); }); });
+  });
   status_.StartTelling();
   return absl::OkStatus();
 }
