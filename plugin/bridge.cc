@@ -236,8 +236,9 @@ void Bridge::HandleHook(const Any& line, const Any& id) {
     const Any* const value = line.Find(name);
     return value != nullptr ? codec::ToJson(*value) : std::string("{}");
   };
-  SendResult(
-      id, session_->hooks().Call(StringMember(line, "hook"), payload("input"), payload("output")));
+  // The next line need not wait for the disk: what comes meanwhile goes there together.
+  session_->hooks().CallThen(StringMember(line, "hook"), payload("input"), payload("output"),
+                             [this, id](const absl::Status& status) { SendResult(id, status); });
 }
 
 void Bridge::HandleCommand(const Any& line, const Any& id) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/json.h"
+#include "plugin/console_link.h"
 
 namespace ypp::plugin {
 namespace {

@@ -1,5 +1,7 @@
 #include "plugin/hooks.h"
 
+#include <future>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -78,7 +80,7 @@ absl::Status Hooks::AnnounceHost(std::string_view state) {
   return status;
 }
 
-absl::Status Hooks::ChatMessage(std::string_view input_json, std::string_view output_json) {
+absl::Status Hooks::RecordMessage(std::string_view input_json, std::string_view output_json) {
   const absl::StatusOr<Any> input = Parse("chat.message", "input", input_json);
   if (!input.ok()) return input.status();
   const absl::StatusOr<Any> output = Parse("chat.message", "output", output_json);
@@ -108,7 +110,7 @@ absl::Status Hooks::ChatMessage(std::string_view input_json, std::string_view ou
   return Write([&] { return IgnoreExisting(document_.AppendMessage(message)); });
 }
 
-absl::Status Hooks::ChatParams(std::string_view input_json, std::string_view) {
+absl::Status Hooks::RecordPersona(std::string_view input_json) {
   const absl::StatusOr<Any> input = Parse("chat.params", "input", input_json);
   if (!input.ok()) return input.status();
   const std::string persona = AgentName(*input);
@@ -116,7 +118,7 @@ absl::Status Hooks::ChatParams(std::string_view input_json, std::string_view) {
   return Write([&] { return document_.SetPersona(persona); });
 }
 
-absl::Status Hooks::ToolExecuteAfter(std::string_view input_json, std::string_view output_json) {
+absl::Status Hooks::RecordTool(std::string_view input_json, std::string_view output_json) {
   const absl::StatusOr<Any> input = Parse("tool.execute.after", "input", input_json);
   if (!input.ok()) return input.status();
   const absl::StatusOr<Any> output = Parse("tool.execute.after", "output", output_json);
@@ -161,7 +163,7 @@ absl::Status Hooks::ToolExecuteAfter(std::string_view input_json, std::string_vi
   });
 }
 
-absl::Status Hooks::Event(std::string_view event_json) {
+absl::Status Hooks::RecordEvent(std::string_view event_json) {
   absl::StatusOr<Any> event = Parse("event", "event", event_json);
   if (!event.ok()) return event.status();
   // OpenCode's hook gets {event: {type, properties}}; the bus itself has what is inside.
@@ -266,7 +268,7 @@ absl::Status Hooks::Announce() {
   return Write([] { return absl::OkStatus(); });
 }
 
-absl::Status Hooks::Dispose() {
+absl::Status Hooks::RecordEnd() {
   absl::Status status;
   options_.run([&] {
     // A host that never came does not leave.
@@ -278,13 +280,46 @@ absl::Status Hooks::Dispose() {
   return status;
 }
 
-absl::Status Hooks::Call(std::string_view hook, std::string_view input, std::string_view output) {
-  if (hook == "chat.message") return ChatMessage(input, output);
-  if (hook == "chat.params") return ChatParams(input, output);
-  if (hook == "tool.execute.after") return ToolExecuteAfter(input, output);
-  if (hook == "event") return Event(input);
-  if (hook == "dispose") return Dispose();
+absl::Status Hooks::Record(std::string_view hook, std::string_view input, std::string_view output) {
+  if (hook == "chat.message") return RecordMessage(input, output);
+  if (hook == "chat.params") return RecordPersona(input);
+  if (hook == "tool.execute.after") return RecordTool(input, output);
+  if (hook == "event") return RecordEvent(input);
+  if (hook == "dispose") return RecordEnd();
   return absl::NotFoundError("there is no hook of the name " + std::string(hook));
+}
+
+absl::Status Hooks::Written(absl::Status recorded) {
+  if (!options_.when_written) return recorded;
+  // Shared, as it is still being set when the wait is over.
+  const auto written = std::make_shared<std::promise<void>>();
+  options_.when_written([written] { written->set_value(); });
+  written->get_future().wait();
+  return recorded;
+}
+
+absl::Status Hooks::ChatMessage(std::string_view input, std::string_view output) {
+  return Written(RecordMessage(input, output));
+}
+absl::Status Hooks::ChatParams(std::string_view input, std::string_view) {
+  return Written(RecordPersona(input));
+}
+absl::Status Hooks::ToolExecuteAfter(std::string_view input, std::string_view output) {
+  return Written(RecordTool(input, output));
+}
+absl::Status Hooks::Event(std::string_view event) { return Written(RecordEvent(event)); }
+absl::Status Hooks::Dispose() { return Written(RecordEnd()); }
+
+absl::Status Hooks::Call(std::string_view hook, std::string_view input, std::string_view output) {
+  return Written(Record(hook, input, output));
+}
+
+void Hooks::CallThen(std::string_view hook, std::string_view input, std::string_view output,
+                     std::function<void(absl::Status)> done) {
+  absl::Status recorded = Record(hook, input, output);
+  if (!options_.when_written) return done(std::move(recorded));
+  options_.when_written(
+      [recorded = std::move(recorded), done = std::move(done)] { done(recorded); });
 }
 
 }  // namespace ypp::plugin

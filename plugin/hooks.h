@@ -7,7 +7,8 @@
 //       "Hello"}]})");
 //
 // A payload is JSON text, `input` and `output` as the hook has them. Fields that are not known are
-// no error. A hook writes the local document and returns; it never waits for the network. What it
+// no error. A hook writes the local document, waits for the local store if there is one, and
+// returns; it never waits for the network, and CallThen waits for neither. What it
 // returns is for the host to log: an error means that this event was not recorded (InvalidArgument:
 // the payload is not JSON or lacks what the hook needs; NotFound: it is about another session;
 // ResourceExhausted: it is too large) and the session goes on. Nothing throws.
@@ -43,6 +44,9 @@ struct HookOptions {
   std::function<int64_t()> now_ms;
   // Calls its argument where the document may be touched, and waits for it.
   std::function<void(const std::function<void()>&)> run;
+  // Calls its argument, on any thread, when all that was written so far is where it must be when a
+  // hook returns. None: it is at once.
+  std::function<void(std::function<void()>)> when_written = nullptr;
 };
 
 class Hooks {
@@ -68,8 +72,22 @@ class Hooks {
   // By the name of the hook ("chat.message", ...). NotFound for a name that is not in this
   // list.
   absl::Status Call(std::string_view hook, std::string_view input, std::string_view output);
+  // The same without waiting for the local store: `done` gets what Call would return, on any
+  // thread, inside this call or later. It must not block.
+  void CallThen(std::string_view hook, std::string_view input, std::string_view output,
+                std::function<void(absl::Status)> done);
 
  private:
+  // What the hooks do to the document.
+  absl::Status Record(std::string_view hook, std::string_view input, std::string_view output);
+  absl::Status RecordMessage(std::string_view input, std::string_view output);
+  absl::Status RecordPersona(std::string_view input);
+  absl::Status RecordTool(std::string_view input, std::string_view output);
+  absl::Status RecordEvent(std::string_view event);
+  absl::Status RecordEnd();
+  // Gives `recorded` when it is written.
+  absl::Status Written(absl::Status recorded);
+
   // Parses and checks that the payload is an object about this session.
   absl::StatusOr<Any> Parse(std::string_view hook, std::string_view name,
                             std::string_view json) const;

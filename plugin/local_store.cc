@@ -1,6 +1,7 @@
 #include "plugin/local_store.h"
 
 #include <leveldb/db.h>
+#include <leveldb/env.h>
 #include <leveldb/write_batch.h>
 
 #include <utility>
@@ -122,8 +123,11 @@ class LocalStore::Impl {
 };
 
 absl::StatusOr<std::unique_ptr<LocalStore>> LocalStore::Open(const std::string& directory,
-                                                             std::string document) {
+                                                             std::string document,
+                                                             const LocalStoreSettings& settings) {
   leveldb::Options options;
+  if (settings.env != nullptr) options.env = settings.env;
+  if (settings.write_buffer_bytes > 0) options.write_buffer_size = settings.write_buffer_bytes;
   options.create_if_missing = true;
   // A damaged file is said to be damaged and not quietly left out.
   options.paranoid_checks = true;
@@ -146,18 +150,19 @@ absl::StatusOr<std::vector<std::string>> LocalStore::Load() {
   return updates;
 }
 
-absl::Status LocalStore::Append(std::string_view update, std::string_view state_vector,
-                                bool durable) {
-  if (impl_->next_clock_ == kMaxClock) {
+absl::Status LocalStore::Append(absl::Span<const std::string> updates,
+                                std::string_view state_vector, bool durable) {
+  if (updates.size() > kMaxClock - impl_->next_clock_) {
     return absl::ResourceExhaustedError("the local store has no room for more updates");
   }
   leveldb::WriteBatch batch;
   if (impl_->next_clock_ == 0) {
     batch.Put(impl_->state_vector_key_, StateVectorValue(0, state_vector));
   }
-  batch.Put(impl_->UpdateKey(impl_->next_clock_), SliceOf(update));
+  uint32_t clock = impl_->next_clock_;
+  for (const std::string& update : updates) batch.Put(impl_->UpdateKey(clock++), SliceOf(update));
   absl::Status status = impl_->Write(batch, durable);
-  if (status.ok()) ++impl_->next_clock_;
+  if (status.ok()) impl_->next_clock_ = clock;
   return status;
 }
 

@@ -20,11 +20,22 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace leveldb {
+class Env;
+}
 
 namespace ypp::plugin {
 
 // y-leveldb replaces as many updates by one.
 inline constexpr size_t kLocalStoreTrimUpdates = 500;
+
+// For tests: another disk, and smaller files.
+struct LocalStoreSettings {
+  leveldb::Env* env = nullptr;
+  size_t write_buffer_bytes = 0;
+};
 
 class LocalStore {
  public:
@@ -32,16 +43,19 @@ class LocalStore {
   // DataLoss when it is damaged, Unavailable for what else the system says. No message names the
   // document.
   static absl::StatusOr<std::unique_ptr<LocalStore>> Open(const std::string& directory,
-                                                          std::string document);
+                                                          std::string document,
+                                                          const LocalStoreSettings& settings = {});
   ~LocalStore();
   LocalStore(const LocalStore&) = delete;
   LocalStore& operator=(const LocalStore&) = delete;
 
   // In the order in which they were appended.
   absl::StatusOr<std::vector<std::string>> Load();
-  // `durable`: it is on the disk when this returns. `state_vector` stands for the document with
-  // this update; it is written with a document's first one.
-  absl::Status Append(std::string_view update, std::string_view state_vector, bool durable);
+  // All or none. `durable`: they are on the disk when this returns. `state_vector` stands for the
+  // document with the first of them; it is written with a document's first one, and may be empty
+  // for later ones.
+  absl::Status Append(absl::Span<const std::string> updates, std::string_view state_vector,
+                      bool durable);
   // Replaces all updates by one that stands for them, on the disk when this returns. A crash on the
   // way leaves either.
   absl::Status Replace(std::string_view update, std::string_view state_vector);

@@ -35,7 +35,7 @@
 #include "plugin/hooks.h"
 #include "plugin/remote_changes.h"
 #include "plugin/session_document.h"
-#include "plugin/tier.h"
+#include "plugin/session_status.h"
 #include "transport/client.h"
 
 namespace ypp::plugin {
@@ -62,44 +62,6 @@ struct SessionOptions {
   // How long Dispose may wait for the relay's acknowledgement. It adds what closing the connection
   // takes, a second at most.
   int64_t dispose_timeout_ms = 3'000;
-};
-
-struct Participant {
-  Author author;
-  bool own = false;
-};
-
-enum class SyncState {
-  kOffline,      // no connection; edits are kept and follow later
-  kNotEligible,  // the tier has no synced sessions: no connection is made
-  kPaused,       // connected, but edits are kept back until Resume()
-  kConnecting,   // connected, but the relay's state has not arrived yet
-  kSaving,       // some edits are not acknowledged
-  kSaved,        // the relay has everything on its disk
-  kRefused,      // the relay does not accept the token
-};
-std::string_view SyncStateName(SyncState state);
-
-enum class LocalStoreState {
-  kOff,
-  kOn,      // what a hook wrote is on the disk when it returns
-  kFailed,  // it is in memory alone from here on
-};
-std::string_view LocalStoreStateName(LocalStoreState state);
-
-struct SessionStatus {
-  SyncState state = SyncState::kOffline;
-  ConnectionStatus connection = ConnectionStatus::kDisconnected;
-  int unacknowledged_changes = 0;
-  UnsyncedState unsynced;  // how much of it is this program's edits, and how old
-  bool synced = false;     // the relay's state has arrived on this connection
-  bool paused = false;
-  bool read_only = false;
-  std::string refusal;  // kRefused: the relay's reason
-  TierDecision tier;
-  LocalStoreState local_store = LocalStoreState::kOff;
-  std::string local_store_error;  // kFailed: why
-  std::vector<Participant> participants;
 };
 
 struct SessionEvents {
@@ -164,20 +126,6 @@ class Session {
 
   std::unique_ptr<Impl> impl_;
 };
-
-// "pugi-cli@<hostname>".
-std::string DefaultDisplayName();
-
-// The link that opens the console with a token of RequestHandoff, which stands in the fragment, as
-// below.
-std::string HandoffLink(std::string_view relay_url, std::string_view console_url,
-                        std::string_view handoff_token);
-
-// The link that opens the console for this session. The token stands in the fragment, the one part
-// of an address that a browser does not send to any server; it must not be put anywhere else.
-// `console_url` is where the page is; empty: where the relay serves it.
-std::string ConsoleLink(std::string_view relay_url, std::string_view console_url,
-                        std::string_view document_name, std::string_view token);
 
 }  // namespace ypp::plugin
 

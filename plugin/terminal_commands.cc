@@ -1,23 +1,17 @@
 #include "plugin/terminal_commands.h"
 
 #include <algorithm>
-#include <chrono>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "codec/json.h"
-#include "plugin/document_name.h"
+#include "plugin/terminal_lines.h"
 
 namespace ypp::plugin {
 namespace {
 
-constexpr size_t kMaxLabelBytes = 200;
 constexpr std::string_view kCloud = "/pugi.cloud.";
-// Between two words of /reply, so that on the other side one sees the text being written.
-constexpr std::chrono::milliseconds kWordPause{30};
-
-std::string Json(Any::Object object) { return codec::ToJson(Any(std::move(object))); }
+constexpr size_t kMessagesOfHistory = 20;
 
 std::string Counted(size_t count, std::string_view what) {
   return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
@@ -37,6 +31,16 @@ std::string_view TakeWord(std::string_view& text) {
   const std::string_view word = text.substr(0, text.find(' '));
   text = Trimmed(text.substr(word.size()));
   return word;
+}
+
+// nullopt: not a number that /history takes.
+std::optional<size_t> ParseCount(std::string_view text) {
+  size_t count = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9' || count > 1'000'000) return std::nullopt;
+    count = count * 10 + static_cast<size_t>(c - '0');
+  }
+  return count;
 }
 
 }  // namespace
@@ -74,7 +78,7 @@ bool TerminalCommands::Execute(std::string_view line) {
   line = Trimmed(line);
   if (line.empty()) return true;
   if (line.front() != '/') {
-    SendMessage(line);
+    Report(agent_.Say(line));
     return true;
   }
   std::string_view rest = line;
@@ -86,44 +90,31 @@ bool TerminalCommands::Execute(std::string_view line) {
   }
   for (const Command& command : kCommands) {
     if (command.name != name || command.run == nullptr) continue;
-    const bool needs_argument = !command.arguments.empty() && command.arguments.front() != '[';
-    if (needs_argument && rest.empty()) {
-      screen_.Note("usage: " + std::string(name) + " " + std::string(command.arguments),
-                   Tone::kBad);
-    } else {
-      (this->*command.run)(rest);
-    }
+    RunCommand(command, rest);
     return true;
   }
-  screen_.Note("no such command: " + PrintableLine(name, kMaxLabelBytes) + " (see /help)",
-               Tone::kBad);
+  screen_.Note("no such command: " + Label(name) + " (see /help)", Tone::kBad);
   return true;
+}
+
+void TerminalCommands::RunCommand(const Command& command, std::string_view arguments) {
+  const bool needs_argument = !command.arguments.empty() && command.arguments.front() != '[';
+  if (needs_argument && arguments.empty()) {
+    screen_.Note("usage: " + std::string(command.name) + " " + std::string(command.arguments),
+                 Tone::kBad);
+    return;
+  }
+  (this->*command.run)(arguments);
 }
 
 void TerminalCommands::RunCloudCommand(std::string_view name, std::string_view arguments) {
   const absl::StatusOr<std::string> result = cloud_.Call(name, arguments);
   if (result.ok()) {
-    screen_.Say(PrintableLine(name, kMaxLabelBytes), Printable(*result));
+    screen_.Say(Label(name), Printable(*result));
   } else {
-    screen_.Note(PrintableLine(name, kMaxLabelBytes) + ": " +
-                     Printable(std::string(result.status().message())),
+    screen_.Note(Label(name) + ": " + Printable(std::string(result.status().message())),
                  Tone::kBad);
   }
-}
-
-void TerminalCommands::Report(const absl::Status& status) {
-  if (!status.ok()) {
-    screen_.Note("not recorded: " + Printable(std::string(status.message())), Tone::kBad);
-  }
-}
-
-void TerminalCommands::SendMessage(std::string_view text) {
-  const std::string id = RandomId("msg_");
-  Any::Object part{{"id", id + "_0"}, {"type", "text"}, {"text", text}};
-  Report(
-      session_.hooks().ChatMessage(Json({{"sessionID", session_.session_id()}, {"messageID", id}}),
-                                   Json({{"message", Any::Object{{"id", id}, {"role", "user"}}},
-                                         {"parts", Any::Array{std::move(part)}}})));
 }
 
 void TerminalCommands::Help(std::string_view) {
@@ -144,111 +135,31 @@ void TerminalCommands::Status(std::string_view) {
     text += ", " + std::to_string(status.unacknowledged_changes) + " not acknowledged";
   }
   if (status.read_only) text += ", read only";
-  if (!status.refusal.empty()) text += " (" + PrintableLine(status.refusal, kMaxLabelBytes) + ")";
+  if (!status.refusal.empty()) text += " (" + Label(status.refusal) + ")";
   session_.Read([&](const SessionDocument& document) {
     text += "\n" + Counted(document.message_count(), "message") + ", " +
             Counted(document.job_count(), "job") + ", " +
             Counted(document.file_mutation_count(), "changed file");
     const std::string persona = document.ReadPersona();
-    if (!persona.empty()) text += ", persona " + PrintableLine(persona, kMaxLabelBytes);
+    if (!persona.empty()) text += ", persona " + Label(persona);
   });
   for (const Participant& participant : status.participants) {
-    text += "\nhere: " + PrintableLine(participant.author.name, kMaxLabelBytes) + " (" +
-            PrintableLine(participant.author.device, kMaxLabelBytes) + ")" +
-            (participant.own ? ", you" : "");
+    text += "\nhere: " + AuthorLine(participant.author) + (participant.own ? ", you" : "");
   }
   screen_.Note(text, Tone::kPlain);
 }
 
-void TerminalCommands::Persona(std::string_view name) {
-  Report(session_.hooks().ChatParams(Json({{"sessionID", session_.session_id()}, {"agent", name}}),
-                                     "{}"));
-}
-
-void TerminalCommands::Title(std::string_view title) {
-  Any::Object info{{"id", session_.session_id()}, {"title", title}};
-  Report(session_.hooks().Event(
-      Json({{"type", "session.updated"}, {"properties", Any::Object{{"info", std::move(info)}}}})));
-}
-
-void TerminalCommands::Reply(std::string_view text) {
-  std::string agent;
-  session_.Read([&](const SessionDocument& document) { agent = document.ReadPersona(); });
-  const std::string id = RandomId("msg_");
-  Any::Object info{{"id", id}, {"sessionID", session_.session_id()}, {"role", "assistant"}};
-  if (!agent.empty()) info.emplace_back("agent", agent);
-  Report(session_.hooks().Event(
-      Json({{"type", "message.updated"}, {"properties", Any::Object{{"info", std::move(info)}}}})));
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(' ', 1), text.size());
-    Any::Object properties{{"sessionID", session_.session_id()},
-                           {"messageID", id},
-                           {"partID", id + "_0"},
-                           {"field", "text"},
-                           {"delta", text.substr(0, end)}};
-    Report(session_.hooks().Event(
-        Json({{"type", "message.part.delta"}, {"properties", std::move(properties)}})));
-    text.remove_prefix(end);
-    std::this_thread::sleep_for(kWordPause);
-  }
-}
-
-void TerminalCommands::RunJob(std::string_view rest) {
-  const std::string_view tool = TakeWord(rest);
-  const size_t bar = rest.find('|');
-  const std::string_view title = Trimmed(rest.substr(0, bar));
-  const std::string_view output =
-      bar == std::string_view::npos ? std::string_view() : Trimmed(rest.substr(bar + 1));
-  Report(session_.hooks().ToolExecuteAfter(
-      Json({{"tool", tool},
-            {"sessionID", session_.session_id()},
-            {"callID", RandomId("call_")},
-            {"args", Any::Object{{"command", title}}}}),
-      Json({{"title", title}, {"output", output}, {"metadata", Any::Object{}}})));
-}
-
-void TerminalCommands::FileTool(std::string_view tool, std::string_view path) {
-  Report(session_.hooks().ToolExecuteAfter(
-      Json({{"tool", tool},
-            {"sessionID", session_.session_id()},
-            {"callID", RandomId("call_")},
-            {"args", Any::Object{{"filePath", path}}}}),
-      Json({{"title", path}, {"output", ""}, {"metadata", Any::Object{}}})));
-}
-
-void TerminalCommands::Edit(std::string_view path) { FileTool("edit", path); }
-void TerminalCommands::Write(std::string_view path) { FileTool("write", path); }
-void TerminalCommands::Delete(std::string_view path) { FileTool("delete", path); }
-
-void TerminalCommands::Move(std::string_view paths) {
-  const std::string_view from = TakeWord(paths);
-  if (paths.empty()) {
-    screen_.Note("usage: /move FROM TO", Tone::kBad);
+void TerminalCommands::History(std::string_view count_text) {
+  const std::optional<size_t> count =
+      count_text.empty() ? kMessagesOfHistory : ParseCount(count_text);
+  if (!count) {
+    screen_.Note("usage: /history [N]", Tone::kBad);
     return;
   }
-  const std::string title = std::string(from) + " -> " + std::string(paths);
-  Report(session_.hooks().ToolExecuteAfter(
-      Json({{"tool", "move"},
-            {"sessionID", session_.session_id()},
-            {"callID", RandomId("call_")},
-            {"args", Any::Object{{"from", from}, {"to", paths}}}}),
-      Json({{"title", title}, {"output", ""}, {"metadata", Any::Object{}}})));
-}
-
-void TerminalCommands::History(std::string_view count_text) {
-  size_t count = 0;
-  for (char c : count_text) {
-    if (c < '0' || c > '9' || count > 1'000'000) {
-      screen_.Note("usage: /history [N]", Tone::kBad);
-      return;
-    }
-    count = count * 10 + static_cast<size_t>(c - '0');
-  }
-  if (count_text.empty()) count = 20;
   std::vector<Message> messages;
   session_.Read([&](const SessionDocument& document) {
     const size_t total = document.message_count();
-    for (size_t i = total - std::min(count, total); i < total; ++i) {
+    for (size_t i = total - std::min(*count, total); i < total; ++i) {
       messages.push_back(document.ReadMessage(static_cast<uint32_t>(i)));
     }
   });
@@ -283,29 +194,34 @@ void TerminalCommands::Connect(std::string_view) {
 }
 void TerminalCommands::Disconnect(std::string_view) { session_.Disconnect(); }
 
-std::string AuthorTag(const Message& message) {
-  if (message.role == "assistant") {
-    return PrintableLine(message.agent.empty() ? "assistant" : message.agent, kMaxLabelBytes) + ">";
-  }
-  std::string tag = message.author.name.empty() ? message.role : message.author.name;
-  tag = PrintableLine(tag, kMaxLabelBytes);
-  if (!message.author.device.empty()) {
-    tag += " (" + PrintableLine(message.author.device, kMaxLabelBytes) + ")";
-  }
-  return tag + ">";
+void TerminalCommands::Persona(std::string_view name) { Report(agent_.SwitchPersona(name)); }
+void TerminalCommands::Title(std::string_view title) { Report(agent_.SetTitle(title)); }
+void TerminalCommands::Reply(std::string_view text) { Report(agent_.Reply(text)); }
+void TerminalCommands::Edit(std::string_view path) { Report(agent_.RunFileTool("edit", path)); }
+void TerminalCommands::Write(std::string_view path) { Report(agent_.RunFileTool("write", path)); }
+void TerminalCommands::Delete(std::string_view path) { Report(agent_.RunFileTool("delete", path)); }
+
+void TerminalCommands::RunJob(std::string_view rest) {
+  const std::string_view tool = TakeWord(rest);
+  const size_t bar = rest.find('|');
+  const bool has_output = bar != std::string_view::npos;
+  Report(agent_.RunTool(tool, Trimmed(rest.substr(0, bar)),
+                        has_output ? Trimmed(rest.substr(bar + 1)) : std::string_view()));
 }
 
-std::string JobLine(const Job& job) {
-  std::string line = "job " + PrintableLine(job.tool, kMaxLabelBytes);
-  if (!job.title.empty()) line += ": " + PrintableLine(job.title, kMaxLabelBytes);
-  if (!job.status.empty()) line += " [" + PrintableLine(job.status, kMaxLabelBytes) + "]";
-  return line;
+void TerminalCommands::Move(std::string_view paths) {
+  const std::string_view from = TakeWord(paths);
+  if (paths.empty()) {
+    screen_.Note("usage: /move FROM TO", Tone::kBad);
+    return;
+  }
+  Report(agent_.MoveFile(from, paths));
 }
 
-std::string FileMutationLine(const FileMutation& mutation) {
-  std::string line = "file " + PrintableLine(mutation.kind, kMaxLabelBytes) + ": ";
-  if (!mutation.from.empty()) line += PrintableLine(mutation.from, kMaxLabelBytes) + " -> ";
-  return line + PrintableLine(mutation.path, kMaxLabelBytes);
+void TerminalCommands::Report(const absl::Status& recorded) {
+  if (!recorded.ok()) {
+    screen_.Note("not recorded: " + Printable(std::string(recorded.message())), Tone::kBad);
+  }
 }
 
 }  // namespace ypp::plugin

@@ -10,6 +10,7 @@
 
 #include "plugin/commands.h"
 #include "plugin/session.h"
+#include "plugin/stand_in_agent.h"
 #include "plugin/terminal_text.h"
 
 namespace ypp::plugin {
@@ -17,7 +18,10 @@ namespace ypp::plugin {
 class TerminalCommands {
  public:
   TerminalCommands(Session& session, Screen& screen, std::string console_url)
-      : session_(session), screen_(screen), cloud_(session, std::move(console_url)) {}
+      : session_(session),
+        screen_(screen),
+        agent_(session),
+        cloud_(session, std::move(console_url)) {}
 
   // Carries out one line. False: the user wants to leave.
   bool Execute(std::string_view line);
@@ -26,9 +30,19 @@ class TerminalCommands {
   struct Command;
   static const Command kCommands[];
 
-  void SendMessage(std::string_view text);
+  void RunCommand(const Command& command, std::string_view arguments);
+  // "/pugi.cloud.<name> [JSON arguments]"
+  void RunCloudCommand(std::string_view name, std::string_view arguments);
+
   void Help(std::string_view);
   void Status(std::string_view);
+  void History(std::string_view count);
+  void Jobs(std::string_view);
+  void Files(std::string_view);
+  void Connect(std::string_view);
+  void Disconnect(std::string_view);
+
+  // What the agent does.
   void Persona(std::string_view name);
   void Title(std::string_view title);
   void Reply(std::string_view text);
@@ -37,26 +51,13 @@ class TerminalCommands {
   void Write(std::string_view path);
   void Delete(std::string_view path);
   void Move(std::string_view paths);
-  void History(std::string_view count);
-  void Jobs(std::string_view);
-  void Files(std::string_view);
-  void Connect(std::string_view);
-  void Disconnect(std::string_view);
-
-  // "/pugi.cloud.<name> [JSON arguments]"
-  void RunCloudCommand(std::string_view name, std::string_view arguments);
-  void FileTool(std::string_view tool, std::string_view path);
-  void Report(const absl::Status& status);
+  void Report(const absl::Status& recorded);
 
   Session& session_;
   Screen& screen_;
+  StandInAgent agent_;
   Commands cloud_;
 };
-
-// "web-console (browser)", or the agent's name for an assistant's message.
-std::string AuthorTag(const Message& message);
-std::string JobLine(const Job& job);
-std::string FileMutationLine(const FileMutation& mutation);
 
 }  // namespace ypp::plugin
 

@@ -13,7 +13,9 @@
 #include <mutex>
 #include <utility>
 
+#include "plugin/console_link.h"
 #include "plugin/terminal_commands.h"
+#include "plugin/terminal_lines.h"
 #include "plugin/terminal_text.h"
 
 namespace ypp::plugin {
@@ -90,8 +92,8 @@ class Listener {
     for (const MessageGrowth& growth : changes.growths) {
       screen_.Say(AuthorTag(growth.message), "… " + Printable(growth.appended));
     }
-    if (changes.title) screen_.Note("title: " + PrintableLine(*changes.title, 200));
-    if (changes.persona) screen_.Note("persona: " + PrintableLine(*changes.persona, 200));
+    if (changes.title) screen_.Note("title: " + Label(*changes.title));
+    if (changes.persona) screen_.Note("persona: " + Label(*changes.persona));
     ShowSome(changes.jobs, "jobs", JobLine);
     ShowSome(changes.file_mutations, "files", FileMutationLine);
   }
@@ -122,8 +124,7 @@ class Listener {
     } else if (status.state == SyncState::kPaused) {
       screen_.Note("paused: what you write is kept and sent after /pugi.cloud.resume");
     } else if (status.state == SyncState::kRefused) {
-      screen_.Note("the relay refused the session: " + PrintableLine(status.refusal, 200),
-                   Tone::kBad);
+      screen_.Note("the relay refused the session: " + Label(status.refusal), Tone::kBad);
       Wake(kRefused);
     }
   }
@@ -141,10 +142,6 @@ class Listener {
 };
 
 enum class End { kInput, kSignal, kRefused };
-
-std::string AuthorLine(const Author& author) {
-  return PrintableLine(author.name, 200) + " (" + PrintableLine(author.device, 200) + ")";
-}
 
 // Reads lines and carries them out until there is a reason to stop.
 End RunLoop(TerminalCommands& commands, Screen& screen, int wake_read_fd) {
@@ -229,7 +226,7 @@ int RunTerminalHost(TerminalHostOptions options) {
     std::string line(ConflictName(conflict.kind));
     line += ": " + JobLine(conflict.first) + " of " + AuthorLine(conflict.first.author) +
             " and of " + AuthorLine(conflict.second.author);
-    if (!conflict.path.empty()) line += ", both " + PrintableLine(conflict.path, 200);
+    if (!conflict.path.empty()) line += ", both " + Label(conflict.path);
     screen.Note(line, Tone::kBad);
   });
 

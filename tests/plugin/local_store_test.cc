@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -40,12 +41,12 @@ class LocalStoreTest : public testing::Test {
 TEST_F(LocalStoreTest, GivesBackWhatWasAppendedInItsOrderAndByDocument) {
   {
     auto store = *LocalStore::Open(directory_, "doc");
-    for (int i = 0; i < 300; ++i) ASSERT_TRUE(store->Append(absl::StrCat(i), "sv", false).ok());
+    for (int i = 0; i < 300; ++i) ASSERT_TRUE(store->Append({absl::StrCat(i)}, "sv", false).ok());
   }
   {
     auto other = *LocalStore::Open(directory_, "docu");
     EXPECT_TRUE(other->Load()->empty());
-    ASSERT_TRUE(other->Append("other", "sv", true).ok());
+    ASSERT_TRUE(other->Append({"other"}, "sv", true).ok());
   }
   auto store = *LocalStore::Open(directory_, "doc");
   const std::vector<std::string> updates = *store->Load();
@@ -53,7 +54,7 @@ TEST_F(LocalStoreTest, GivesBackWhatWasAppendedInItsOrderAndByDocument) {
   EXPECT_EQ(updates[299], "299");
   ASSERT_TRUE(store->Replace("all", "sv").ok());
   EXPECT_EQ(*store->Load(), std::vector<std::string>{"all"});
-  ASSERT_TRUE(store->Append("more", "sv", true).ok());
+  ASSERT_TRUE(store->Append({"more"}, "sv", true).ok());
   EXPECT_EQ(*store->Load(), (std::vector<std::string>{"all", "more"}));
 }
 
@@ -65,7 +66,7 @@ TEST_F(LocalStoreTest, IsOpenInOneProgramAtATime) {
 TEST_F(LocalStoreTest, SaysThatItIsDamaged) {
   {
     auto store = *LocalStore::Open(directory_, "doc");
-    ASSERT_TRUE(store->Append(std::string(10'000, 'x'), "sv", true).ok());
+    ASSERT_TRUE(store->Append({std::string(10'000, 'x')}, "sv", true).ok());
   }
   for (const auto& file : std::filesystem::directory_iterator(directory_)) {
     if (file.path().extension() != ".log") continue;
@@ -92,6 +93,7 @@ TEST_F(LocalStoreTest, KeepsEveryEditThatWasFinishedWhenTheProcessIsKilled) {
     LocalCopy copy(doc, directory_, "doc");
     for (char c = 'a';; c = c == 'z' ? 'a' : static_cast<char>(c + 1)) {
       (void)doc.GetText("t").Append(std::string(1, c));
+      copy.Wait();
       if (write(pipe_fds[1], &c, 1) != 1) _exit(1);
     }
   }
@@ -114,13 +116,14 @@ TEST_F(LocalStoreTest, GoesOnInMemoryWhenTheDiskIsFull) {
     signal(SIGXFSZ, SIG_IGN);
     Doc doc;
     LocalCopy copy(doc, directory_, "doc");
-    int failures = 0;
-    copy.OnFailure([&] { ++failures; });
+    std::atomic<int> failures = 0;
+    copy.OnFailure([&](const absl::Status&) { ++failures; });
     if (!copy.status().ok()) _exit(2);
     const rlimit limit{100'000, 100'000};
     setrlimit(RLIMIT_FSIZE, &limit);
     for (int i = 0; i < 300; ++i) {
       if (!doc.GetText("t").Append(std::string(1'000, 'x')).ok()) _exit(3);
+      copy.Wait();
     }
     if (doc.GetText("t").length() != 300'000) _exit(4);
     _exit(!copy.status().ok() && failures == 1 ? 0 : 5);

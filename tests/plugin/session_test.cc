@@ -5,30 +5,19 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "plugin/document_name.h"
-#include "transport/relay.h"
-#include "transport/token_authenticator.h"
+#include "absl/strings/str_cat.h"
+#include "tests/plugin/session_support.h"
 
 namespace ypp::plugin {
 namespace {
-
-constexpr char kToken[] = "a token of this test";
-constexpr int64_t kPatienceMs = 10'000;
-
-std::unique_ptr<Relay> StartRelay(const std::string& listen = "127.0.0.1:0") {
-  RelayOptions options;
-  options.listen = listen;
-  options.authenticator =
-      *transport::TokenAuthenticator::Parse("{\"" + std::string(kToken) + "\": {}}");
-  auto relay = Relay::Start(std::move(options));
-  EXPECT_TRUE(relay.ok()) << relay.status();
-  return relay.ok() ? *std::move(relay) : nullptr;
-}
 
 // Collects what a session reports.
 class Observer {
@@ -72,28 +61,11 @@ class Observer {
   std::condition_variable changed_;
 };
 
-SessionOptions Options(const std::string& url, const std::string& name) {
-  SessionOptions options;
-  options.relay_url = url;
-  options.token = kToken;
-  options.session_id = "s1";
-  options.resolve_tier = [] { return std::string("builder"); };
-  options.display_name = name;
-  options.backoff.min_delay_ms = 50;
-  options.backoff.max_delay_ms = 100;
-  return options;
-}
-
-absl::Status Say(Session& session, const std::string& id, const std::string& text) {
-  return session.hooks().ChatMessage(R"({"messageID":")" + id + "\"}",
-                                     R"({"parts":[{"type":"text","text":")" + text + "\"}]}");
-}
-
 TEST(Session, BringsWhatOneHostWritesToTheOther) {
   auto relay = StartRelay();
   Observer seen_by_a, seen_by_b;
-  auto a = *Session::Open(Options(relay->url(), "a"), seen_by_a.Events());
-  auto b = *Session::Open(Options(relay->url(), "b"), seen_by_b.Events());
+  auto a = *Session::Open(TestSessionOptions(relay->url(), "a"), seen_by_a.Events());
+  auto b = *Session::Open(TestSessionOptions(relay->url(), "b"), seen_by_b.Events());
   ASSERT_TRUE(Say(*a, "m1", "from a").ok());
   EXPECT_TRUE(
       seen_by_b.WaitFor([&] { return seen_by_b.texts_ == std::vector<std::string>{"from a"}; }));
@@ -107,8 +79,8 @@ TEST(Session, BringsWhatOneHostWritesToTheOther) {
 TEST(Session, ReportsAMessageThatGrows) {
   auto relay = StartRelay();
   Observer seen_by_b;
-  auto a = *Session::Open(Options(relay->url(), "a"));
-  auto b = *Session::Open(Options(relay->url(), "b"), seen_by_b.Events());
+  auto a = *Session::Open(TestSessionOptions(relay->url(), "a"));
+  auto b = *Session::Open(TestSessionOptions(relay->url(), "b"), seen_by_b.Events());
   ASSERT_TRUE(Say(*a, "m1", "Hello").ok());
   ASSERT_TRUE(seen_by_b.WaitFor([&] { return seen_by_b.texts_.size() == 1; }));
   ASSERT_TRUE(a->hooks()
@@ -125,29 +97,31 @@ TEST(Session, StartsOfflineAndSendsLater) {
   relay->Stop();
   relay.reset();
 
-  auto a = *Session::Open(Options(url, "a"));
+  auto a = *Session::Open(TestSessionOptions(url, "a"));
   ASSERT_TRUE(Say(*a, "m1", "written offline").ok());
   EXPECT_EQ(a->status().state, SyncState::kOffline);
   EXPECT_TRUE(absl::IsDeadlineExceeded(a->Flush(200)));
 
-  relay = StartRelay(address);
+  RelayOptions same_place = TestRelayOptions();
+  same_place.listen = address;
+  relay = StartRelay(std::move(same_place));
   ASSERT_NE(relay, nullptr);
   EXPECT_TRUE(a->Flush(kPatienceMs).ok());
   Observer seen_by_b;
-  auto b = *Session::Open(Options(url, "b"), seen_by_b.Events());
+  auto b = *Session::Open(TestSessionOptions(url, "b"), seen_by_b.Events());
   EXPECT_TRUE(seen_by_b.WaitFor([&] { return seen_by_b.texts_.size() == 1; }));
 }
 
 TEST(Session, SendsWhatWasWrittenWhileDisconnected) {
   auto relay = StartRelay();
-  auto a = *Session::Open(Options(relay->url(), "a"));
+  auto a = *Session::Open(TestSessionOptions(relay->url(), "a"));
   ASSERT_TRUE(a->Flush(kPatienceMs).ok());
   a->Disconnect();
   ASSERT_TRUE(Say(*a, "m1", "offline").ok());
   ASSERT_TRUE(a->Connect().ok());
   ASSERT_TRUE(a->Flush(kPatienceMs).ok());
   Observer seen_by_b;
-  auto b = *Session::Open(Options(relay->url(), "b"), seen_by_b.Events());
+  auto b = *Session::Open(TestSessionOptions(relay->url(), "b"), seen_by_b.Events());
   EXPECT_TRUE(
       seen_by_b.WaitFor([&] { return seen_by_b.texts_ == std::vector<std::string>{"offline"}; }));
 }
@@ -155,8 +129,8 @@ TEST(Session, SendsWhatWasWrittenWhileDisconnected) {
 TEST(Session, ShowsWhoIsThereAndWhoLeft) {
   auto relay = StartRelay();
   Observer seen_by_a;
-  auto a = *Session::Open(Options(relay->url(), "a"), seen_by_a.Events());
-  auto b = *Session::Open(Options(relay->url(), "b"));
+  auto a = *Session::Open(TestSessionOptions(relay->url(), "a"), seen_by_a.Events());
+  auto b = *Session::Open(TestSessionOptions(relay->url(), "b"));
   EXPECT_TRUE(seen_by_a.WaitFor([&] { return seen_by_a.names_.size() == 2; }));
   EXPECT_THAT(seen_by_a.names_, testing::UnorderedElementsAre("a", "b"));
   ASSERT_TRUE(b->Dispose().ok());
@@ -164,7 +138,7 @@ TEST(Session, ShowsWhoIsThereAndWhoLeft) {
 }
 
 TEST(Session, ListsItselfBeforeThereIsAConnection) {
-  auto session = *Session::Open(Options("ws://127.0.0.1:1", "a"));
+  auto session = *Session::Open(TestSessionOptions("ws://127.0.0.1:1", "a"));
   const std::vector<Participant> participants = session->status().participants;
   ASSERT_EQ(participants.size(), 1u);
   EXPECT_TRUE(participants[0].own);
@@ -175,7 +149,7 @@ TEST(Session, ListsItselfBeforeThereIsAConnection) {
 TEST(Session, SaysWhyTheRelayRefusesItsToken) {
   auto relay = StartRelay();
   Observer seen;
-  SessionOptions options = Options(relay->url(), "a");
+  SessionOptions options = TestSessionOptions(relay->url(), "a");
   options.token = "somebody else's";
   auto session = *Session::Open(std::move(options), seen.Events());
   ASSERT_TRUE(seen.WaitFor([&] { return session->status().state == SyncState::kRefused; }));
@@ -185,18 +159,18 @@ TEST(Session, SaysWhyTheRelayRefusesItsToken) {
 
 TEST(Session, LeavesFinalMetadataAndEndsWithinItsDeadline) {
   auto relay = StartRelay();
-  auto a = *Session::Open(Options(relay->url(), "a"));
+  auto a = *Session::Open(TestSessionOptions(relay->url(), "a"));
   ASSERT_TRUE(Say(*a, "m1", "x").ok());
   ASSERT_TRUE(a->Dispose().ok());
   EXPECT_TRUE(a->Dispose().ok());
-  auto b = *Session::Open(Options(relay->url(), "b"));
+  auto b = *Session::Open(TestSessionOptions(relay->url(), "b"));
   ASSERT_TRUE(b->Flush(kPatienceMs).ok());
   b->Read([](const SessionDocument& document) {
     EXPECT_EQ(document.message_count(), 1u);
     EXPECT_EQ(document.ReadMetadata("createdBy"), Any("a"));
   });
 
-  SessionOptions unreachable = Options("ws://127.0.0.1:1", "c");
+  SessionOptions unreachable = TestSessionOptions("ws://127.0.0.1:1", "c");
   unreachable.dispose_timeout_ms = 100;
   auto c = *Session::Open(std::move(unreachable));
   ASSERT_TRUE(Say(*c, "m1", "x").ok());
@@ -208,7 +182,7 @@ TEST(Session, LeavesFinalMetadataAndEndsWithinItsDeadline) {
 
 TEST(Session, KeepsTheTokenOutOfTheDocument) {
   auto relay = StartRelay();
-  auto a = *Session::Open(Options(relay->url(), "a"));
+  auto a = *Session::Open(TestSessionOptions(relay->url(), "a"));
   ASSERT_TRUE(Say(*a, "m1", "x").ok());
   ASSERT_TRUE(a->Flush(kPatienceMs).ok());
   a->Read([](const SessionDocument& document) {
@@ -218,7 +192,7 @@ TEST(Session, KeepsTheTokenOutOfTheDocument) {
 
 TEST(Session, CanBeWrittenToFromItsOwnCallbacks) {
   auto relay = StartRelay();
-  auto a = *Session::Open(Options(relay->url(), "a"));
+  auto a = *Session::Open(TestSessionOptions(relay->url(), "a"));
   Session* session_b = nullptr;
   std::mutex ready;
   std::unique_lock<std::mutex> hold(ready);
@@ -229,36 +203,109 @@ TEST(Session, CanBeWrittenToFromItsOwnCallbacks) {
     if (changes.messages.empty()) return;
     EXPECT_TRUE(Say(*session_b, "m2", "answer").ok());
   };
-  auto b = *Session::Open(Options(relay->url(), "b"), std::move(events));
+  auto b = *Session::Open(TestSessionOptions(relay->url(), "b"), std::move(events));
   session_b = b.get();
   hold.unlock();
   ASSERT_TRUE(Say(*a, "m1", "question").ok());
   Observer seen_by_c;
-  auto c = *Session::Open(Options(relay->url(), "c"), seen_by_c.Events());
+  auto c = *Session::Open(TestSessionOptions(relay->url(), "c"), seen_by_c.Events());
   EXPECT_TRUE(seen_by_c.WaitFor([&] { return seen_by_c.texts_.size() == 2; }));
 }
 
 TEST(Session, RefusesWhatCannotBeUsed) {
-  EXPECT_TRUE(absl::IsInvalidArgument(Session::Open(Options("http://x", "a")).status()));
-  SessionOptions no_token = Options("ws://127.0.0.1:1", "a");
+  EXPECT_TRUE(absl::IsInvalidArgument(Session::Open(TestSessionOptions("http://x", "a")).status()));
+  SessionOptions no_token = TestSessionOptions("ws://127.0.0.1:1", "a");
   no_token.token.clear();
   EXPECT_TRUE(absl::IsInvalidArgument(Session::Open(std::move(no_token)).status()));
 }
 
-TEST(DefaultDisplayName, IsTheHostAndNotTheUser) {
-  const std::string name = DefaultDisplayName();
-  EXPECT_EQ(name.rfind("pugi-cli", 0), 0u);
-  EXPECT_EQ(name.find('.'), std::string::npos);
+TEST(Session, ReportsAConflictToEverySubscriberForAsLongAsItListens) {
+  const auto relay = StartRelay();
+  SessionOptions named = TestSessionOptions(relay->url());
+  named.display_name = "other host";
+  auto a = *Session::Open(TestSessionOptions(relay->url()));
+  auto b = *Session::Open(std::move(named));
+  ASSERT_TRUE(a->Flush(kPatienceMs).ok());
+  std::mutex mutex;
+  std::vector<Conflict> seen;
+  const auto note = [&](const Conflict& conflict) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    seen.push_back(conflict);
+  };
+  const auto count = [&] {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return seen.size();
+  };
+  Subscription one = a->OnConflict(note);
+  Subscription two = b->OnConflict(note);
+  const auto edit = [](Session& session, const char* call, const char* path) {
+    const std::string args = absl::StrCat(R"({"filePath":")", path, "\"}");
+    EXPECT_TRUE(session.hooks()
+                    .ToolExecuteAfter(absl::StrCat(R"({"tool":"edit","callID":")", call,
+                                                   R"(","args":)", args, "}"),
+                                      R"({"title":"","output":"","metadata":{}})")
+                    .ok());
+  };
+  a->Pause();
+  edit(*a, "call_a", "x.c");
+  edit(*b, "call_b", "x.c");
+  a->Resume();
+  // Both devices see both kinds, unless the two calls were more than 100 ms apart.
+  EXPECT_TRUE(Eventually([&] { return count() >= 2; }));
+  EXPECT_TRUE(Eventually([&] {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return std::count_if(seen.begin(), seen.end(), [](const Conflict& conflict) {
+             return conflict.kind == Conflict::Kind::kSamePath && conflict.path == "x.c" &&
+                    conflict.first.author.name != conflict.second.author.name;
+           }) == 2;
+  }));
+  one.Cancel();
+  two.Cancel();
+  const size_t before = count();
+  a->Pause();
+  edit(*a, "call_c", "y.c");
+  edit(*b, "call_d", "y.c");
+  a->Resume();
+  ASSERT_TRUE(a->Flush(kPatienceMs).ok());
+  ASSERT_TRUE(b->Flush(kPatienceMs).ok());
+  EXPECT_EQ(count(), before);
 }
 
-TEST(ConsoleLink, CarriesTheTokenInTheFragmentAlone) {
-  const std::string link =
-      ConsoleLink("ws://127.0.0.1:1234/any", "", "tenant_ab/pugi-session-x", "a&b c");
-  EXPECT_EQ(link, "http://127.0.0.1:1234/console/#doc=tenant_ab/pugi-session-x&token=a%26b%20c");
-  EXPECT_EQ(ConsoleLink("wss://relay.example", "", "d", "t"),
-            "https://relay.example/console/#doc=d&token=t");
-  EXPECT_EQ(ConsoleLink("wss://relay.example", "https://console.example/", "d", "t"),
-            "https://console.example/#doc=d&token=t&relay=wss%3A//relay.example");
+TEST(Session, KeepsWhatItWroteOnThisMachineAndSendsItAfterARestart) {
+  const std::string directory =
+      std::filesystem::temp_directory_path() / absl::StrCat("ypp-session-store-", getpid());
+  std::filesystem::remove_all(directory);
+  SessionOptions options = TestSessionOptions("ws://127.0.0.1:1");
+  options.local_persistence_path = directory;
+  options.dispose_timeout_ms = 0;
+  {
+    auto session = *Session::Open(options);
+    EXPECT_EQ(session->status().local_store, LocalStoreState::kOn);
+    ASSERT_TRUE(Say(*session, "m1", "written with no relay there").ok());
+    // A second one finds the directory taken and goes on in memory.
+    auto second = *Session::Open(options);
+    EXPECT_EQ(second->status().local_store, LocalStoreState::kFailed);
+    EXPECT_NE(second->status().local_store_error, "");
+    EXPECT_TRUE(Say(*second, "m2", "in memory").ok());
+  }
+  const auto relay = StartRelay();
+  options.relay_url = relay->url();
+  options.dispose_timeout_ms = kPatienceMs;
+  std::vector<std::string> reported;
+  SessionEvents events;
+  events.on_remote = [&](const RemoteChanges& changes) {
+    for (const Message& message : changes.messages) reported.push_back(message.id);
+  };
+  auto session = *Session::Open(options, std::move(events));
+  EXPECT_EQ(MessageCount(*session), 1u);
+  ASSERT_TRUE(session->Flush(kPatienceMs).ok());
+  auto other = *Session::Open(TestSessionOptions(relay->url()));
+  ASSERT_TRUE(other->Flush(kPatienceMs).ok());
+  EXPECT_EQ(MessageCount(*other), 1u);
+  ASSERT_TRUE(session->Dispose().ok());
+  EXPECT_EQ(reported, std::vector<std::string>());
+  session.reset();
+  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

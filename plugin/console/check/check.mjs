@@ -2,7 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { browserOfflineAndBack, conflicts, terminalOfflineAndBack } from "./apart.mjs";
 import { kDesktop, kPhone, launchBrowser, openConsole } from "./browser.mjs";
+import { expired, handedOn, shortLivedLink } from "./links.mjs";
+import { expect, report, reported } from "./report.mjs";
 import { Terminal } from "./terminal.mjs";
 
 const { values: options } = parseArgs({
@@ -32,21 +35,14 @@ const kScript = [
 const kFromBrowser = "I am on the train now. Does it <b>also</b> work offline?";
 const kAnswer = "Yes: what is written offline is kept and sent later.";
 
-let seen = 0;
-function report(what) {
-  seen += 1;
-  console.log(`demo: seen: ${what}`);
-}
-
-function expect(condition, what) {
-  if (!condition) throw new Error(`not as expected: ${what}`);
-}
-
 async function run() {
   const token = (await readFile(options["token-file"], "utf8")).trim();
-  const terminal = new Terminal(options["session-program"], [
-    "chat", "--relay", options.relay, "--token-file", options["token-file"], "--session", options.session, "--name", "pugi-cli@laptop",
-  ]);
+  const startTerminal = (name) =>
+    new Terminal(options["session-program"], [
+      "chat", "--relay", options.relay, "--token-file", options["token-file"], "--session", options.session, "--name", name,
+    ]);
+  const terminal = startTerminal("pugi-cli@laptop");
+  let desk;
   let browser;
   try {
     const [, link] = await terminal.sees(/^console (http\S+)$/m);
@@ -63,10 +59,17 @@ async function run() {
     report("the browser shows what was done in the terminal");
 
     await bothWays(terminal, desktop.page);
+    const shortLived = await shortLivedLink(terminal);
     await desktop.page.screenshot({ path: join(options.out, "console.png") });
 
-    await handedOn(terminal, browser);
-    await offlineAndBack(terminal, desktop.page);
+    await handedOn(terminal, browser, kAnswer, options.out);
+    await terminalOfflineAndBack(terminal, desktop.page);
+    await browserOfflineAndBack(terminal, browser, options.relay, link, desktop.page, options.out);
+    desk = startTerminal("pugi-cli@desk");
+    await desk.sees(/stored by the relay/);
+    await conflicts(terminal, desk, desktop.page, options.out);
+    expect((await desk.leave()) === 0, "the second terminal leaves with exit code 0");
+    await expired(browser, shortLived, options.out);
     await onPhone(browser, link);
     await desktop.page.reload();
     await desktop.page.getByText(kAnswer).waitFor();
@@ -79,6 +82,7 @@ async function run() {
     report("the terminal left with everything stored, and the browser knows");
   } finally {
     terminal.kill();
+    desk?.kill();
     await browser?.close();
   }
 }
@@ -108,38 +112,6 @@ async function bothWays(terminal, page) {
   report("the browser shows the answer");
 }
 
-// A link for one device, once.
-async function handedOn(terminal, browser) {
-  terminal.type("/pugi.cloud.handoff");
-  const [, link] = await terminal.sees(/"url": ?"(http[^"]+#handoff=[^"]+)"/);
-  const clicked = performance.now();
-  const first = await openConsole(browser, link, kPhone);
-  await first.page.getByText(kAnswer).waitFor();
-  report(`a handoff's link shows the session ${Math.round(performance.now() - clicked)} ms after the click`);
-  await first.page.reload();
-  await first.page.getByText(kAnswer).waitFor();
-  expect(first.problems.length === 0, `no errors after the handoff, but: ${first.problems.join("; ")}`);
-  await first.close();
-  const second = await openConsole(browser, link, kPhone);
-  await second.page.getByText("This link was used already").waitFor();
-  await second.page.screenshot({ path: join(options.out, "console-handoff-used.png") });
-  await second.close();
-  report("the same link is explained to whoever opens it again");
-}
-
-async function offlineAndBack(terminal, page) {
-  terminal.type("/disconnect");
-  terminal.type("Written in a tunnel.");
-  await page.getByLabel("Message to the session").fill("Written meanwhile.");
-  await page.getByLabel("Message to the session").press("Enter");
-  await page.locator('#status[data-state="saved"]').waitFor();
-  expect((await page.getByText("Written in a tunnel.").count()) === 0, "what is written offline is not there yet");
-  terminal.type("/pugi.cloud.resume");
-  await page.getByText("Written in a tunnel.").waitFor();
-  await terminal.sees(/^web-console \(browser\)> Written meanwhile\.$/m);
-  report("what both sides wrote while the terminal was offline is on both");
-}
-
 async function onPhone(browser, link) {
   const phone = await openConsole(browser, link, kPhone);
   await phone.page.getByText(kAnswer).waitFor();
@@ -156,7 +128,7 @@ async function onPhone(browser, link) {
 
 try {
   await run();
-  console.log(`demo: ${seen} things seen, none missing`);
+  console.log(`demo: ${reported()} things seen, none missing`);
 } catch (error) {
   console.error(`demo: ${error.message}`);
   process.exitCode = 1;

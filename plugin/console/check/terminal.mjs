@@ -22,11 +22,18 @@ export class Terminal {
     this.child.stdin.write(`${line}\n`);
   }
 
-  // Resolves with the match in what was shown so far or comes within the time.
-  async sees(pattern, timeoutMs = 60_000) {
+  // Types a line and resolves with the match in what is shown after it.
+  async answers(line, pattern) {
+    const from = this.output.length;
+    this.type(line);
+    return await this.sees(pattern, { from });
+  }
+
+  // Resolves with the match in what was shown so far, from the given place on, or comes within the time.
+  async sees(pattern, { from = 0, timeoutMs = 60_000 } = {}) {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      const match = pattern.exec(this.output);
+      const match = pattern.exec(this.output.slice(from));
       if (match) return match;
       const left = deadline - Date.now();
       if (left <= 0) throw new Error(`the terminal did not show ${pattern} in ${timeoutMs} ms; it showed:\n${this.output}${this.errors}`);

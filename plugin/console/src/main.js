@@ -4,7 +4,7 @@ import { byId } from "./dom.js";
 import { HandoffError, redeem } from "./handoff.js";
 import { keepLink, parseFragment, relayAddress, sessionId, takeLink } from "./link.js";
 import { MessageList } from "./messages.js";
-import { ownIdentity, showPresence } from "./presence.js";
+import { isHostPresent, ownIdentity, showPresence } from "./presence.js";
 import { appendUserMessage, kSchemaVersion, openRoots, readPersona } from "./schema.js";
 
 const kStatusText = { refused: "Refused", offline: "Offline", connecting: "Connecting", saving: "Saving", saved: "Saved" };
@@ -44,7 +44,7 @@ function start(link) {
   showJobs(roots.jobs, { list: byId("jobs"), empty: byId("jobs-empty"), count: byId("jobs-count") });
   showFiles(roots.fileMutations, roots.jobs, { list: byId("files"), empty: byId("files-empty"), count: byId("files-count") });
   showPresence(connection.awareness, identity, { list: byId("present"), count: byId("present-count") });
-  showTitleAndPersona(roots, sessionId(link.doc));
+  showTitleAndPersona(roots, connection.awareness, sessionId(link.doc));
   showStatus(connection, roots);
   showTabs(roots);
   composer((text) => connection.doc.transact(() => appendUserMessage(roots, { text, author: identity.name, device: identity.device })));
@@ -55,12 +55,12 @@ function start(link) {
   });
 }
 
-function showTitleAndPersona(roots, session) {
+function showTitleAndPersona(roots, awareness, session) {
   const render = () => {
     const title = roots.metadata.get("title");
     byId("title").textContent = typeof title === "string" && title !== "" ? title : "Session";
-    // The agent runs on the host: without it nobody answers.
-    const left = roots.metadata.get("hostState") === "left" ? " · host left" : "";
+    // The agent runs on the host: without it nobody answers. The last one that left need not have been the only one.
+    const left = roots.metadata.get("hostState") === "left" && !isHostPresent(awareness) ? " · host left" : "";
     byId("subtitle").textContent = session + left;
     document.title = `${session} · session console`;
     const persona = readPersona(roots);
@@ -70,6 +70,7 @@ function showTitleAndPersona(roots, session) {
   };
   roots.metadata.observe(render);
   roots.activePersona.observe(render);
+  awareness.on("change", render);
   render();
 }
 

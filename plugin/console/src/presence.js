@@ -6,6 +6,11 @@ export function ownIdentity() {
   return { name: "web-console", device: phone ? "phone" : "browser" };
 }
 
+// Whether a program is here in which an agent may run.
+export function isHostPresent(awareness) {
+  return [...awareness.getStates().values()].some((state) => state?.user?.device === "terminal");
+}
+
 export function showPresence(awareness, identity, { list, count }) {
   const announce = () => awareness.setLocalStateField("user", identity);
   // The provider withdraws us when the page is hidden for good; a page that comes back out of the browser's cache was not.
