@@ -1,9 +1,9 @@
 // Another authenticator's answers, kept for moments: clients that open many documents, or come back
 // together after a restart, ask once.
 //
-// What is kept is under the SHA-256 of the token, with the document's name; whether a token is still
-// good is another question than whether it was. A question that is already under way is not asked
-// twice. Errors that are no answer are not kept.
+// What is kept is under the SHA-256 of the token, with the document's name; whether a token is
+// still good is another question than whether it was. A question that is already under way is not
+// asked twice. Errors that are no answer are not kept.
 //
 // Thread-safe: `inner` may answer from any thread, inside the question or later.
 #ifndef YPP_TRANSPORT_CACHING_AUTHENTICATOR_H_

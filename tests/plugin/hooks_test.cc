@@ -53,7 +53,8 @@ TEST(ChatMessage, ToleratesUnknownFieldsAndKeepsThem) {
   ASSERT_TRUE(h.hooks
                   .ChatMessage(R"({"sessionID":"s1","later":{"x":1}})",
                                R"({"message":{"id":"m1","role":"user","mood":"calm"},"new":true,
-                                   "parts":[{"type":"text","text":"Hi","weight":3},{"type":"hologram"}]})")
+                                   "parts":[{"type":"text","text":"Hi","weight":3},
+                                           {"type":"hologram"}]})")
                   .ok());
   EXPECT_THAT(h.Json(), HasSubstr(R"("mood":"calm")"));
   EXPECT_THAT(h.Json(), HasSubstr(R"("weight":3)"));
@@ -127,8 +128,8 @@ TEST(ChatMessage, LeavesFilesAndSystemPromptsOut) {
   ASSERT_TRUE(h.hooks
                   .ChatMessage(
                       "{}", R"({"message":{"id":"m1","system":"You are SECRET1","tools":{"a":true}},
-      "parts":[{"type":"file","mime":"image/png","filename":"shot.png","url":"data:image/png;base64,SECRET2",
-                "source":{"text":{"value":"SECRET3"}}}]})")
+      "parts":[{"type":"file","mime":"image/png","filename":"shot.png",
+                "url":"data:image/png;base64,SECRET2","source":{"text":{"value":"SECRET3"}}}]})")
                   .ok());
   EXPECT_THAT(h.Json(), Not(HasSubstr("SECRET")));
   EXPECT_THAT(h.Json(), HasSubstr("shot.png"));
@@ -157,7 +158,8 @@ TEST(ChatParams, NeverRecordsKeysOptionsOrHeaders) {
   HookedDocument h;
   ASSERT_TRUE(h.hooks
                   .ChatParams(R"({"sessionID":"s1","agent":"build",
-      "provider":{"source":"env","info":{"id":"p","key":"sk-SECRET1"},"options":{"apiKey":"SECRET2"}},
+      "provider":{"source":"env","info":{"id":"p","key":"sk-SECRET1"},
+                  "options":{"apiKey":"SECRET2"}},
       "model":{"headers":{"Authorization":"Bearer SECRET3"}}})",
                               R"({"temperature":0.5,"options":{"token":"SECRET4"}})")
                   .ok());

@@ -118,9 +118,11 @@ int ShmUnmap(sqlite3_file* base, int) {
   return SQLITE_OK;
 }
 
+// clang-format off
 const sqlite3_io_methods kMethods = {
-    2,       Close,     Read,   Write,   Truncate, Sync,       FileSize, Lock, Lock, CheckReservedLock,
-    FileControl, SectorSize, DeviceCharacteristics, ShmMap,   ShmLock,    ShmBarrier, ShmUnmap, nullptr, nullptr};
+    2, Close, Read, Write, Truncate, Sync, FileSize, Lock, Lock, CheckReservedLock, FileControl,
+    SectorSize, DeviceCharacteristics, ShmMap, ShmLock, ShmBarrier, ShmUnmap, nullptr, nullptr};
+// clang-format on
 
 FaultyDisk& DiskOf(sqlite3_vfs* vfs) { return *static_cast<FaultyDisk*>(vfs->pAppData); }
 

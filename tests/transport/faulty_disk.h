@@ -1,7 +1,9 @@
-// A disk in memory for SQLite, which becomes its default VFS: any call can be made to fail, the disk can be full, and the
-// power can go. Then each file is what it was at its last sync, with some of the writes since, one of them perhaps torn.
+// A disk in memory for SQLite, which becomes its default VFS: any call can be made to fail, the
+// disk can be full, and the power can go. Then each file is what it was at its last sync, with some
+// of the writes since, one of them perhaps torn.
 //
-// Creating and deleting a file is durable at once. Used from the threads of SQLite; the rest from the test's.
+// Creating and deleting a file is durable at once. Used from the threads of SQLite; the rest from
+// the test's.
 #ifndef YPP_TESTS_TRANSPORT_FAULTY_DISK_H_
 #define YPP_TESTS_TRANSPORT_FAULTY_DISK_H_
 

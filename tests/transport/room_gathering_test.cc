@@ -96,8 +96,7 @@ TEST_F(RoomGatheringTest, AcknowledgesAfterTheTurnBeforeWithoutWaitingForTheNext
 // A provider's first awareness and its empty answer to step 1 often come together.
 TEST_F(RoomGatheringTest, AcknowledgesWhatBringsNothingWhileOnlyAwarenessWaits) {
   Handle(kAda, WriteAwareness("doc", AsBytes(AwarenessUpdate(7, 1, "{}"))));
-  const RoomOutput out =
-      Handle(kAda, WriteSync("doc", SyncType::kStep2, AsBytes(EmptyUpdate())));
+  const RoomOutput out = Handle(kAda, WriteSync("doc", SyncType::kStep2, AsBytes(EmptyUpdate())));
   EXPECT_EQ(To(kAda, out), Messages{kApplied});
 }
 

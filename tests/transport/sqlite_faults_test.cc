@@ -1,4 +1,5 @@
-// Whatever the disk does to the SQLite store: what it said is stored is there, and nothing is there by half.
+// Whatever the disk does to the SQLite store: what it said is stored is there, and nothing is there
+// by half.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -33,7 +34,8 @@ std::string SnapshotOf(int through) {
 
 class SqliteFaultsTest : public testing::Test {
  protected:
-  SqliteFaultsTest() : folder_(std::filesystem::temp_directory_path() / "ypp-sqlite-faults-XXXXXX") {
+  SqliteFaultsTest()
+      : folder_(std::filesystem::temp_directory_path() / "ypp-sqlite-faults-XXXXXX") {
     EXPECT_NE(mkdtemp(folder_.data()), nullptr);
     path_ = folder_ + "/documents.db";  // only its lock file is on the real disk
   }
