@@ -33,7 +33,7 @@ class Value {
   Value() = default;  // undefined
   // Whatever an Any can be made of.
   template <typename T, typename = std::enable_if_t<std::is_convertible_v<T&&, Any>>>
-  Value(T&& plain) : value_(std::in_place_type<Any>, std::forward<T>(plain)) {}
+  Value(T&& plain) : value_(Any(std::forward<T>(plain))) {}
   Value(SharedType type) : value_(type) {}
   Value(NewType type);
   // A sub-document. It may be in one place of one document only.
