@@ -25,7 +25,9 @@ const kCommands: Record<string, string> = {
 };
 
 // OpenCode calls every function that a module exports with PluginInput, so the plugin is the only one.
-export const YppPlugin: Plugin = async ({ worktree }, options = {}) => {
+export const YppPlugin: Plugin = async ({ worktree, directory }, options = {}) => {
+  // Outside a repository OpenCode takes the whole disk for the worktree.
+  const root = worktree === "/" ? directory : worktree;
   const program = text(options["program"]) ?? "ypp-session";
   const config = text(options["config"]);
   const bridges = new Map<string, Bridge>();
@@ -33,7 +35,7 @@ export const YppPlugin: Plugin = async ({ worktree }, options = {}) => {
   const bridgeOf = (sessionID: string): Bridge => {
     let bridge = bridges.get(sessionID);
     if (bridge === undefined) {
-      const args = ["bridge", "--session", sessionID, "--worktree", worktree];
+      const args = ["bridge", "--session", sessionID, "--worktree", root];
       if (config !== undefined) args.push("--config", config);
       bridge = new Bridge({ program, args, environment: process.env });
       bridges.set(sessionID, bridge);
