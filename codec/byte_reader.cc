@@ -14,6 +14,16 @@ absl::Status BadInput(const char* reason, size_t offset) {
   return absl::DataLossError(std::string(reason) + " at byte " + std::to_string(offset));
 }
 
+VarUintInWord DecodeLongVarUint(uint64_t word) {
+  const uint64_t ends = ~word & 0x8080808080808080;
+  if (ends == 0) return {};
+  uint64_t bits = word & (ends ^ (ends - 1)) & 0x7f7f7f7f7f7f7f7f;
+  bits = (bits & 0x007f007f007f007f) | (bits & 0x7f007f007f007f00) >> 1;
+  bits = (bits & 0x00003fff00003fff) | (bits & 0x3fff00003fff0000) >> 2;
+  bits = (bits & 0x000000000fffffff) | (bits & 0x0fffffff00000000) >> 4;
+  return {bits, static_cast<size_t>(__builtin_ctzll(ends) >> 3) + 1};
+}
+
 absl::Status ByteReader::status() const {
   return ok() ? absl::OkStatus() : BadInput(error_, error_position_);
 }

@@ -33,18 +33,20 @@ struct VarUintInWord {
   uint64_t value = 0;
   size_t size_bytes = 0;  // 0: it does not end here
 };
+// One of 2^28 and more.
+VarUintInWord DecodeLongVarUint(uint64_t word);
 // Finds the end and closes the gaps between the groups of seven bits without a loop or a branch
-// that could go either way. `word` is the next eight bytes, little-endian.
+// that could go either way: nearly every number is below 2^28. `word` is the next eight bytes,
+// little-endian.
 [[gnu::always_inline]] inline VarUintInWord DecodeVarUint(uint64_t word) {
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-  const uint64_t ends = ~word & 0x8080808080808080;
-  if (__builtin_expect(ends == 0, 0)) return {};
-  const uint64_t up_to_end = (ends - 1) ^ ends;  // all bits up to and with the first one of `ends`
-  uint64_t bits = word & up_to_end & 0x7f7f7f7f7f7f7f7f;
-  bits = (bits & 0x007f007f007f007f) | (bits & 0x7f007f007f007f00) >> 1;
-  bits = (bits & 0x00003fff00003fff) | (bits & 0x3fff00003fff0000) >> 2;
-  bits = (bits & 0x000000000fffffff) | (bits & 0x0fffffff00000000) >> 4;
-  return {bits, static_cast<size_t>(__builtin_ctzll(ends) >> 3) + 1};
+  const uint32_t low = static_cast<uint32_t>(word);
+  const uint32_t ends = ~low & 0x80808080;
+  if (__builtin_expect(ends == 0, 0)) return DecodeLongVarUint(word);
+  uint32_t bits = low & (ends ^ (ends - 1)) & 0x7f7f7f7f;  // up to and with the first end
+  bits = (bits & 0x007f007f) | (bits & 0x7f007f00) >> 1;
+  bits = (bits & 0x00003fff) | (bits & 0x3fff0000) >> 2;
+  return {bits, static_cast<size_t>(__builtin_ctz(ends) >> 3) + 1};
 }
 
 class ByteReader {

@@ -7,6 +7,12 @@
 
 namespace ypp::codec {
 
+namespace {
+
+constexpr size_t kLeastRoom = 64;
+
+}  // namespace
+
 char* PutLongVarUint(char* p, uint64_t value) {
   for (; value >= 0x80; value >>= 7) *p++ = static_cast<char>(value | 0x80);
   *p++ = static_cast<char>(value);
@@ -20,10 +26,24 @@ void ByteWriter::WriteBigEndian(Bits bits) {
   }
 }
 
+void ByteWriter::Reserve(size_t more_bytes) {
+  if (buffer_.capacity() - size_ < more_bytes)
+    buffer_.reserve(std::max(size_ + std::max(more_bytes, kLeastRoom), 2 * size_));
+}
+
+// A string fills what it grows by with zeros. So it does not grow by all of its capacity at once:
+// what was just filled is still in the cache when it is written to.
 void ByteWriter::Grow(size_t more_bytes) {
-  constexpr size_t kLeastRoom = 64;
-  const size_t room = std::max(buffer_.capacity(), size_ + std::max(more_bytes, kLeastRoom));
-  buffer_.resize(std::max(room, 2 * size_));
+  constexpr size_t kMostRoom = 4096;
+  Reserve(more_bytes);
+  buffer_.resize(std::max(size_ + more_bytes, std::min(buffer_.capacity(), size_ + kMostRoom)));
+}
+
+void ByteWriter::Append(std::string_view bytes) {
+  Reserve(bytes.size());
+  buffer_.resize(size_);
+  buffer_.append(bytes);
+  size_ = buffer_.size();
 }
 
 void ByteWriter::WriteFloat32(float value) {

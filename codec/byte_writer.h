@@ -45,9 +45,8 @@ class ByteWriter {
   // Writes into the memory of `buffer`; what is in it is forgotten.
   explicit ByteWriter(std::string buffer) : buffer_(std::move(buffer)) {}
 
-  void Reserve(size_t more_bytes) {
-    if (buffer_.size() - size_ < more_bytes) Grow(more_bytes);
-  }
+  // So many bytes will fit without another allocation.
+  void Reserve(size_t more_bytes);
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::string_view bytes() const { return std::string_view(buffer_.data(), size_); }
@@ -75,7 +74,7 @@ class ByteWriter {
   // For who writes many small things at once: `size_bytes` of room at the end, and how far it was
   // filled.
   char* Room(size_t size_bytes) {
-    Reserve(size_bytes);
+    if (__builtin_expect(buffer_.size() - size_ < size_bytes, 0)) Grow(size_bytes);
     return buffer_.data() + size_;
   }
   void FilledUpTo(const char* end) { size_ = static_cast<size_t>(end - buffer_.data()); }
@@ -97,7 +96,7 @@ class ByteWriter {
   void WriteBytes(Bytes bytes) { WriteBytes(AsText(bytes)); }
   // `bytes` must not lie in this writer.
   void WriteBytes(std::string_view bytes) {
-    Reserve(bytes.size());
+    if (buffer_.size() - size_ < bytes.size()) return Append(bytes);
     if (!bytes.empty()) std::memcpy(buffer_.data() + size_, bytes.data(), bytes.size());
     size_ += bytes.size();
   }
@@ -108,10 +107,13 @@ class ByteWriter {
  private:
   // Makes the buffer larger by `more_bytes` at least.
   void Grow(size_t more_bytes);
+  // WriteBytes where the buffer has to become larger.
+  void Append(std::string_view bytes);
   template <typename Bits>
   void WriteBigEndian(Bits bits);
 
-  // All of its size is room to write to; the first `size_` bytes are written.
+  // All of its size, and less than its capacity, is room to write to; the first `size_` bytes are
+  // written.
   std::string buffer_;
   size_t size_ = 0;
 };

@@ -22,18 +22,37 @@ inline bool IsQuick(uint8_t info) {
   return (kKinds >> kind & 1) != 0 && leans == (kind != static_cast<uint32_t>(StructKind::kGc));
 }
 
+// What is to be said of such a struct: a StructView without the rest.
+struct RunView {
+  StructKind kind = StructKind::kGc;
+  bool has_origin = false;
+  bool has_right_origin = false;
+  bool has_parent_sub = false;
+  Clock length = 0;
+  Id id;
+  Id origin;
+  Id right_origin;
+  std::string_view content;  // of text
+
+  Clock end() const { return id.clock + length; }
+  void Reset(Id new_id) {
+    has_origin = has_right_origin = false;
+    id = new_id;
+    content = {};
+  }
+};
+
 // Reads the struct `id` of a V1 update if it IsQuick. False when it is anything else or may be bad.
-// REQUIRES: `last_client` is a client.
-template <EndOfInput kEnd>
-bool ReadQuickStruct(QuickReader<kEnd>& reader, const LastClient& last_client, Id id,
-                     StructView* view) {
+// `View` is StructView or RunView. REQUIRES: `last_client` is a client.
+template <EndOfInput kEnd, typename View>
+[[gnu::always_inline]] inline bool ReadQuickStruct(QuickReader<kEnd>& reader,
+                                                   const LastClient& last_client, Id id,
+                                                   View* view) {
   const uint8_t info = reader.ReadUint8();
   const auto kind = static_cast<StructKind>(info & kInfoKindMask);
   if (!IsQuick(info)) return false;
   view->Reset(id);
   view->kind = kind;
-  view->parent_name = {};
-  view->parent_sub = {};
   view->has_parent_sub = kind != StructKind::kGc && (info & kInfoHasParentSub) != 0;
   if ((info & kInfoHasOrigin) != 0) {
     view->has_origin = true;
@@ -60,8 +79,9 @@ struct StructExtent {
 // The same as ReadQuickStruct, for who wants to know no more of it. With kAsWritten also false when
 // writing the struct again, after ForgetInheritedParentSub, would give other bytes.
 template <bool kAsWritten, EndOfInput kEnd>
-bool ReadQuickExtent(QuickReader<kEnd>& reader, const LastClient& last_client, Id id,
-                     StructExtent* extent) {
+[[gnu::always_inline]] inline bool ReadQuickExtent(QuickReader<kEnd>& reader,
+                                                   const LastClient& last_client, Id id,
+                                                   StructExtent* extent) {
   const uint8_t info = reader.ReadUint8();
   if (!IsQuick(info) || (kAsWritten && (info & kInfoHasParentSub) != 0)) return false;
   extent->kind = static_cast<StructKind>(info & kInfoKindMask);
@@ -79,10 +99,30 @@ bool ReadQuickExtent(QuickReader<kEnd>& reader, const LastClient& last_client, I
   return reader.ok() && extent->length <= kMaxClock - id.clock;
 }
 
-// The same two where `in` stands, which moves on only if they succeed.
+// Far enough from the end for two ids, a length, and one word more that is looked at.
+inline bool IsFarFromEnd(const ByteReader& in) {
+  constexpr size_t kNumbers = 6;
+  return in.remaining() > kNumbers * QuickReader<EndOfInput::kFar>::kWordBytes;
+}
+
+// The same where `in` stands, which moves on only if they succeed. ReadRun does not try near the
+// end of the input.
+[[gnu::always_inline]] inline bool ReadRun(ByteReader& in, const LastClient& last_client, Id id,
+                                           RunView* run) {
+  if (last_client.size_bytes == 0 || !IsFarFromEnd(in)) return false;
+  QuickReader<EndOfInput::kFar> reader(in.cursor(), in.cursor() + in.remaining());
+  if (!ReadQuickStruct(reader, last_client, id, run)) return false;
+  in.Skip(static_cast<size_t>(reader.cursor() - in.cursor()));
+  return true;
+}
 bool ReadQuickStruct(ByteReader& in, const LastClient& last_client, Id id, StructView* view);
-template <bool kAsWritten>
 bool ReadQuickExtent(ByteReader& in, const LastClient& last_client, Id id, StructExtent* extent);
+
+// Passes over such structs, `most` at most and as far as they end at or before `up_to`. The first
+// one begins at `next->clock`, which moves on. How many. None near the end of the input.
+template <bool kAsWritten>
+uint64_t SkipQuickStructs(ByteReader& in, const LastClient& last_client, uint64_t most, Clock up_to,
+                          Id* next);
 
 }  // namespace ypp::codec
 

@@ -93,8 +93,7 @@ struct StructView {
 
   Clock end() const { return id.clock + length; }
 
-  // As new, but for the ids and names that the flags say are not there: readers make one for every
-  // struct.
+  // As new, but for the ids that the flags say are not there: readers make one for every struct.
   void Reset(Id new_id) {
     kind = StructKind::kGc;
     parent = Parent::kInherited;
@@ -103,8 +102,7 @@ struct StructView {
     type_ref = TypeRef::kArray;
     length = 0;
     id = new_id;
-    content = {};
-    name = {};
+    parent_name = parent_sub = content = name = {};
   }
 };
 

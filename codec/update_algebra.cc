@@ -58,6 +58,7 @@ absl::StatusOr<std::string> DiffUpdate(Bytes update, const StateVector& known, D
       ForgetInheritedParentSub(&view);
       if (!begun) {
         if (view.id.clock < have) view = SliceStruct(view, have - view.id.clock);
+        if (dialect != Dialect::kV2) writer.Reserve(0, update.size() - reader.position());
         writer.BeginCountedSection(section.client, view.id.clock);
         begun = true;
       }
@@ -121,7 +122,7 @@ absl::StatusOr<StateVector> StateVectorFromUpdate(codec::Bytes update, UpdateFor
     Clock clock = 0;
     while (reader.NextExtent(&extent) && extent.kind != codec::StructKind::kSkip &&
            extent.id.clock == clock) {
-      clock = extent.end();
+      clock = reader.SkipRuns();
     }
     if (clock > vector.Get(section.client)) vector.Set(section.client, clock);
   }

@@ -295,8 +295,6 @@ template <typename Source>
 void ReadStructFrom(Source& source, Id id, bool accept_holes_with_flags, StructView* view) {
   ByteReader& in = source.in;
   view->Reset(id);
-  view->parent_name = {};
-  view->parent_sub = {};
   const uint8_t info = source.ReadInfo();
   const uint8_t kind = info & kInfoKindMask;
   if (kind > static_cast<uint8_t>(StructKind::kSkip)) return in.Fail("unknown content");
@@ -410,22 +408,26 @@ void UpdateReader::SkipUpTo(Clock clock) {
   const auto state = [this] { return std::tuple(in_, next_, structs_left_); };
   StructExtent extent;
   for (auto before = state(); NextExtent(&extent); before = state()) {
-    if (extent.kind == StructKind::kSkip || extent.end() <= clock) continue;
-    std::tie(in_, next_, structs_left_) = before;
-    return;
+    if (extent.kind != StructKind::kSkip && extent.end() > clock) {
+      std::tie(in_, next_, structs_left_) = before;
+      return;
+    }
+    structs_left_ -= SkipQuickStructs<false>(in_, last_client_, structs_left_, clock, &next_);
   }
 }
 
 uint64_t UpdateReader::SkipAsWritten() {
   YPP_DCHECK(columns_ == nullptr);
-  const uint64_t before = structs_left_;
-  StructExtent extent;
-  while (structs_left_ > 0 &&
-         ReadQuickExtent</*kAsWritten=*/true>(in_, last_client_, next_, &extent)) {
-    next_.clock = extent.end();
-    --structs_left_;
-  }
-  return before - structs_left_;
+  const uint64_t skipped =
+      SkipQuickStructs<true>(in_, last_client_, structs_left_, kMaxClock, &next_);
+  structs_left_ -= skipped;
+  return skipped;
+}
+
+Clock UpdateReader::SkipRuns() {
+  if (columns_ == nullptr)
+    structs_left_ -= SkipQuickStructs<false>(in_, last_client_, structs_left_, kMaxClock, &next_);
+  return next_.clock;
 }
 
 DeleteSet UpdateReader::ReadDeleteSet() {

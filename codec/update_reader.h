@@ -90,11 +90,19 @@ class UpdateReader {
     }
     return NextAnyStruct(view);
   }
+  // Instead, for a run (quick_struct.h) that is not near the end of the input, which most structs
+  // are. False, and nothing is passed over, when the next struct is anything else.
+  [[gnu::always_inline]] bool NextRun(RunView* run) {
+    if (structs_left_ == 0 || columns_ != nullptr || !ReadRun(in_, last_client_, next_, run))
+      return false;
+    --structs_left_;
+    next_.clock = run->end();
+    return true;
+  }
   // Instead, for who wants to know no more of the struct.
   bool NextExtent(StructExtent* extent) {
     if (structs_left_ == 0) return false;
-    if (columns_ == nullptr &&
-        ReadQuickExtent</*kAsWritten=*/false>(in_, last_client_, next_, extent)) {
+    if (columns_ == nullptr && ReadQuickExtent(in_, last_client_, next_, extent)) {
       --structs_left_;
       next_.clock = extent->end();
       return true;
@@ -104,6 +112,9 @@ class UpdateReader {
   // Passes over the structs of the section that end at or before `clock`, and the holes among them.
   // May stop before.
   void SkipUpTo(Clock clock);
+  // Passes over runs (quick_struct.h), as far as there are some. May stop before. Where the next
+  // struct of the section begins.
+  Clock SkipRuns();
   // Passes over structs that a writer of the same dialect would write as they stand, which most
   // are, as far as there are some. How many. Not for kV2.
   uint64_t SkipAsWritten();

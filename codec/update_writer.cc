@@ -1,6 +1,7 @@
 #include "codec/update_writer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -237,19 +238,30 @@ void UpdateWriter::WriteStructs(uint64_t count, Bytes bytes) {
 
 // Puts the counts in: that of the sections in front, that of the structs before each section.
 void UpdateWriter::FinishCounting() {
-  ByteWriter whole;
-  whole.Reserve(out_.size() + 10 * (counted_.size() + 1));
-  whole.WriteVarUint(counted_.size());
-  const std::string_view body = out_.bytes();
-  for (size_t i = 0; i < counted_.size(); ++i) {
-    const size_t begin = counted_[i].begin;
-    const size_t end = i + 1 < counted_.size() ? counted_[i + 1].begin : body.size();
-    whole.WriteVarUint(counted_[i].structs);
-    whole.WriteBytes(body.substr(begin, end - begin));
+  ByteWriter counts;
+  std::vector<size_t> count_ends;
+  counts.WriteVarUint(counted_.size());
+  for (const CountedSection& section : counted_) {
+    counts.WriteVarUint(section.structs);
+    count_ends.push_back(counts.size());
   }
+  // In place, from the last section on, so that nothing is written over.
+  const size_t size = out_.size();
+  char* const begin = out_.Room(counts.size()) - size;
+  size_t section_end = size;
+  for (size_t i = counted_.size(); i-- > 0;) {
+    const size_t section_begin = counted_[i].begin;
+    const size_t count_begin = i == 0 ? 0 : count_ends[i - 1];
+    std::memmove(begin + section_begin + count_ends[i], begin + section_begin,
+                 section_end - section_begin);
+    std::memcpy(begin + section_begin + count_begin, counts.bytes().data() + count_begin,
+                count_ends[i] - count_begin);
+    section_end = section_begin;
+  }
+  if (counted_.empty()) std::memcpy(begin, counts.bytes().data(), counts.size());
+  out_.FilledUpTo(begin + size + counts.size());
   counted_.clear();
   counting_ = false;
-  out_ = std::move(whole);
 }
 
 void UpdateWriter::WriteDeleteSet(const DeleteSet& deletes) {

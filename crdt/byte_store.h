@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,20 @@ class ByteStore {
 
   std::string_view View(uint32_t offset, uint32_t size) const {
     return std::string_view(bytes_.data() + offset, size);
+  }
+  // Copies a view of this store to `p`, where there must be room for so many bytes more. Returns
+  // where the next byte goes. Most views are short: these are copied with whatever lies behind
+  // them, so that nothing depends on how long they are.
+  static constexpr size_t kSlackBytes = 16;
+  [[gnu::always_inline]] char* Put(char* p, std::string_view view) const {
+    if (OffsetOf(view) + kSlackBytes <= bytes_.size()) {
+      std::memcpy(p, view.data(), kSlackBytes);
+      if (view.size() > kSlackBytes)
+        std::memcpy(p + kSlackBytes, view.data() + kSlackBytes, view.size() - kSlackBytes);
+    } else {
+      std::memcpy(p, view.data(), view.size());
+    }
+    return p + view.size();
   }
   // Where a view of this store lies.
   uint32_t OffsetOf(std::string_view view) const {

@@ -73,6 +73,31 @@ class SectionWriter {
   StructView view_;
 };
 
+// Gathers what is deleted of one client, struct by struct.
+class DeletedRanges {
+ public:
+  explicit DeletedRanges(const DocState& doc) : doc_(doc) {}
+
+  void Add(StructList::Entry entry, Clock end) {
+    if (entry.ref != ItemRef::kGc && !doc_.items[entry.ref].deleted()) return;
+    if (entry.clock == end_before_ && !ranges_.empty()) {
+      ranges_.back().length += end - entry.clock;
+    } else {
+      ranges_.push_back({entry.clock, end - entry.clock});
+    }
+    end_before_ = end;
+  }
+  // Adds them to `deletes`, and begins anew.
+  void EndClient(ClientId client, std::vector<ClientRanges>& deletes) {
+    if (!ranges_.empty()) deletes.push_back({client, std::exchange(ranges_, {})});
+  }
+
+ private:
+  const DocState& doc_;
+  std::vector<ClockRange> ranges_;
+  ypp::Clock end_before_ = 0;
+};
+
 // Everything the client has from `part.from` on.
 void WriteSection(UpdateWriter& writer, const DocState& doc, const Part& part) {
   const StructList& structs = doc.clients[part.client].structs;
@@ -85,10 +110,31 @@ void WriteSection(UpdateWriter& writer, const DocState& doc, const Part& part) {
                       [&](StructList::Entry entry, Clock end) { section.Write(entry, end); });
 }
 
-std::string EncodeParts(const DocState& doc, const std::vector<Part>& parts,
-                        const DeleteSet& deletes, Dialect dialect, bool of_all = false) {
+// All that the document has, and gathers what is deleted on the way.
+std::string EncodeAll(const DocState& doc, Dialect dialect) {
+  const std::vector<ClientIndex> clients = doc.clients.Descending();
   UpdateWriter writer(dialect);
-  if (of_all) writer.Reserve(doc.items.live(), doc.bytes.size());
+  writer.Reserve(doc.items.live(), doc.bytes.size());
+  writer.BeginUpdate(clients.size());
+  std::vector<ClientRanges> deletes;
+  DeletedRanges ranges(doc);
+  for (const ClientIndex client : clients) {
+    const StructList& structs = doc.clients[client].structs;
+    SectionWriter section(writer, doc, client);
+    section.Begin(0, structs.size());
+    structs.ForEachFrom(structs.First(), [&](StructList::Entry entry, Clock end) {
+      section.Write(entry, end);
+      ranges.Add(entry, end);
+    });
+    ranges.EndClient(doc.clients[client].id, deletes);
+  }
+  writer.WriteDeleteSet(DeleteSet::FromParts(std::move(deletes)));
+  return writer.Finish();
+}
+
+std::string EncodeParts(const DocState& doc, const std::vector<Part>& parts,
+                        const DeleteSet& deletes, Dialect dialect) {
+  UpdateWriter writer(dialect);
   writer.BeginUpdate(parts.size());
   for (const Part& part : parts) WriteSection(writer, doc, part);
   writer.WriteDeleteSet(deletes);
@@ -127,12 +173,13 @@ std::vector<std::string> EncodePending(const DocState& doc, const StateVector& k
 }  // namespace
 
 std::string EncodeState(const DocState& doc, const StateVector& known, Dialect dialect) {
+  if (known.empty() && doc.pending.empty()) return EncodeAll(doc, dialect);
   std::vector<Part> parts;
   for (const ClientIndex client : doc.clients.Descending()) {
     const ypp::Clock from = known.Get(doc.clients[client].id);
     if (from < doc.clients[client].state()) parts.push_back({client, static_cast<Clock>(from)});
   }
-  std::string state = EncodeParts(doc, parts, DeleteSetOf(doc), dialect, /*of_all=*/known.empty());
+  std::string state = EncodeParts(doc, parts, DeleteSetOf(doc), dialect);
   if (doc.pending.empty()) return state;
 
   std::vector<std::string> updates = EncodePending(doc, known, dialect);
@@ -235,20 +282,12 @@ StateVector StateVectorOf(const DocState& doc) {
 
 DeleteSet DeleteSetOf(const DocState& doc) {
   std::vector<ClientRanges> deletes;
+  DeletedRanges ranges(doc);
   for (const ClientIndex client : doc.clients.Descending()) {
-    std::vector<ClockRange> ranges;
-    ypp::Clock end_before = 0;
     const StructList& structs = doc.clients[client].structs;
-    structs.ForEachFrom(structs.First(), [&](StructList::Entry entry, Clock end) {
-      if (entry.ref != ItemRef::kGc && !doc.items[entry.ref].deleted()) return;
-      if (entry.clock == end_before && !ranges.empty()) {
-        ranges.back().length += end - entry.clock;
-      } else {
-        ranges.push_back({entry.clock, end - entry.clock});
-      }
-      end_before = end;
-    });
-    if (!ranges.empty()) deletes.push_back({doc.clients[client].id, std::move(ranges)});
+    structs.ForEachFrom(structs.First(),
+                        [&](StructList::Entry entry, Clock end) { ranges.Add(entry, end); });
+    ranges.EndClient(doc.clients[client].id, deletes);
   }
   return DeleteSet::FromParts(std::move(deletes));
 }

@@ -9,6 +9,7 @@
 namespace ypp::internal {
 
 using codec::Dialect;
+using codec::RunView;
 using codec::StructKind;
 using codec::StructView;
 using codec::UpdateReader;
@@ -19,13 +20,17 @@ namespace {
 constexpr size_t kMinSectionBytes = 5;
 
 // A struct may lean on its own client's past only: its future would have to be there before it.
+bool IsAhead(const Id& of, const Id& id) { return id.client == of.client && id.clock >= of.clock; }
+
+template <typename View>
+bool OriginsAreAhead(const View& view) {
+  return (view.has_origin && IsAhead(view.id, view.origin)) ||
+         (view.has_right_origin && IsAhead(view.id, view.right_origin));
+}
+bool LeansOnItsFuture(const RunView& run) { return OriginsAreAhead(run); }
 bool LeansOnItsFuture(const StructView& view) {
-  const auto ahead = [&](const Id& id) {
-    return id.client == view.id.client && id.clock >= view.id.clock;
-  };
-  return (view.has_origin && ahead(view.origin)) ||
-         (view.has_right_origin && ahead(view.right_origin)) ||
-         (view.parent == StructView::Parent::kItem && ahead(view.parent_id));
+  return OriginsAreAhead(view) ||
+         (view.parent == StructView::Parent::kItem && IsAhead(view.id, view.parent_id));
 }
 
 // Yjs 13 keeps the last of several sections of one client.
@@ -64,8 +69,9 @@ class Inspector {
     after_hole_ = false;
     return notes;
   }
-  // False when no document can hold it.
-  bool Inspect(const UpdateReader& reader, const StructView& view) {
+  // `View` is StructView or RunView. False when no document can hold it.
+  template <typename View>
+  bool Inspect(const UpdateReader& reader, const View& view) {
     if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) ++update_.items;
     if (view.kind == StructKind::kSkip) {
       after_hole_ = true;
@@ -81,9 +87,10 @@ class Inspector {
   }
   // Notes a struct of a section for which Begin said so. False when it is to be read again, at
   // `position`.
-  bool Note(const StructView& view, size_t position) {
+  template <typename View>
+  bool Note(const View& view, size_t position) {
     StructNote& note = update_.notes.emplace_back();
-    if (MakeNote(view, update_.given, &note)) return true;
+    if (MakeNote(view, update_.given, update_.noted_clients, &note)) return true;
     note.read_again = true;
     note.position = static_cast<uint32_t>(position);
     return false;
@@ -117,13 +124,27 @@ absl::Status ClockTooLarge(const UpdateReader& reader) {
 absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
   Inspector inspector(*incoming);
   UpdateReader::Section section;
+  RunView run;
   StructView view;
+  // Takes in what was read, which begins at `position`. False when no document can hold it.
+  bool notes = false;
+  const auto take = [&](const auto& read, size_t position) {
+    if (!inspector.Inspect(reader, read)) return false;
+    if (notes) inspector.Note(read, position);
+    return true;
+  };
   while (reader.NextSection(&section)) {
     if (section.structs == 0) continue;
-    const bool notes = inspector.Begin(section, reader.position());
-    for (size_t before = reader.position(); reader.NextStruct(&view); before = reader.position()) {
-      if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
-      if (notes) inspector.Note(view, before);
+    notes = inspector.Begin(section, reader.position());
+    for (;;) {
+      const size_t position = reader.position();
+      if (notes && reader.NextRun(&run)) {
+        if (!take(run, position)) return ClockTooLarge(reader);
+      } else if (!reader.NextStruct(&view)) {
+        break;
+      } else if (!take(view, position)) {
+        return ClockTooLarge(reader);
+      }
     }
   }
   incoming->deletes = reader.ReadDeleteSet();

@@ -54,6 +54,7 @@ struct IncomingUpdate {
   codec::Dialect dialect = codec::Dialect::kV1;
   std::vector<IncomingSection> sections;  // ascending by client, each client once
   std::vector<StructNote> notes;
+  NotedClients noted_clients;
   DeleteSet deletes;
   size_t items = 0;  // structs that will become items, at most
   // Where sections begin that hold, with no hole before it, a struct that leans on its own future.

@@ -15,6 +15,7 @@ using codec::UpdateReader;
 Integrator::Integrator(DocState& doc, IncomingUpdate& update)
     : doc_(doc),
       update_(update),
+      runs_(doc, update),
       reader_(update.bytes(), update.dialect),
       candidates_before_(doc.transaction().merge_candidates.size()) {
   reader_.AcceptHolesWithFlags();
@@ -31,6 +32,7 @@ void Integrator::RunSection(uint32_t bottom) {
   update_.sections[bottom].on_stack = true;
   while (!stack_.empty()) {
     const Frame top = stack_.back();
+    IntegrateRuns(top);
     const ClientId client = update_.sections[top.section].client;
     const Clock state = doc_.clients.StateOf(client);
     const bool reached = stack_.size() > 1 && state >= top.until;
@@ -72,6 +74,16 @@ void Integrator::RunSection(uint32_t bottom) {
   }
 }
 
+// As many as the fast way takes.
+void Integrator::IntegrateRuns(const Frame& top) {
+  IncomingSection& section = update_.sections[top.section];
+  const bool is_read = reader_section_ == top.section && view_is_read_;
+  if (!section.is_noted || is_read) return;
+  const Clock state = doc_.clients.StateOf(section.client);
+  if (section.clock != state) return;
+  runs_.Run(section, stack_.size() > 1 ? top.until : UINT64_MAX, GrowingPays());
+}
+
 void Integrator::IntegrateNext(const IncomingSection& section, const Anchors& anchors) {
   if (view_.id.clock == 0)
     doc_.clients[doc_.clients.Intern(section.client)].structs.Reserve(section.structs);
@@ -111,7 +123,10 @@ bool Integrator::Peek(uint32_t index) {
 void Integrator::ReadNoted(const IncomingSection& section, size_t index, ypp::Clock clock,
                            StructView* view) {
   const StructNote& note = update_.notes[index];
-  if (!note.read_again) return ReadNote(note, update_.given, {section.client, clock}, view);
+  if (!note.read_again) {
+    const Id id = {section.client, clock};
+    return ReadNote(note, update_.given, update_.noted_clients, id, view);
+  }
   reader_.SeekTo(note.position, {section.client, clock, 1});
   const bool read = reader_.NextStruct(view);
   YPP_CHECK(read);

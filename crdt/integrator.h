@@ -12,6 +12,7 @@
 #include "codec/update_writer.h"
 #include "crdt/doc_state.h"
 #include "crdt/incoming_update.h"
+#include "crdt/integrate_runs.h"
 #include "crdt/integrate_struct.h"
 
 namespace ypp::internal {
@@ -38,6 +39,7 @@ class Integrator {
   };
 
   void RunSection(uint32_t bottom);
+  void IntegrateRuns(const Frame& top);
   void IntegrateNext(const IncomingSection& section, const Anchors& anchors);
   bool GrowingPays() const;
   // Reads the next struct of the section into `view_`, without moving on. False at its end.
@@ -55,6 +57,7 @@ class Integrator {
 
   DocState& doc_;
   IncomingUpdate& update_;
+  RunIntegrator runs_;
   codec::UpdateReader reader_;
   uint32_t reader_section_ = kNoIndex;  // the section that the reader stands in
   bool view_is_read_ = false;           // `view_` is its next struct, which ends at `after_view_`

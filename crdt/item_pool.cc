@@ -4,17 +4,13 @@
 
 namespace ypp::internal {
 
-ItemRef ItemPool::Allocate() {
+ItemRef ItemPool::Reuse() {
   ++live_;
-  if (free_ != ItemRef::kNone) {
-    const ItemRef ref = free_;
-    Item& item = (*this)[ref];
-    free_ = item.right;
-    item = Item();
-    return ref;
-  }
-  if (next_ >= capacity()) AddSlab(1);
-  return static_cast<ItemRef>(next_++);
+  const ItemRef ref = free_;
+  Item& item = (*this)[ref];
+  free_ = item.right;
+  item = Item();
+  return ref;
 }
 
 void ItemPool::Release(ItemRef ref) {
@@ -33,7 +29,8 @@ void ItemPool::Reserve(size_t count) {
 
 void ItemPool::AddSlab(size_t chunks_needed) {
   const size_t chunks = std::max(chunks_needed, std::min(chunks_.size() / 16, kMaxGrowthChunks));
-  slabs_.push_back(std::make_unique<Item[]>(chunks * kChunkItems));
+  const size_t size_bytes = chunks * kChunkItems * sizeof(Item);
+  slabs_.emplace_back(static_cast<Item*>(::operator new(size_bytes)));
   Item* slab = slabs_.back().get();
   const size_t first = chunks_.size();
   chunks_.resize(first + chunks);

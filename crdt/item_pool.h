@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "codec/check.h"
@@ -26,7 +27,14 @@ class ItemPool {
   const Item& operator[](ItemRef ref) const { return *Locate(ref); }
 
   // A default Item.
-  ItemRef Allocate();
+  ItemRef Allocate() {
+    if (free_ != ItemRef::kNone) return Reuse();
+    if (next_ >= capacity()) AddSlab(1);
+    ++live_;
+    const auto ref = static_cast<ItemRef>(next_++);
+    new (Locate(ref)) Item();
+    return ref;
+  }
   void Release(ItemRef ref);
   // Makes room for `count` more items at once.
   void Reserve(size_t count);
@@ -48,10 +56,15 @@ class ItemPool {
     YPP_DCHECK(index >= kFirstItem && index < next_);
     return chunks_[index >> kChunkBits] + (index & (kChunkItems - 1));
   }
+  ItemRef Reuse();
   void AddSlab(size_t chunks_needed);
 
   std::vector<Item*> chunks_;
-  std::vector<std::unique_ptr<Item[]>> slabs_;
+  // Items begin to live when they are allocated: nobody writes to what a load will write to.
+  struct FreeSlab {
+    void operator()(Item* slab) const { ::operator delete(slab); }
+  };
+  std::vector<std::unique_ptr<Item, FreeSlab>> slabs_;
   uint32_t next_ = kFirstItem;
   ItemRef free_ = ItemRef::kNone;  // list through Item::right
   size_t live_ = 0;

@@ -76,17 +76,19 @@ Joined JoinWithLefts(DocState& doc, StructList& structs, StructList::Position p)
 
 // From `p` leftwards through every struct that begins at or after `from`.
 void JoinDownTo(DocState& doc, StructList& structs, StructList::Position p, Clock from) {
-  while (!structs.IsFirst(p) && structs[p].clock >= from) {
+  const auto may_join = [&](StructList::Entry entry) {
+    return entry.ref == ItemRef::kGc || LeansOnTheUnitBefore(doc.items[entry.ref]);
+  };
+  for (;;) {
+    p = structs.FindLeftwards(p, from, may_join);  // most do not: found out at the least cost
+    if (structs.IsFirst(p) || structs[p].clock < from) return;
     const StructList::Position previous = structs.Previous(p);
-    // Most do not join: that is found out here, at the least cost.
-    const ItemRef ref = structs[p].ref;
-    if ((ref != ItemRef::kGc && !LeansOnTheUnitBefore(doc.items[ref])) ||
-        !Joinable(doc, structs[previous].ref, ref)) {
+    if (!Joinable(doc, structs[previous].ref, structs[p].ref)) {
       p = previous;
       continue;
     }
     p = JoinWithLefts(doc, structs, p).position;
-    if (structs.IsFirst(p)) break;
+    if (structs.IsFirst(p)) return;
     p = structs.Previous(p);
   }
 }

@@ -14,16 +14,10 @@ void StructList::Reserve(size_t count) {
   }
 }
 
-void StructList::Append(ItemRef ref, Clock length) {
-  if (blocks_.empty()) {
-    blocks_.emplace_back();
-  } else if (blocks_.back().size() == kBlockEntries) {
-    blocks_.emplace_back();
-    blocks_.back().reserve(kBlockEntries);
-  }
-  blocks_.back().push_back({end_clock_, ref});
-  end_clock_ += length;
-  ++size_;
+void StructList::AddBlock() {
+  const bool is_first = blocks_.empty();
+  blocks_.emplace_back();
+  if (!is_first) blocks_.back().reserve(kBlockEntries);
 }
 
 StructList::Position StructList::Find(Clock clock) const {

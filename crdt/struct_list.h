@@ -40,7 +40,12 @@ class StructList {
 
   void Reserve(size_t count);
   // Adds a struct at the end. Also how the last struct grows: AppendLength.
-  void Append(ItemRef ref, Clock length);
+  void Append(ItemRef ref, Clock length) {
+    if (blocks_.empty() || blocks_.back().size() == kBlockEntries) AddBlock();
+    blocks_.back().push_back({end_clock_, ref});
+    end_clock_ += length;
+    ++size_;
+  }
   void AppendLength(Clock length) { end_clock_ += length; }
 
   // The struct that holds `clock`. REQUIRES: clock < end_clock().
@@ -80,6 +85,19 @@ class StructList {
       visit(*last, p.block + 1 < blocks_.size() ? blocks_[p.block + 1].front().clock : end_clock_);
     }
   }
+  // From `p` leftwards, down to the first struct that begins before `from`: the first one for which
+  // `wanted` is true, or that one, or the first of all.
+  template <typename Wanted>
+  Position FindLeftwards(Position p, Clock from, Wanted wanted) const {
+    for (;; p = Previous(p)) {
+      const Entry* const first = blocks_[p.block].data();
+      for (const Entry* entry = first + p.slot;; --entry) {
+        p.slot = static_cast<uint32_t>(entry - first);
+        if (entry->clock < from || wanted(*entry) || IsFirst(p)) return p;
+        if (entry == first) break;
+      }
+    }
+  }
   // How many structs there are from `p` to the end.
   size_t CountFrom(Position p) const;
 
@@ -100,6 +118,7 @@ class StructList {
   // Moves the hint, which may be out of date, to the struct that holds `clock` if that is there or
   // not far behind in its block.
   bool FindNearHint(Clock clock) const;
+  void AddBlock();
   static void MakeRoom(Block& block);
 
   Blocks blocks_;  // none empty

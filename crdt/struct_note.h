@@ -3,19 +3,50 @@
 #ifndef YPP_CRDT_STRUCT_NOTE_H_
 #define YPP_CRDT_STRUCT_NOTE_H_
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
 #include "codec/byte_reader.h"
 #include "codec/id.h"
+#include "codec/quick_struct.h"
 #include "codec/struct_view.h"
 #include "crdt/item.h"
 
 namespace ypp::internal {
 
+// The clients that the notes of one update name, by small numbers.
+class NotedClients {
+ public:
+  // Whoever takes part in something long: few. What names more is read again instead of noted.
+  static constexpr uint8_t kMaxClients = 32;
+
+  // False when there are too many already.
+  bool FindOrAdd(ClientId client, uint8_t* number) {
+    if (ids_[last_] == client && last_ < size_) {
+      *number = last_;
+      return true;
+    }
+    uint8_t found = 0;
+    while (found < size_ && ids_[found] != client) ++found;
+    if (found == kMaxClients) return false;
+    if (found == size_) ids_[size_++] = client;
+    *number = last_ = found;
+    return true;
+  }
+  ClientId operator[](uint8_t number) const { return ids_[number]; }
+  uint8_t size() const { return size_; }
+
+ private:
+  std::array<ClientId, kMaxClients> ids_ = {};
+  uint8_t size_ = 0;
+  uint8_t last_ = 0;
+};
+
+// Small, since a document has one for each of its structs while it is loaded.
 struct StructNote {
-  ClientId origin_client = 0;
-  ClientId right_client = 0;
+  static constexpr uint8_t kNoClient = UINT8_MAX;
+
   Clock origin_clock = 0;
   Clock right_clock = 0;
   Clock length = 0;
@@ -23,57 +54,70 @@ struct StructNote {
   // where it can be read again.
   uint32_t position = 0;
   uint32_t size_bytes = 0;
+  uint8_t origin_client = kNoClient;  // as NotedClients counts them
+  uint8_t right_client = kNoClient;
   codec::StructKind kind = codec::StructKind::kGc;
-  bool has_origin = false;
-  bool has_right_origin = false;
   bool read_again = false;
-};
 
-// Whether a note says all there is: text, deleted and collected runs that inherit their parent.
-// REQUIRES: `given` is smaller than 4 GiB.
-inline bool MakeNote(const codec::StructView& view, codec::Bytes given, StructNote* note) {
-  using codec::StructKind;
-  const bool is_text = view.kind == StructKind::kString;
-  if (!is_text && view.kind != StructKind::kDeleted && view.kind != StructKind::kGc) return false;
-  if (view.kind != StructKind::kGc && view.parent != codec::StructView::Parent::kInherited)
+  bool has_origin() const { return origin_client != kNoClient; }
+  bool has_right_origin() const { return right_client != kNoClient; }
+};
+static_assert(sizeof(StructNote) == 24);
+
+// Whether a note says all there is. REQUIRES: `given` is smaller than 4 GiB.
+inline bool MakeNote(const codec::RunView& run, codec::Bytes given, NotedClients& clients,
+                     StructNote* note) {
+  const auto note_id = [&](const Id& id, uint8_t* client, Clock* clock) {
+    *clock = static_cast<Clock>(id.clock);
+    return id.clock <= kMaxDocumentClock && clients.FindOrAdd(id.client, client);
+  };
+  if (run.length > kMaxDocumentClock) return false;
+  note->kind = run.kind;
+  note->length = static_cast<Clock>(run.length);
+  if (run.has_origin && !note_id(run.origin, &note->origin_client, &note->origin_clock))
     return false;
-  constexpr ypp::Clock kMax = kMaxDocumentClock;
-  if (view.length > kMax || view.starts_inside_pair) return false;
-  note->kind = view.kind;
-  note->length = static_cast<Clock>(view.length);
-  note->has_origin = view.has_origin;
-  note->has_right_origin = view.has_right_origin;
-  if (view.has_origin) {
-    if (view.origin.clock > kMax) return false;
-    note->origin_client = view.origin.client;
-    note->origin_clock = static_cast<Clock>(view.origin.clock);
-  }
-  if (view.has_right_origin) {
-    if (view.right_origin.clock > kMax) return false;
-    note->right_client = view.right_origin.client;
-    note->right_clock = static_cast<Clock>(view.right_origin.clock);
-  }
-  if (is_text) {
-    // A reader of V2 puts some texts together in memory of its own.
-    const auto offset = reinterpret_cast<uintptr_t>(view.content.data()) -
-                        reinterpret_cast<uintptr_t>(given.data());
-    if (offset > given.size() || view.content.size() > given.size() - offset) return false;
-    note->position = static_cast<uint32_t>(offset);
-    note->size_bytes = static_cast<uint32_t>(view.content.size());
-  }
+  if (run.has_right_origin && !note_id(run.right_origin, &note->right_client, &note->right_clock))
+    return false;
+  if (run.kind != codec::StructKind::kString) return true;
+  // A reader of V2 puts some texts together in memory of its own.
+  const auto offset =
+      reinterpret_cast<uintptr_t>(run.content.data()) - reinterpret_cast<uintptr_t>(given.data());
+  if (offset > given.size() || run.content.size() > given.size() - offset) return false;
+  note->position = static_cast<uint32_t>(offset);
+  note->size_bytes = static_cast<uint32_t>(run.content.size());
   return true;
+}
+
+// The same for any struct: text, deleted and collected runs that inherit their parent fit.
+inline bool MakeNote(const codec::StructView& view, codec::Bytes given, NotedClients& clients,
+                     StructNote* note) {
+  using codec::StructKind;
+  const bool is_item = view.kind == StructKind::kString || view.kind == StructKind::kDeleted;
+  if (!is_item && view.kind != StructKind::kGc) return false;
+  if (is_item && view.parent != codec::StructView::Parent::kInherited) return false;
+  if (view.starts_inside_pair) return false;
+  codec::RunView run;
+  run.kind = view.kind;
+  run.has_origin = view.has_origin;
+  run.has_right_origin = view.has_right_origin;
+  run.length = view.length;
+  run.origin = view.origin;
+  run.right_origin = view.right_origin;
+  run.content = view.content;
+  return MakeNote(run, given, clients, note);
 }
 
 // The struct again, `id` being its first unit. Structs that inherit their parent do not say whether
 // they belong to a map.
-inline void ReadNote(const StructNote& note, codec::Bytes given, Id id, codec::StructView* view) {
+inline void ReadNote(const StructNote& note, codec::Bytes given, const NotedClients& clients, Id id,
+                     codec::StructView* view) {
   view->Reset(id);
   view->kind = note.kind;
   view->length = note.length;
-  view->has_origin = note.has_origin;
-  view->has_right_origin = note.has_right_origin;
-  view->origin = {note.origin_client, note.origin_clock};
-  view->right_origin = {note.right_client, note.right_clock};
+  view->has_origin = note.has_origin();
+  view->has_right_origin = note.has_right_origin();
+  if (note.has_origin()) view->origin = {clients[note.origin_client], note.origin_clock};
+  if (note.has_right_origin()) view->right_origin = {clients[note.right_client], note.right_clock};
   view->content = codec::AsText(given).substr(note.position, note.size_bytes);
 }
 

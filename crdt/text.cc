@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "codec/byte_writer.h"
 #include "codec/utf.h"
 #include "crdt/clone.h"
 #include "crdt/edit.h"
@@ -25,18 +26,21 @@ uint32_t Text::length() const {
 }
 
 std::string Text::ToString() const {
-  std::string text;
   const internal::TypeRecord* type = record();
-  if (type == nullptr) return text;
-  text.reserve(type->length);
+  if (type == nullptr) return {};
+  const DocState& doc = *state();
+  codec::ByteWriter text;
+  text.Reserve(type->length + internal::ByteStore::kSlackBytes);
   for (ItemRef ref = type->start; ref != ItemRef::kNone;) {
-    const Item& item = state()->items[ref];
+    const Item& item = doc.items[ref];
     if (item.kind == StructKind::kString && !item.deleted()) {
-      text.append(state()->bytes.View(item.content, item.content_size));
+      const std::string_view run = doc.bytes.View(item.content, item.content_size);
+      char* end = text.Room(run.size() + internal::ByteStore::kSlackBytes);
+      text.FilledUpTo(doc.bytes.Put(end, run));
     }
     ref = item.right;
   }
-  return text;
+  return text.Take();
 }
 
 namespace {

@@ -1,6 +1,5 @@
 #include "crdt/write_run.h"
 
-#include <cstring>
 #include <string_view>
 
 #include "codec/struct_view.h"
@@ -34,21 +33,15 @@ bool WriteRun(codec::ByteWriter& out, ClientBytes& last_client, const DocState& 
     if (item.content_size != item.length) return false;  // a character might be cut
     text.remove_prefix(offset);
   }
-  char* p = out.Room(kMaxHeadBytes + text.size());
+  char* p = out.Room(kMaxHeadBytes + text.size() + ByteStore::kSlackBytes);
   *p++ = static_cast<char>(static_cast<uint8_t>(item.kind) |
                            (origin.exists() ? codec::kInfoHasOrigin : 0) |
                            (item.right_origin.exists() ? codec::kInfoHasRightOrigin : 0) |
                            (item.in_sequence() ? 0 : codec::kInfoHasParentSub));
   if (origin.exists()) p = PutId(p, last_client, doc, origin);
   if (item.right_origin.exists()) p = PutId(p, last_client, doc, item.right_origin);
-  if (item.kind == StructKind::kDeleted) {
-    p = PutVarUint(p, item.length - offset);
-  } else {
-    p = PutVarUint(p, text.size());
-    std::memcpy(p, text.data(), text.size());
-    p += text.size();
-  }
-  out.FilledUpTo(p);
+  p = PutVarUint(p, item.kind == StructKind::kDeleted ? item.length - offset : text.size());
+  out.FilledUpTo(doc.bytes.Put(p, text));
   return true;
 }
 
