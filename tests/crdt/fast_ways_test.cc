@@ -12,6 +12,7 @@
 #include "codec/update_algebra.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
+#include "crdt/relative_position.h"
 
 namespace ypp {
 namespace {
@@ -195,6 +196,55 @@ void Exchange(Pair& ada, Pair& bob) {
     ada.Do([&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(update).ok()); });
   ada.TakeUpdates();
   bob.TakeUpdates();
+}
+
+// A text in many pieces, which all authors begin with.
+std::string ManyPieces() {
+  Doc doc(WithId(3));
+  std::mt19937 random(5);
+  Text text = doc.GetText("t");
+  for (uint32_t i = 0; i < 60; ++i) EXPECT_TRUE(text.Insert(random() % (i + 1), "x").ok());
+  return doc.EncodeUpdate();
+}
+
+// Runs are put straight between their neighbours where the text has no position tree, which the
+// first look-up far from the last one makes.
+TEST(FastWays, ALargeUpdateGivesTheSameBytesWithAPositionTreeOrWithout) {
+  const std::string pieces = ManyPieces();
+  for (uint32_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    Pair ada(7);
+    Pair bob(9);
+    const auto begin = [&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(pieces).ok()); };
+    ada.Do(begin);
+    bob.Do(begin);
+    const StateVector known = ada.quiet().GetStateVector();
+    ada.TakeUpdates();
+    bob.TakeUpdates();
+    Typist by_ada(seed);
+    Typist by_bob(seed + 1000);
+    for (int i = 0; i < 150; ++i) {
+      by_ada.Edit(ada);
+      if (seed % 4 > 0) by_bob.Edit(bob);
+      if (i % 40 == 0) Exchange(ada, bob);
+    }
+    Exchange(ada, bob);
+    for (const UpdateFormat format : {UpdateFormat::kV1, UpdateFormat::kV2}) {
+      const std::string update = ada.quiet().EncodeUpdate(known, format);
+      Doc without(WithId(1));
+      Doc with(WithId(1));
+      for (Doc* doc : {&without, &with}) {
+        begin(*doc);
+        if (doc == &with) RelativePositionAt(doc->GetText("t"), 40);
+        ASSERT_TRUE(doc->ApplyUpdate(update, {}, format).ok());
+        ASSERT_TRUE(CheckInvariants(*doc).ok()) << CheckInvariants(*doc);
+      }
+      ASSERT_EQ(without.EncodeUpdate(), with.EncodeUpdate());
+      ASSERT_EQ(without.EncodeUpdate(), ada.quiet().EncodeUpdate());
+      ASSERT_EQ(without.GetText("t").ToString(), ada.quiet().GetText("t").ToString());
+    }
+    if (testing::Test::HasFatalFailure()) return;
+  }
 }
 
 // Values of every kind that a key can hold.
