@@ -59,6 +59,32 @@ bool IsGone(const DocState& doc, ItemRef ref) {
   return ref == ItemRef::kGc || doc.items[ref].deleted();
 }
 
+// What came deleted in this transaction, which is most of what an update deletes.
+class CameDeleted {
+ public:
+  explicit CameDeleted(const TransactionState& transaction)
+      : deletes_(transaction.deletes), count_(transaction.deletes.size()) {}
+
+  // Whether that is so for the whole range. Finds it while ranges come in the order of the structs;
+  // else it may say no.
+  bool Covers(ClientIndex client, const ClockRange& range) {
+    constexpr size_t kSteps = 4;
+    for (size_t i = next_; i < std::min(count_, next_ + kSteps); ++i) {
+      const DeletedRange& deleted = deletes_[i];
+      if (deleted.id.client != client || deleted.id.clock > range.clock) continue;
+      if (range.end() > ypp::Clock{deleted.id.clock} + deleted.length) continue;
+      next_ = i;
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  const std::vector<DeletedRange>& deletes_;
+  const size_t count_;  // what is deleted from now on is added behind
+  size_t next_ = 0;
+};
+
 // Deletes the part of the range that the document has. REQUIRES: it has the first clock.
 void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range) {
   const StructList& structs = doc.clients[client].structs;
@@ -109,6 +135,7 @@ class LeftRanges {
 };
 
 void ApplyDeletes(DocState& doc, const DeleteSet& deletes) {
+  CameDeleted came_deleted(doc.transaction());
   for (const ClientRanges& of_client : deletes.clients()) {
     const ClientIndex client = doc.clients.Find(of_client.client);
     const Clock state = client == kNoIndex ? 0 : doc.clients[client].state();
@@ -116,7 +143,8 @@ void ApplyDeletes(DocState& doc, const DeleteSet& deletes) {
     LeftRanges left(waiting);
     for (const ClockRange& range : of_client.ranges) {
       if (range.length == 0) continue;
-      if (range.clock < state) DeleteKnown(doc, client, range);
+      if (range.clock < state && !came_deleted.Covers(client, range))
+        DeleteKnown(doc, client, range);
       if (range.end() > state) {
         const ypp::Clock from = std::max<ypp::Clock>(range.clock, state);
         left.Add({from, range.end() - from});
