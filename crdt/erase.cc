@@ -70,6 +70,24 @@ bool EraseIntoLeft(DocState& doc, Item& run, Clock length) {
   return true;
 }
 
+// A value of a key that was just erased goes to the erased item before it, which holds the earlier
+// values of the same client. False when that is not possible, or not all there is to be joined.
+bool JoinIntoEarlierValues(DocState& doc, ItemRef ref) {
+  const Item& item = doc.items[ref];
+  if (item.left == ItemRef::kNone || item.right == ItemRef::kNone) return false;
+  Item& erased = doc.items[item.left];
+  Item& next = doc.items[item.right];
+  if (!IsErased(erased) || !Continues(erased, item) || next.deleted()) return false;
+  doc.siblings.Leaving(item);
+  StructList& structs = doc.clients[item.id.client].structs;
+  structs.EraseAfter(structs.Previous(structs.FindNearEnd(item.id.clock)), 1);
+  erased.length += item.length;
+  erased.right = item.right;
+  next.left = item.left;
+  doc.items.Release(ref);
+  return true;
+}
+
 void CountErased(DocState& doc, ItemRef run, Clock length) {
   if (doc.IsCompactionDue()) doc.transaction().needs_tidying = true;
   TypeRecord& type = doc.types[doc.items[run].parent];
@@ -109,7 +127,7 @@ void EraseValue(DocState& doc, ItemRef ref) {
   DropContent(doc, item);
   item.flags = Item::kDeletedFlag;
   if (doc.IsCompactionDue()) transaction.needs_tidying = true;
-  JoinDeleted(doc, item.id);
+  if (!JoinIntoEarlierValues(doc, ref)) JoinDeleted(doc, item.id);
 }
 
 void EraseEnd(DocState& doc, ItemRef ref, Clock length) {

@@ -50,6 +50,12 @@ class StructList {
 
   // The struct that holds `clock`. REQUIRES: clock < end_clock().
   Position Find(Clock clock) const;
+  // The same for one that is likely to be the last or the one before it.
+  Position FindNearEnd(Clock clock) const {
+    Position p = Last();
+    if (clock < (*this)[p].clock && !IsFirst(p)) p = Previous(p);
+    return clock < (*this)[p].clock ? Find(clock) : p;
+  }
   const Entry& operator[](Position p) const { return blocks_[p.block][p.slot]; }
   void SetRef(Position p, ItemRef ref) { blocks_[p.block][p.slot].ref = ref; }
   // Moves the border between the struct at `p` and the one before it.
