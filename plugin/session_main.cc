@@ -65,13 +65,6 @@ int RunConfiguredBridge(const std::string& config_file, const std::string& sessi
     return 2;
   }
   unsetenv("YPP_TOKEN");
-  if (config->relay_url.empty() || config->token.empty()) {
-    std::fprintf(stderr, "ypp-session: %s\n",
-                 config->relay_url.empty()
-                     ? "no relay: set YPP_RELAY_URL, or relayUrl in the file of --config"
-                     : "no token: set YPP_TOKEN, or token in the file of --config");
-    return 2;
-  }
   if (!session.empty()) config->session_id = session;
   if (config->session_id.empty()) config->session_id = ypp::plugin::RandomSessionId();
   ypp::plugin::BridgeOptions options;
