@@ -15,9 +15,9 @@
 //
 // There are two promises, and a call for each:
 //
-//   CallThen  costs the host no more than reading the payload, some ten microseconds: it waits for
-//             no other thread and for no disk. What was written is where it must be when `done` is
-//             called.
+//   CallThen  costs the host no more than reading the payload, well under a millisecond: it waits
+//             for no other thread and for no disk. What was written is where it must be when `done`
+//             is called.
 //   Call      returns when that is so: the document has it, and with a local store the disk too,
 //             which takes what a sync of the disk takes.
 //
