@@ -1,8 +1,9 @@
-// What a hook of the plugin costs the host, in a session that has grown long: the whole call, from
-// JSON to the document, in a Session without a relay. In memory; with the local store, where Call
-// waits for the disk; and with CallThen, which does not. Beside the time that went by stands the
-// processor time of all threads, which others at work on the machine do not add to. At the end,
-// what streamed tokens are on the wire.
+// What a hook of the plugin costs the host, in a session that has grown long: from JSON to the
+// document, in a Session without a relay, in memory and with the local store. Each hook comes when
+// the one before is done, as a host's do. "returns" is how long CallThen keeps the host, by the
+// clock and in processor time of its thread, which others at work on the machine do not add to;
+// "written" is how long it takes until `done` is called, which is what Call takes. At the end, what
+// streamed tokens are on the wire.
 //
 //   hook-latency [MESSAGES [CALLS]]     (10000 and 2000)
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,9 @@
 namespace {
 
 using ypp::plugin::Session;
+
+// A fast model's.
+constexpr int kTokenPaceMs = 10;
 
 void Check(const absl::Status& status) {
   if (status.ok()) return;
@@ -72,37 +77,27 @@ HookCall Delta(int n) {
           "{}"};
 }
 
-absl::Status Call(ypp::plugin::Hooks& hooks, const HookCall& call) {
-  return hooks.Call(call.hook, call.input, call.output);
-}
-
-double CpuMicroseconds() {
+double ThreadMicroseconds() {
   timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
 }
 
-double At(const std::vector<double>& sorted, double part) {
-  return sorted[static_cast<size_t>(part * static_cast<double>(sorted.size() - 1))];
-}
-
-void Measure(const char* store, const char* name, int calls, const std::function<void(int)>& call) {
-  std::vector<double> elapsed, cpu;
-  for (int i = 0; i < calls; ++i) {
-    const double cpu_start = CpuMicroseconds();
-    const auto start = std::chrono::steady_clock::now();
-    call(i);
-    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
-    elapsed.push_back(took.count());
-    cpu.push_back(CpuMicroseconds() - cpu_start);
+// Microseconds, one for each call.
+class Durations {
+ public:
+  void Add(double us) { all_.push_back(us); }
+  // `part`: 0.5 for the median.
+  double At(double part) {
+    std::sort(all_.begin(), all_.end());
+    return all_[static_cast<size_t>(part * static_cast<double>(all_.size() - 1))];
   }
-  std::sort(elapsed.begin(), elapsed.end());
-  std::sort(cpu.begin(), cpu.end());
-  std::printf("%-12s %-20s p50 %8.1f us  p99 %8.1f us   processor p50 %6.1f us  p99 %6.1f us\n",
-              store, name, At(elapsed, 0.5), At(elapsed, 0.99), At(cpu, 0.5), At(cpu, 0.99));
-}
 
-// Counts calls that are on the disk.
+ private:
+  std::vector<double> all_;
+};
+
+// Counts calls that are done.
 class Written {
  public:
   void Add() {
@@ -121,21 +116,49 @@ class Written {
   int count_ = 0;
 };
 
-void MeasureThen(Session& session, const char* name, int calls,
-                 const std::function<HookCall(int)>& make) {
+void CallThen(Session& session, const HookCall& call, Written& written) {
+  session.hooks().CallThen(call.hook, call.input, call.output, [&](const absl::Status& status) {
+    Check(status);
+    written.Add();
+  });
+}
+
+double MicrosecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+void Measure(Session& session, const char* store, const char* name, int calls,
+             const std::function<HookCall(int)>& make) {
+  Durations returns, cpu, written_after;
+  Written written;
+  for (int i = 0; i < calls; ++i) {
+    const HookCall call = make(i);
+    const double cpu_start = ThreadMicroseconds();
+    const auto start = std::chrono::steady_clock::now();
+    CallThen(session, call, written);
+    returns.Add(MicrosecondsSince(start));
+    cpu.Add(ThreadMicroseconds() - cpu_start);
+    written.WaitFor(i + 1);
+    written_after.Add(MicrosecondsSince(start));
+  }
+  std::printf(
+      "%-7s %-20s returns p50 %6.0f us p99 %6.0f us (processor %4.0f us, %4.0f us)   "
+      "written p50 %6.0f us p99 %6.0f us\n",
+      store, name, returns.At(0.5), returns.At(0.99), cpu.At(0.5), cpu.At(0.99),
+      written_after.At(0.5), written_after.At(0.99));
+}
+
+// All at once, as after a pause of the host.
+void MeasureBurst(Session& session, const char* store, int calls,
+                  const std::function<HookCall(int)>& make) {
   Written written;
   const auto start = std::chrono::steady_clock::now();
-  Measure("disk, later", name, calls, [&](int i) {
-    const HookCall call = make(i);
-    session.hooks().CallThen(call.hook, call.input, call.output, [&](const absl::Status& status) {
-      Check(status);
-      written.Add();
-    });
-  });
+  for (int i = 0; i < calls; ++i) CallThen(session, make(i), written);
+  const double returned_us = MicrosecondsSince(start);
   written.WaitFor(calls);
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-  std::printf("%-12s %d calls were on the disk after %.0f ms\n", "disk, later", calls,
-              took.count());
+  std::printf("%-7s %d tokens at once: returned after %.1f ms, written after %.1f ms\n", store,
+              calls, returned_us / 1e3, MicrosecondsSince(start) / 1e3);
 }
 
 void Run(const char* store, const std::string& directory, int messages, int calls) {
@@ -148,24 +171,13 @@ void Run(const char* store, const std::string& directory, int messages, int call
   auto opened = Session::Open(options);
   Check(opened.status());
   Session& session = **opened;
-  const auto call = [&session](const HookCall& hook) { Check(Call(session.hooks(), hook)); };
   Written written;
-  for (int i = 0; i < messages; ++i) {
-    const HookCall message = Message(i);
-    session.hooks().CallThen(message.hook, message.input, message.output,
-                             [&](const absl::Status& status) {
-                               Check(status);
-                               written.Add();
-                             });
-  }
+  for (int i = 0; i < messages; ++i) CallThen(session, Message(i), written);
   written.WaitFor(messages);
-  Measure(store, "chat.message", calls, [&](int i) { call(Message(messages + i)); });
-  Measure(store, "tool.execute.after", calls, [&](int i) { call(Tool(i)); });
-  Measure(store, "message.part.delta", calls, [&](int i) { call(Delta(i)); });
-  if (directory.empty()) return;
-  MeasureThen(session, "chat.message", calls, [&](int i) { return Message(messages + calls + i); });
-  MeasureThen(session, "tool.execute.after", calls, [&](int i) { return Tool(calls + i); });
-  MeasureThen(session, "message.part.delta", calls, [&](int i) { return Delta(calls + i); });
+  Measure(session, store, "chat.message", calls, [&](int i) { return Message(messages + i); });
+  Measure(session, store, "tool.execute.after", calls, [&](int i) { return Tool(i); });
+  Measure(session, store, "message.part.delta", calls, [&](int i) { return Delta(i); });
+  MeasureBurst(session, store, calls, [&](int i) { return Delta(calls + i); });
 }
 
 // A client's frame around a message: two bytes, those of a longer length, and the mask.
@@ -173,8 +185,8 @@ size_t FrameBytes(size_t message_bytes) {
   return message_bytes + 6 + (message_bytes < 126 ? 0 : message_bytes < 65'536 ? 2 : 8);
 }
 
-// The same that a Session does, with an eye on the connection.
-void CountOnTheWire(int tokens) {
+// The same that a Session does, with an eye on the connection. A token comes every `pace_ms`.
+void CountOnTheWire(int tokens, int pace_ms, int64_t send_delay_ms) {
   ypp::RelayOptions relay_options;
   relay_options.listen = "127.0.0.1:0";
   relay_options.authenticator = *ypp::transport::TokenAuthenticator::Parse(R"({"bench": {}})");
@@ -198,15 +210,20 @@ void CountOnTheWire(int tokens) {
                            {"bench",
                             {"host", "terminal"},
                             "",
+                            "",
                             [] { return int64_t{1}; },
                             [&](const std::function<void()>& fn) { (*client)->Run(fn); }});
   ypp::ProviderOptions provider_options;
   provider_options.document = *ypp::plugin::SessionDocumentName("bench", "bench");
   provider_options.token = "bench";
+  provider_options.flush_delay_ms = send_delay_ms;
   auto provider = (*client)->Attach(doc, nullptr, std::move(provider_options));
   Check(provider.status());
-  Check(Call(hooks, Message(0)));
-  Check(Call(hooks, Delta(0)));
+  const auto call = [&hooks](const HookCall& hook) {
+    Check(hooks.Call(hook.hook, hook.input, hook.output));
+  };
+  call(Message(0));
+  call(Delta(0));
   Check((*provider)->Flush(10'000));
   messages = payload = frames = 0;
   size_t updates = 0;
@@ -215,12 +232,18 @@ void CountOnTheWire(int tokens) {
     count =
         doc.OnUpdate([&updates](const ypp::UpdateEvent& event) { updates += event.update.size(); });
   });
-  for (int i = 1; i <= tokens; ++i) Check(Call(hooks, Delta(i)));
+  auto next = std::chrono::steady_clock::now();
+  for (int i = 1; i <= tokens; ++i) {
+    std::this_thread::sleep_until(next);
+    next += std::chrono::milliseconds(pace_ms);
+    call(Delta(i));
+  }
   Check((*provider)->Flush(10'000));
   std::printf(
-      "%d streamed tokens: %zu bytes of updates, %zu messages of %zu bytes, %zu with their "
-      "frames\n",
-      tokens, updates, messages.load(), payload.load(), frames.load());
+      "%d tokens, one in %d ms, sent after %d ms: %zu bytes of updates, %zu messages of %zu bytes, "
+      "%zu with their frames\n",
+      tokens, pace_ms, static_cast<int>(send_delay_ms), updates, messages.load(), payload.load(),
+      frames.load());
   (*client)->Run([&] { count.Cancel(); });
 }
 
@@ -235,6 +258,8 @@ int main(int argc, char** argv) {
       std::filesystem::temp_directory_path() / ("ypp-hook-latency-" + std::to_string(getpid()));
   Run("disk", directory, messages, calls);
   std::filesystem::remove_all(directory);
-  CountOnTheWire(calls);
+  const int64_t send_delay_ms = ypp::plugin::SessionOptions().send_delay_ms;
+  CountOnTheWire(calls, kTokenPaceMs, 0);
+  CountOnTheWire(calls, kTokenPaceMs, send_delay_ms);
   return 0;
 }

@@ -124,7 +124,19 @@ class Bridge {
   int exit_code_ = 2;
 };
 
+// What the settings lack; empty: nothing.
+std::string_view Missing(const SessionOptions& options) {
+  if (options.relay_url.empty()) return "no relay: set relayUrl or YPP_RELAY_URL";
+  if (options.token.empty()) return "no token: set token or YPP_TOKEN";
+  return "";
+}
+
 bool Bridge::Open() {
+  if (const std::string_view missing = Missing(options_.session); !missing.empty()) {
+    output_.Send(Json(
+        {{"type", "error"}, {"error", ErrorOf(absl::InvalidArgumentError(std::string(missing)))}}));
+    return false;
+  }
   SessionEvents events;
   events.on_remote = [this](const RemoteChanges& changes) { SendEvent(ChangesToJson(changes)); };
   events.on_status = [this](const SessionStatus& status) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <tuple>
 #include <utility>
 
 namespace ypp::plugin {
@@ -38,10 +39,10 @@ void ConflictWatcher::HandleTransaction(const TransactionEvent& event) {
 
 void ConflictWatcher::Look(const Value& value, bool local, bool report) {
   const Job job = ReadJob(value);
-  const Seen seen{job.id, DeviceOf(job.author), job.finished_at_ms, local, value};
+  const Seen seen{DeviceOf(job.author), job.finished_at_ms, local, value};
   const auto compare = [&](std::vector<Seen>& known, Conflict::Kind kind, const std::string& path) {
     for (const Seen& other : known) {
-      if (!report || other.id == seen.id) continue;
+      if (!report) continue;
       const bool elsewhere = other.local != seen.local || other.device != seen.device;
       const bool together =
           kind == Conflict::Kind::kSamePath ||
@@ -63,7 +64,9 @@ void ConflictWatcher::Look(const Value& value, bool local, bool report) {
 void ConflictWatcher::Report(Conflict::Kind kind, std::string path, const Seen& known,
                              const Job& job) {
   Conflict conflict{kind, std::move(path), ReadJob(known.job), job};
-  const auto order = [](const Job& one) { return std::pair(one.finished_at_ms, one.id); };
+  const auto order = [](const Job& one) {
+    return std::tuple(one.finished_at_ms, one.id, DeviceOf(one.author));
+  };
   if (order(conflict.second) < order(conflict.first)) std::swap(conflict.first, conflict.second);
   callback_(conflict);
 }

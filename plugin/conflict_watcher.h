@@ -49,7 +49,6 @@ class ConflictWatcher {
  private:
   // Of a job, what it takes to compare it.
   struct Seen {
-    std::string id;
     std::string device;
     int64_t finished_at_ms = 0;
     bool local = false;

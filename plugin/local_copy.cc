@@ -24,7 +24,7 @@ absl::Status LocalCopy::Read(const std::string& directory, const std::string& do
   if (!updates.ok()) return updates.status();
   for (const std::string& update : *updates) {
     if (absl::Status status = doc_.ApplyUpdate(update); !status.ok()) {
-      return absl::DataLossError("the local store holds an update that cannot be read");
+      return absl::DataLossError(kDamagedStoreMessage);
     }
   }
   // What waits for missing parts is not in the state.

@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
 
 namespace ypp::plugin {
@@ -66,7 +67,7 @@ std::string_view ViewOf(const leveldb::Slice& slice) { return {slice.data(), sli
 // LevelDB's own words name files of the user.
 absl::Status ToStatus(const leveldb::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  if (status.IsCorruption()) return absl::DataLossError("the local store is damaged");
+  if (status.IsCorruption()) return absl::DataLossError(kDamagedStoreMessage);
   const std::string words = status.ToString();
   if (words.find("lock") != std::string::npos) {
     return absl::FailedPreconditionError("the local store is open in another program");
@@ -180,6 +181,17 @@ absl::Status LocalStore::Replace(std::string_view update, std::string_view state
   status = impl_->Write(batch, true);
   if (status.ok()) impl_->next_clock_ = clock + 1;
   return status;
+}
+
+std::string DocumentOfUpdateKey(std::string_view key) {
+  codec::ByteReader reader(codec::AsBytes(key));
+  const auto read_string = [&reader] {
+    return reader.ReadUint8() == kStringPart ? reader.ReadVarString() : std::string_view();
+  };
+  const bool ours = read_string() == "v1";
+  const std::string_view document = read_string();
+  const bool is_update = read_string() == "update" && reader.ReadUint8() == kNumberPart;
+  return ours && is_update && reader.ok() ? std::string(document) : std::string();
 }
 
 }  // namespace ypp::plugin

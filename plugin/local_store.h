@@ -1,9 +1,10 @@
 // A document's updates in a LevelDB directory, in the layout of the npm package y-leveldb, so that
 // either program opens what the other wrote (one at a time: LevelDB locks the directory).
 //
-//   key    [0, length, "v1"] [0, length, document] [0, 6, "update"] [1, clock as 4 bytes, big end
-//   first] value  an update, V1 key    [0, 5, "v1_sv"] [0, length, document] value  clock and state
-//   vector, each as lib0 writes them
+//   [0, length, "v1"] [0, length, document] [0, 6, "update"] [1, clock as 4 bytes, big end first]
+//       -> an update, V1
+//   [0, 5, "v1_sv"] [0, length, document]
+//       -> clock and state vector, each as lib0 writes them
 //
 // Lengths are variable-length integers. The clock counts a document's updates up from 0.
 //
@@ -31,6 +32,10 @@ namespace ypp::plugin {
 // y-leveldb replaces as many updates by one.
 inline constexpr size_t kLocalStoreTrimUpdates = 500;
 
+// What a person is told of a store that is damaged.
+inline constexpr char kDamagedStoreMessage[] =
+    "the local store is damaged; `ypp-session repair` and its directory mend it";
+
 // For tests: another disk, and smaller files.
 struct LocalStoreSettings {
   leveldb::Env* env = nullptr;
@@ -40,8 +45,8 @@ struct LocalStoreSettings {
 class LocalStore {
  public:
   // Makes the directory when there is none. FailedPrecondition when another process has it open,
-  // DataLoss when it is damaged, Unavailable for what else the system says. No message names the
-  // document.
+  // DataLoss when it is damaged (RepairLocalStore may help), Unavailable for what else the system
+  // says. No message names the document.
   static absl::StatusOr<std::unique_ptr<LocalStore>> Open(const std::string& directory,
                                                           std::string document,
                                                           const LocalStoreSettings& settings = {});
@@ -66,6 +71,9 @@ class LocalStore {
 
   std::unique_ptr<Impl> impl_;
 };
+
+// The document whose update stands under this key; empty for keys of other things.
+std::string DocumentOfUpdateKey(std::string_view key);
 
 }  // namespace ypp::plugin
 

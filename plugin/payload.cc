@@ -15,14 +15,15 @@ bool IsOneOf(std::string_view name, std::initializer_list<std::string_view> name
 }
 
 // Members of `object` that are not in `skipped`, cut to size and without secrets.
-Any::Object OtherMembers(const Any& object, std::initializer_list<std::string_view> skipped) {
+Any::Object OtherMembers(const Any& object, const PersonalPaths& paths,
+                         std::initializer_list<std::string_view> skipped) {
   Any::Object other;
   if (object.if_object() == nullptr) return other;
   Any::Object kept;
   for (const auto& [name, value] : *object.if_object()) {
     if (!IsOneOf(name, skipped)) kept.emplace_back(name, value);
   }
-  const Any filtered = FilterPayload(Any(std::move(kept))).value;
+  const Any filtered = FilterPayload(paths.Value(Any(std::move(kept)))).value;
   if (filtered.if_object() != nullptr) other = *filtered.if_object();
   return other;
 }
@@ -52,7 +53,7 @@ double NumberMember(const Any& object, std::string_view name, double otherwise) 
   return member != nullptr && member->if_number() != nullptr ? *member->if_number() : otherwise;
 }
 
-Message MessageFromPayload(const Any& info) {
+Message MessageFromPayload(const Any& info, const PersonalPaths& paths) {
   Message message;
   message.id = StringMember(info, "id");
   message.role = StringMember(info, "role");
@@ -65,27 +66,28 @@ Message MessageFromPayload(const Any& info) {
   }
   // `system` and `tools` are the host's configuration, `path` names the user's folders, `summary`
   // holds whole files.
-  message.other = OtherMembers(info, {"id", "sessionID", "role", "agent", "mode", "time", "system",
-                                      "tools", "path", "summary", key::kAuthor, key::kDevice,
-                                      key::kCreatedAt, key::kParts, key::kText, key::kContent});
+  message.other = OtherMembers(
+      info, paths,
+      {"id", "sessionID", "role", "agent", "mode", "time", "system", "tools", "path", "summary",
+       key::kAuthor, key::kDevice, key::kCreatedAt, key::kParts, key::kText, key::kContent});
   return message;
 }
 
-MessagePart PartFromPayload(const Any& part) {
+MessagePart PartFromPayload(const Any& part, const PersonalPaths& paths) {
   MessagePart result;
   result.id = StringMember(part, "id");
   result.type = StringMember(part, "type");
   if (result.type.empty()) result.type = "text";
   result.text = StringMember(part, "text");
+  // What the host made up names files of the machine; what a person wrote stays as it is.
+  if (const Any* synthetic = part.Find("synthetic");
+      synthetic != nullptr && *synthetic == Any(true))
+    result.text = paths.Text(result.text);
   // `source` and a data: URL hold the file itself, `state` all that a tool said; the job has the
   // part of it that is shared.
-  if (IsDataUrl(part.Find("url"))) {
-    result.other = OtherMembers(
-        part, {"id", "sessionID", "messageID", "type", "text", "source", "state", "url"});
-  } else {
-    result.other =
-        OtherMembers(part, {"id", "sessionID", "messageID", "type", "text", "source", "state"});
-  }
+  const std::string_view data_url = IsDataUrl(part.Find("url")) ? "url" : "source";
+  result.other = OtherMembers(
+      part, paths, {"id", "sessionID", "messageID", "type", "text", "source", "state", data_url});
   if (const Any* status = FindMember(part, {"state", "status"}))
     result.other.emplace_back("status", *status);
   return result;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "codec/any.h"
+#include "plugin/personal_paths.h"
 #include "plugin/session_document.h"
 
 namespace ypp::plugin {
@@ -20,9 +21,9 @@ double NumberMember(const Any& object, std::string_view name, double otherwise);
 
 // OpenCode's UserMessage or AssistantMessage, without its parts, as a message of the document.
 // Author and time are left to the caller where the payload does not say.
-Message MessageFromPayload(const Any& info);
+Message MessageFromPayload(const Any& info, const PersonalPaths& paths);
 // OpenCode's Part. Fields that are not known are kept, except large ones.
-MessagePart PartFromPayload(const Any& part);
+MessagePart PartFromPayload(const Any& part, const PersonalPaths& paths);
 
 // Parts that say how the model worked and not what was said.
 bool IsBookkeepingPart(std::string_view type);

@@ -1,6 +1,7 @@
 #include "plugin/session.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <future>
 #include <mutex>
 #include <utility>
@@ -119,8 +120,9 @@ Session::Impl::Impl(SessionOptions options, SessionEvents events, std::string do
                }),
       conflict_watcher_(document_, [this](const Conflict& conflict) { conflicts_.Call(conflict); }),
       hooks_(document_,
-             {options_.session_id, author_, options_.worktree, WallClockMs,
+             {options_.session_id, author_, options_.worktree, options_.home, WallClockMs,
               [this](const std::function<void()>& fn) { client_->Run(fn); },
+              [this](std::function<void()> fn) { client_->Post(std::move(fn)); },
               [this](std::function<void()> done) { local_copy_.WhenWritten(std::move(done)); }}),
       awareness_(doc_.client_id(), Client::NowMs()) {}
 
@@ -160,6 +162,7 @@ absl::Status Session::Impl::AttachProvider() {
   options.document = document_name_;
   options.token = options_.token;
   options.fetch_token = options_.fetch_token;
+  options.flush_delay_ms = options_.send_delay_ms;
   absl::StatusOr<std::unique_ptr<Provider>> provider =
       client_->Attach(doc_, &awareness_, std::move(options), MakeProviderEvents());
   if (!provider.ok()) return provider.status();
@@ -288,6 +291,9 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(SessionOptions options,
                              : TenantSessionDocumentName(options.tenant, options.session_id);
   if (!name.ok()) return name.status();
   if (options.display_name.empty()) options.display_name = DefaultDisplayName();
+  if (const char* home = std::getenv("HOME"); options.home.empty() && home != nullptr) {
+    options.home = home;
+  }
   auto impl = std::make_unique<Impl>(std::move(options), std::move(events), std::move(*name));
   if (absl::Status status = impl->Start(); !status.ok()) return status;
   return std::unique_ptr<Session>(new Session(std::move(impl)));

@@ -9,10 +9,10 @@
 //   (*session)->hooks().ChatMessage(input, output);     // from the agent's own hooks
 //   absl::Status status = (*session)->Dispose();        // at the end
 //
-// Local first: hooks write the document in memory at once. A relay that cannot be reached is waited
-// for in the background, and what was written meanwhile is sent when it comes. With
-// local_persistence_path it is also on this machine's disk before a hook returns; without, what the
-// relay has not acknowledged when the process ends is lost, and Dispose says so.
+// Local first: hooks write the document in memory. A relay that cannot be reached is waited for in
+// the background, and what was written meanwhile is sent when it comes. With local_persistence_path
+// it is also on this machine's disk before a hook returns, or calls back; without, what the relay
+// has not acknowledged when the process ends is lost, and Dispose says so.
 //
 // A user whose tier has no synced sessions gets a document, and the local store, but no transport.
 //
@@ -50,7 +50,8 @@ struct SessionOptions {
   std::string session_id;    // as in SessionDocumentName
   std::string display_name;  // what others see; empty: pugi-cli@<hostname>
   std::string device = "terminal";
-  std::string worktree;  // see HookOptions
+  std::string worktree;  // see PersonalPaths
+  std::string home;      // see PersonalPaths; empty: the variable HOME
   bool enabled = true;   // false: never a connection, whatever the tier
   bool connect = true;   // else after Connect()
   // The user's tier, asked whenever a connection is wanted. It must not block. Empty: "free".
@@ -59,6 +60,9 @@ struct SessionOptions {
   // SessionStatus, and the session goes on in memory.
   std::string local_persistence_path;
   BackoffOptions backoff;
+  // Edits wait so long for more before they go to the relay, so that the words of a model travel
+  // several in a message. Less than an eye notices.
+  int64_t send_delay_ms = 40;
   // How long Dispose may wait for the relay's acknowledgement. It adds what closing the connection
   // takes, a second at most.
   int64_t dispose_timeout_ms = 3'000;

@@ -88,6 +88,11 @@ Any FilesToAny(const std::vector<JobFile>& files) {
   return array;
 }
 
+// Tells a call of one device from all others.
+std::string JobKey(const Job& job) {
+  return job.id + '\n' + job.author.name + '\n' + job.author.device;
+}
+
 // Where two valid UTF-8 texts stop being equal, at a character boundary.
 size_t CommonPrefix(std::string_view a, std::string_view b) {
   const size_t limit = std::min(a.size(), b.size());
@@ -110,9 +115,10 @@ SessionDocument::SessionDocument(Doc& doc)
       jobs_(doc.GetArray(key::kJobs)) {
   subscription_ = doc.OnTransaction([this](const TransactionEvent& event) {
     if (event.origin.label == kSessionOrigin) return;
-    const auto& changed = event.changed;
-    if (std::find(changed.begin(), changed.end(), messages_) != changed.end())
-      only_appended_ = false;
+    for (const SharedType& type : event.changed) {
+      if (type == messages_) unindexed_messages_.only_appended = false;
+      if (type == jobs_) unindexed_jobs_.only_appended = false;
+    }
   });
 }
 
@@ -142,11 +148,12 @@ absl::Status SessionDocument::AppendMessage(const Message& message) {
   return WriteMessage(*map, message);
 }
 
+std::vector<Value> SessionDocument::Unindexed::Take(const Array& array) {
+  return std::exchange(only_appended, true) ? indexed.TakeAppended(array) : indexed.TakeNew(array);
+}
+
 Map SessionDocument::FindMessage(std::string_view id) {
-  const std::vector<Value> added = only_appended_ ? indexed_messages_.TakeAppended(messages_)
-                                                  : indexed_messages_.TakeNew(messages_);
-  only_appended_ = true;
-  for (const Value& value : added) {
+  for (const Value& value : unindexed_messages_.Take(messages_)) {
     const Map map = value.map();
     if (!map.valid()) continue;
     const Value stored = map.Get(key::kId);
@@ -245,7 +252,17 @@ absl::Status SessionDocument::SetPersona(std::string_view persona) {
   return status;
 }
 
+bool SessionDocument::HasJob(const Job& job) {
+  for (const Value& value : unindexed_jobs_.Take(jobs_)) {
+    job_keys_.insert(JobKey(plugin::ReadJob(value)));
+  }
+  return job_keys_.count(JobKey(job)) != 0;
+}
+
 absl::Status SessionDocument::AppendJob(const Job& job) {
+  if (!job.id.empty() && HasJob(job)) {
+    return absl::AlreadyExistsError("this author has a job with this id");
+  }
   Transaction transaction(doc_, kSessionOrigin);
   absl::StatusOr<Map> map = jobs_.PushMap();
   if (!map.ok()) return map.status();

@@ -24,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -137,6 +138,8 @@ class SessionDocument {
 
   // Nothing is written when it is the active one already.
   absl::Status SetPersona(std::string_view persona);
+  // AlreadyExists when there is a job with this id by the same author: hosts report a call more
+  // than once. The same call made on another device is another job.
   absl::Status AppendJob(const Job& job);
   // Sets previous_call_id by itself.
   absl::Status RecordFileMutation(const FileMutation& mutation);
@@ -161,7 +164,16 @@ class SessionDocument {
   Array jobs() const { return jobs_; }
 
  private:
+  // The elements of one array that are not in an index yet.
+  struct Unindexed {
+    std::vector<Value> Take(const Array& array);
+
+    ElementTracker indexed;
+    bool only_appended = false;  // since `indexed` looked
+  };
+
   Map FindMessage(std::string_view id);
+  bool HasJob(const Job& job);
   absl::StatusOr<Map> FindOrAddPart(std::string_view message_id, const MessagePart& part);
   absl::StatusOr<Text> PartText(std::string_view message_id, const MessagePart& part);
 
@@ -171,9 +183,10 @@ class SessionDocument {
   Text active_persona_;
   Map metadata_;
   Array jobs_;
-  ElementTracker indexed_messages_;
+  Unindexed unindexed_messages_;
   std::unordered_map<std::string, Map> messages_by_id_;
-  bool only_appended_ = false;  // since indexed_messages_ looked
+  Unindexed unindexed_jobs_;
+  std::unordered_set<std::string> job_keys_;  // JobKey
   Subscription subscription_;
 };
 

@@ -7,10 +7,12 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "plugin/bridge.h"
 #include "plugin/config.h"
 #include "plugin/document_name.h"
+#include "plugin/local_repair.h"
 #include "plugin/terminal_host.h"
 
 namespace {
@@ -73,6 +75,21 @@ int RunConfiguredBridge(const std::string& config_file, const std::string& sessi
   return ypp::plugin::RunBridge(std::move(options), STDIN_FILENO, STDOUT_FILENO);
 }
 
+int Repair(const std::string& directory) {
+  const absl::StatusOr<ypp::plugin::LocalRepair> repair = ypp::plugin::RepairLocalStore(directory);
+  if (!repair.ok()) {
+    std::fprintf(stderr, "ypp-session: %s\n", std::string(repair.status().message()).c_str());
+    return 1;
+  }
+  std::printf("The local store is mended: %zu updates of %zu sessions can be read.\n",
+              repair->updates, repair->documents);
+  if (repair->dropped > 0)
+    std::printf("Taken out, as they cannot be read: %zu.\n", repair->dropped);
+  std::printf("What was there before is in %s.\n", repair->copy.c_str());
+  std::printf("What was lost comes back from the relay, if it had been sent.\n");
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -95,6 +112,7 @@ int main(int argc, char** argv) {
   chat->add_option("--tier", tier,
                    "The tier of the token: free, founder, builder, team or enterprise; the relay "
                    "has the last word")
+      ->check(CLI::IsMember({"free", "founder", "builder", "team", "enterprise"}))
       ->envname("YPP_TIER")
       ->capture_default_str();
   chat->add_option("--local-store", options.session.local_persistence_path,
@@ -130,11 +148,25 @@ int main(int argc, char** argv) {
       "and "
       "the lines.");
 
+  std::string damaged;
+  CLI::App* repair = app.add_subcommand(
+      "repair", "Mends a damaged local store, and keeps a copy of what was there");
+  repair->add_option("directory", damaged, "The local store (--local-store, localPersistencePath)")
+      ->type_name("DIR")
+      ->required();
+  repair->footer("Exit code: 0, 1 when it cannot be mended, 2 for a mistake in the call.");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    // A word that is not known explains more than what is missing for want of it.
+    const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+    if (unknown.empty() || error.get_exit_code() == 0) return app.exit(error) == 0 ? 0 : 2;
+    std::fprintf(stderr, "ypp-session: unknown: %s\nRun with --help for more information.\n",
+                 unknown.front().c_str());
+    return 2;
   }
+  if (repair->parsed()) return Repair(damaged);
   if (bridge->parsed()) return RunConfiguredBridge(config_file, bridge_session, worktree);
   if (!ReadToken(token_file, &options.session.token)) return 2;
   options.session.resolve_tier = [tier] { return tier; };

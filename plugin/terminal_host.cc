@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -25,6 +26,8 @@ namespace {
 constexpr size_t kMaxLineBytes = 4 << 20;
 // Joining a long session shows its end only.
 constexpr size_t kMessagesShownAtOnce = 20;
+// A relay that is there has answered by then.
+constexpr int kFirstSecondsMs = 3'000;
 
 // Written to from signal handlers and from the session's thread, read by the loop.
 int wake_fd = -1;
@@ -75,6 +78,11 @@ class Listener {
     }
   }
 
+  // The relay has had time to answer.
+  void ShowLongWait(const SessionStatus& status) {
+    if (status.state == SyncState::kOffline) ShowOffline();
+  }
+
   // The end of the connection is no news when it is our own doing.
   void Leave() { leaving_ = true; }
 
@@ -118,15 +126,18 @@ class Listener {
     if (status.state == SyncState::kSaved) {
       screen_.Note("connected: everything is stored by the relay", Tone::kGood);
     } else if (status.state == SyncState::kOffline && was_saved) {
-      screen_.Note("offline: what you write is kept and sent later", Tone::kBad);
-    } else if (status.state == SyncState::kNotEligible) {
-      screen_.Note("not synced: " + status.tier.hint, Tone::kBad);
+      ShowOffline();
     } else if (status.state == SyncState::kPaused) {
       screen_.Note("paused: what you write is kept and sent after /pugi.cloud.resume");
     } else if (status.state == SyncState::kRefused) {
-      screen_.Note("the relay refused the session: " + Label(status.refusal), Tone::kBad);
+      screen_.Note(RefusalLine(status.refusal), Tone::kBad);
       Wake(kRefused);
     }
+  }
+
+  void ShowOffline() {
+    screen_.Note("offline: what you write is kept and sent when the relay can be reached",
+                 Tone::kBad);
   }
 
   void ShowLocalStore(const SessionStatus& status) {
@@ -144,15 +155,24 @@ class Listener {
 enum class End { kInput, kSignal, kRefused };
 
 // Reads lines and carries them out until there is a reason to stop.
-End RunLoop(TerminalCommands& commands, Screen& screen, int wake_read_fd) {
+// `on_quiet` is called once, when nothing is typed in the first seconds.
+End RunLoop(TerminalCommands& commands, Screen& screen, int wake_read_fd,
+            const std::function<void()>& on_quiet) {
   std::string buffer;
   bool too_long = false;
+  int timeout_ms = kFirstSecondsMs;
   screen.Prompt();
   for (;;) {
     pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {wake_read_fd, POLLIN, 0}};
-    if (poll(fds, 2, -1) < 0) {
+    const int ready = poll(fds, 2, timeout_ms);
+    if (ready < 0) {
       if (errno == EINTR) continue;
       return End::kInput;
+    }
+    if (ready == 0) {
+      timeout_ms = -1;
+      on_quiet();
+      continue;
     }
     char reason = 0;
     if (fds[1].revents != 0 && read(wake_read_fd, &reason, 1) == 1) {
@@ -233,12 +253,17 @@ int RunTerminalHost(TerminalHostOptions options) {
   listener.ShowStart((*session)->status());
 
   TerminalCommands commands(**session, screen, options.console_url);
-  const End end = RunLoop(commands, screen, wake.read_end());
+  const End end = RunLoop(commands, screen, wake.read_end(),
+                          [&] { listener.ShowLongWait((*session)->status()); });
   if (screen.interactive()) std::fputs("\r\x1b[K", stdout);
   screen.ForgetPrompt();
   listener.Leave();
   const absl::Status disposed = (*session)->Dispose();
   if (end == End::kRefused) return 1;
+  if (absl::IsPermissionDenied(disposed)) {
+    std::fprintf(stderr, "ypp-session: %s\n", RefusalLine(std::string(disposed.message())).c_str());
+    return 1;
+  }
   if (!disposed.ok()) {
     const int open = (*session)->status().unacknowledged_changes;
     std::fprintf(
@@ -246,7 +271,8 @@ int RunTerminalHost(TerminalHostOptions options) {
         std::string(disposed.message()).c_str(), disposed.message().empty() ? "" : ", ", open);
     return 1;
   }
-  screen.Note("left; everything is stored by the relay");
+  screen.Note((*session)->status().tier.eligible ? "left; everything is stored by the relay"
+                                                 : "left; nothing was sent to a relay");
   return 0;
 }
 

@@ -19,6 +19,12 @@ std::string AuthorTag(const Message& message) {
   return AuthorLine({author.name.empty() ? message.role : author.name, author.device}) + ">";
 }
 
+std::string RefusalLine(const std::string& reason) {
+  if (reason == "permission-denied") return "the relay does not take this token for this session";
+  if (reason == "token-expired") return "the token has expired: the relay needs another one";
+  return "the relay refused the session: " + Label(reason);
+}
+
 std::string JobLine(const Job& job) {
   std::string line = "job " + Label(job.tool);
   if (!job.title.empty()) line += ": " + Label(job.title);

@@ -19,6 +19,8 @@ std::string Label(std::string_view text);
 std::string AuthorLine(const Author& author);
 // What stands before a message: its author, or the agent's name for an assistant's.
 std::string AuthorTag(const Message& message);
+// Why the relay lets a session in no more, by the reason it gives.
+std::string RefusalLine(const std::string& reason);
 std::string JobLine(const Job& job);
 std::string FileMutationLine(const FileMutation& mutation);
 

@@ -43,9 +43,7 @@ constexpr std::string_view kToNames[] = {"to", "destination", "dest", "dst", "ne
 
 class Collector {
  public:
-  explicit Collector(std::string_view worktree) : worktree_(worktree) {
-    while (worktree_.size() > 1 && worktree_.back() == '/') worktree_.remove_suffix(1);
-  }
+  explicit Collector(const PersonalPaths& paths) : paths_(paths) {}
 
   void Add(std::string_view path, std::string_view kind) {
     Push({Shown(path), std::string(kind), "", ""});
@@ -57,14 +55,7 @@ class Collector {
   std::vector<TouchedFile> Take() { return std::move(files_); }
 
  private:
-  std::string Shown(std::string_view path) const {
-    if (worktree_.size() > 1 && path.size() > worktree_.size() + 1 &&
-        path.substr(0, worktree_.size()) == worktree_ && path[worktree_.size()] == '/') {
-      path.remove_prefix(worktree_.size() + 1);
-    }
-    while (path.size() > 2 && path.substr(0, 2) == "./") path.remove_prefix(2);
-    return std::string(path);
-  }
+  std::string Shown(std::string_view path) const { return paths_.Path(path); }
 
   void Push(TouchedFile file) {
     if (file.path.empty() || file.path.size() > kMaxPathBytes) return;
@@ -72,7 +63,7 @@ class Collector {
     if (files_.size() < kMaxFilesOfOneCall) files_.push_back(std::move(file));
   }
 
-  std::string_view worktree_;
+  const PersonalPaths& paths_;
   std::vector<TouchedFile> files_;
 };
 
@@ -132,8 +123,8 @@ bool IsNewFile(const Any& metadata) {
 }  // namespace
 
 std::vector<TouchedFile> FilesTouchedBy(std::string_view tool, const Any& args, const Any& metadata,
-                                        std::string_view worktree) {
-  Collector files(worktree);
+                                        const PersonalPaths& paths) {
+  Collector files(paths);
   const std::string name = Lower(tool);
   if (IsOneOf(name, {"edit", "multiedit", "multi_edit", "str_replace", "notebookedit"})) {
     files.Add(Member(args, kPathNames), "edit");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "codec/any.h"
+#include "plugin/personal_paths.h"
 
 namespace ypp::plugin {
 
@@ -23,10 +24,9 @@ struct TouchedFile {
 };
 
 // Empty for a tool that touches no file, or whose arguments do not say which. `metadata` is what
-// the tool reported when it was done. A path inside `worktree` is made relative to it, so that it
-// reads the same on every machine and does not show the user's name.
+// the tool reported when it was done.
 std::vector<TouchedFile> FilesTouchedBy(std::string_view tool, const Any& args, const Any& metadata,
-                                        std::string_view worktree);
+                                        const PersonalPaths& paths);
 
 }  // namespace ypp::plugin
 

@@ -41,7 +41,7 @@ struct Device {
                                            conflict.second.id);
                           }};
   Hooks hooks{document,
-              {"s1", author, "/home/ada/project", [this] { return now_ms; },
+              {"s1", author, "/home/" + author.name + "/project", "", [this] { return now_ms; },
                [](const std::function<void()>& fn) { fn(); }}};
 };
 
@@ -62,6 +62,18 @@ TEST(ConflictWatcher, TellsBothDevicesOfOneCallMadeTwiceWithinAHundredMillisecon
   EXPECT_EQ(a.Take(), Seen());
 }
 
+TEST(ConflictWatcher, KnowsOneCallByWhatIsTheSameOnBothMachines) {
+  Device a("a", 1'000), b("b", 1'050);
+  // One answer of the model, carried out twice.
+  a.Run("call_1", "read", R"({"filePath":"/home/a/project/src/x.c"})");
+  b.Run("call_1", "read", R"({"filePath":"/home/b/project/src/x.c"})");
+  a.Take(b);
+  b.Take(a);
+  const Seen expected{"cloud-sync:conflict  call_1 call_1"};
+  EXPECT_EQ(a.Take(), expected);
+  EXPECT_EQ(b.Take(), expected);
+}
+
 TEST(ConflictWatcher, SaysNothingOfCallsFurtherApartOfOtherCallsAndOfOneDevice) {
   Device a("a", 1'000), b("b", 1'101);
   a.Run("call_a", "bash", R"({"command":"make"})");
@@ -75,18 +87,18 @@ TEST(ConflictWatcher, SaysNothingOfCallsFurtherApartOfOtherCallsAndOfOneDevice) 
 
 TEST(ConflictWatcher, WarnsOfTwoChangesOfOnePathThatDidNotKnowOfEachOther) {
   Device a("a", 1'000), b("b", 90'000);
-  a.Run("call_0", "write", R"({"filePath":"/home/ada/project/x.c","content":"0"})");
+  a.Run("call_0", "write", R"({"filePath":"/home/a/project/x.c","content":"0"})");
   b.Take(a);
-  a.Run("call_a", "edit", R"({"filePath":"/home/ada/project/x.c","newString":"1"})");
-  b.Run("call_b", "edit", R"({"filePath":"/home/ada/project/x.c","newString":"2"})");
-  b.Run("call_y", "write", R"({"filePath":"/home/ada/project/y.c","content":""})");
+  a.Run("call_a", "edit", R"({"filePath":"/home/a/project/x.c","newString":"1"})");
+  b.Run("call_b", "edit", R"({"filePath":"/home/b/project/x.c","newString":"2"})");
+  b.Run("call_y", "write", R"({"filePath":"/home/b/project/y.c","content":""})");
   a.Take(b);
   b.Take(a);
   const Seen expected{"cloud-sync:path-conflict x.c call_a call_b"};
   EXPECT_EQ(a.Take(), expected);
   EXPECT_EQ(b.Take(), expected);
   // The next change knows of what won.
-  a.Run("call_later", "edit", R"({"filePath":"/home/ada/project/x.c","newString":"3"})");
+  a.Run("call_later", "edit", R"({"filePath":"/home/a/project/x.c","newString":"3"})");
   b.Take(a);
   EXPECT_EQ(a.Take(), Seen());
   EXPECT_EQ(b.Take(), Seen());

@@ -144,5 +144,54 @@ TEST(EventHook, OfAnotherSessionIsNotRecorded) {
   EXPECT_EQ(h.document.message_count(), 0u);
 }
 
+// A call as the event bus tells of it.
+std::string ToolPart(const std::string& call, const std::string& state) {
+  return R"({"type":"message.part.updated","properties":{"part":{"id":"p2","sessionID":"s1",)"
+         R"("messageID":"m2","type":"tool","tool":"write","callID":")" +
+         call + R"(","state":)" + state + "}}}";
+}
+
+TEST(EventHook, MakesAJobOfACallThatFailedSinceThatHasNoHook) {
+  HookedDocument h;
+  const std::string input = R"("input":{"filePath":"/home/ada/project/a.c","content":"x"})";
+  ASSERT_TRUE(h.hooks.Event(ToolPart("c1", R"({"status":"running",)" + input + "}")).ok());
+  EXPECT_EQ(h.document.job_count(), 0u);
+  const std::string failed = ToolPart(
+      "c1", R"({"status":"error","error":"/home/ada/project is read-only",)" + input + "}");
+  ASSERT_TRUE(h.hooks.Event(failed).ok());
+  ASSERT_TRUE(h.hooks.Event(failed).ok());
+  ASSERT_EQ(h.document.job_count(), 1u);
+  const Job job = h.document.ReadJob(0);
+  EXPECT_EQ(job.id, "c1");
+  EXPECT_EQ(job.status, "error");
+  EXPECT_EQ(job.output, "~/project is read-only");
+  EXPECT_EQ(codec::ToJson(job.args), R"({"filePath":"a.c","content":"x"})");
+  EXPECT_EQ(h.document.file_mutation_count(), 0u);
+}
+
+TEST(EventHook, MakesTheJobOfACallWhoseHookDidNotCome) {
+  HookedDocument h;
+  const std::string completed =
+      ToolPart("c1", R"({"status":"completed","input":{"filePath":"a.c"},"output":"done",)"
+                     R"("title":"a.c","metadata":{"exists":false}})");
+  ASSERT_TRUE(h.hooks.Event(completed).ok());
+  ASSERT_EQ(h.document.job_count(), 1u);
+  EXPECT_EQ(h.document.ReadJob(0).output, "done");
+  EXPECT_EQ(h.document.ReadFileMutation("a.c")->kind, "create");
+}
+
+TEST(EventHook, AndTheHookOfOneCallMakeOneJob) {
+  HookedDocument h;
+  const std::string completed =
+      ToolPart("c1", R"({"status":"completed","input":{"filePath":"a.c"},"output":"done"})");
+  ASSERT_TRUE(h.hooks
+                  .ToolExecuteAfter(R"({"tool":"write","callID":"c1","args":{"filePath":"a.c"}})",
+                                    R"({"output":"done"})")
+                  .ok());
+  ASSERT_TRUE(h.hooks.Event(completed).ok());
+  EXPECT_EQ(h.document.job_count(), 1u);
+  EXPECT_EQ(h.document.ReadFileMutation("a.c")->previous_call_id, "");
+}
+
 }  // namespace
 }  // namespace ypp::plugin

@@ -19,6 +19,7 @@ struct HookedDocument {
               {"s1",
                {"pugi-cli@laptop", "terminal"},
                "/home/ada/project",
+               "/home/ada",
                [this] { return now_ms; },
                [](const std::function<void()>& fn) { fn(); }}};
 

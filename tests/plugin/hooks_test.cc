@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "hooked_document.h"
 
@@ -266,6 +269,97 @@ TEST(Hooks, CanBeCalledByName) {
   EXPECT_TRUE(h.hooks.Call("dispose", "", "").ok());
   EXPECT_TRUE(absl::IsNotFound(h.hooks.Call("chat.headers", "{}", "{}")));
   EXPECT_EQ(h.document.message_count(), 1u);
+}
+
+TEST(Hooks, NameNobodysHomeDirectory) {
+  HookedDocument h;
+  ASSERT_TRUE(h.hooks
+                  .ToolExecuteAfter(
+                      R"({"tool":"bash","callID":"c1","args":{"command":"ls /home/ada/notes",
+      "workdir":"/home/ada/project"}})",
+                      R"({"title":"/home/ada/notes","output":"/home/ada/notes/a","metadata":{}})")
+                  .ok());
+  ASSERT_TRUE(
+      h.hooks
+          .ToolExecuteAfter(
+              R"({"tool":"write","callID":"c2","args":{"filePath":"/home/ada/.bashrc"}})", "{}")
+          .ok());
+  ASSERT_TRUE(h.hooks
+                  .ChatMessage(R"({"messageID":"m1"})",
+                               R"({"parts":[{"type":"text","synthetic":true,
+      "text":"Called Read of /home/ada/x"},
+      {"type":"file","mime":"text/plain","url":"file:///home/ada/x","filename":"/home/ada/x"}]})")
+                  .ok());
+  EXPECT_THAT(h.Json(), Not(HasSubstr("/home/ada")));
+  EXPECT_TRUE(h.document.ReadFileMutation("~/.bashrc").has_value());
+  // What a person wrote is theirs.
+  ASSERT_TRUE(h.hooks
+                  .ChatMessage(R"({"messageID":"m2"})",
+                               R"({"parts":[{"type":"text","text":"look at /home/ada/x"}]})")
+                  .ok());
+  EXPECT_EQ(h.document.ReadMessage(1).text(), "look at /home/ada/x");
+}
+
+// Hooks whose document lives where the test says.
+TEST(Hooks, ThatComeTogetherAreOneUpdateAndTellInTheirOrder) {
+  Doc doc;
+  SessionDocument document(doc);
+  std::vector<std::function<void()>> posted, writing;
+  Hooks hooks(document, {"s1",
+                         {"host", "terminal"},
+                         "",
+                         "",
+                         [] { return int64_t{1}; },
+                         [](const std::function<void()>& fn) { fn(); },
+                         [&](std::function<void()> fn) { posted.push_back(std::move(fn)); },
+                         [&](std::function<void()> fn) { writing.push_back(std::move(fn)); }});
+  int updates = 0;
+  const Subscription count = doc.OnUpdate([&](const UpdateEvent&) { ++updates; });
+  std::vector<std::string> told;
+  const auto tell = [&told](std::string name) {
+    return [&told, name](const absl::Status& status) {
+      told.push_back(name + " " + std::string(absl::StatusCodeToString(status.code())));
+    };
+  };
+  hooks.CallThen("chat.message", kInput, kOutput, tell("message"));
+  hooks.CallThen("tool.execute.after", R"({"tool":"ls"})", "{}", tell("tool"));
+  hooks.CallThen("dispose", "", "", tell("dispose"));
+  hooks.CallThen("chat.message", "{", "{}", tell("bad"));
+  EXPECT_EQ(document.message_count(), 0u);
+  EXPECT_EQ(told, std::vector<std::string>{"bad INVALID_ARGUMENT"});
+  for (const auto& fn : posted) fn();
+  EXPECT_EQ(updates, 1);
+  EXPECT_EQ(document.message_count(), 1u);
+  EXPECT_EQ(document.job_count(), 1u);
+  EXPECT_EQ(document.ReadMetadata("hostState"), Any("left"));
+  EXPECT_EQ(told.size(), 1u) << "none is told before the disk has it";
+  for (const auto& fn : writing) fn();
+  EXPECT_EQ(told, (std::vector<std::string>{"bad INVALID_ARGUMENT", "message OK", "tool OK",
+                                            "dispose OK"}));
+}
+
+TEST(Hooks, WaitForTheDocumentWhenTooMuchWaitsAlready) {
+  Doc doc;
+  SessionDocument document(doc);
+  int runs = 0;
+  Hooks hooks(document, {"s1",
+                         {"host", "terminal"},
+                         "",
+                         "",
+                         [] { return int64_t{1}; },
+                         [&](const std::function<void()>& fn) {
+                           ++runs;
+                           fn();
+                         },
+                         [](std::function<void()>) {}});
+  const std::string text(1 << 20, 'x');
+  const std::string output = R"({"parts":[{"type":"text","text":")" + text + R"("}]})";
+  for (int i = 0; i < 9; ++i) {
+    hooks.CallThen("chat.message", "{}", output,
+                   [](const absl::Status& status) { EXPECT_TRUE(status.ok()); });
+  }
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(document.message_count(), 8u);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -110,6 +112,39 @@ TEST(Session, StartsOfflineAndSendsLater) {
   Observer seen_by_b;
   auto b = *Session::Open(TestSessionOptions(url, "b"), seen_by_b.Events());
   EXPECT_TRUE(seen_by_b.WaitFor([&] { return seen_by_b.texts_.size() == 1; }));
+}
+
+// Takes connections, and never says a word on them.
+class SilentServer {
+ public:
+  SilentServer() {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    const bool listening = bind(fd_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                           listen(fd_, 8) == 0 &&
+                           getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    EXPECT_TRUE(listening);
+    url_ = absl::StrCat("ws://127.0.0.1:", ntohs(address.sin_port));
+  }
+  ~SilentServer() { close(fd_); }
+  const std::string& url() const { return url_; }
+
+ private:
+  const int fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::string url_;
+};
+
+TEST(Session, RecordsHooksWhileTheRelaySaysNothing) {
+  const SilentServer server;
+  auto session = *Session::Open(TestSessionOptions(server.url()));
+  ASSERT_TRUE(
+      Eventually([&] { return session->status().connection == ConnectionStatus::kConnecting; }));
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Say(*session, absl::StrCat("m", i), "hello").ok());
+  EXPECT_EQ(MessageCount(*session), 20u);
+  EXPECT_GE(session->status().unacknowledged_changes, 1);
+  EXPECT_FALSE(session->status().synced);
 }
 
 TEST(Session, SendsWhatWasWrittenWhileDisconnected) {

@@ -16,7 +16,8 @@ namespace {
 
 std::vector<TouchedFile> Touched(std::string_view tool, std::string_view args,
                                  std::string_view metadata = "{}", std::string_view worktree = "") {
-  return FilesTouchedBy(tool, *codec::ParseJson(args), *codec::ParseJson(metadata), worktree);
+  return FilesTouchedBy(tool, *codec::ParseJson(args), *codec::ParseJson(metadata),
+                        PersonalPaths(worktree, ""));
 }
 
 using Files = std::vector<TouchedFile>;
