@@ -1,15 +1,10 @@
-// The SQLite store on a real disk that is really full: a small tmpfs, which only root can mount.
+// The SQLite store on a disk that is really full.
 #include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "tests/small_disk.h"
 #include "tests/transport/task_queue.h"
 #include "transport/sqlite_store.h"
 
@@ -21,25 +16,11 @@ constexpr size_t kUpdateBytes = 5'000;
 
 class FullDiskTest : public testing::Test {
  protected:
-  FullDiskTest() : folder_(std::filesystem::temp_directory_path() / "ypp-full-disk-XXXXXX") {
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-  }
-  ~FullDiskTest() override {
-    if (mounted_) umount(folder_.c_str());
-    std::filesystem::remove_all(folder_);
-  }
-
-  void SetUp() override {
-    if (mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=1m") != 0) {
-      GTEST_SKIP() << "no tmpfs can be mounted here (" << std::strerror(errno)
-                   << "): it takes root";
-    }
-    mounted_ = true;
-  }
+  void SetUp() override { ASSERT_EQ(disk_.problem(), ""); }
 
   std::unique_ptr<SqliteStore> Open() {
     absl::StatusOr<std::unique_ptr<SqliteStore>> store =
-        SqliteStore::Open(folder_ + "/documents.db", tasks_.executor());
+        SqliteStore::Open(disk_.folder() + "/documents.db", tasks_.executor());
     EXPECT_TRUE(store.ok()) << store.status();
     return store.ok() ? *std::move(store) : nullptr;
   }
@@ -73,8 +54,7 @@ class FullDiskTest : public testing::Test {
   }
 
   TaskQueue tasks_;
-  std::string folder_;
-  bool mounted_ = false;
+  SmallDisk disk_{"1m"};
 };
 
 TEST_F(FullDiskTest, IsSaidAndTheSqliteStoreKeepsWhatItTook) {
@@ -88,7 +68,7 @@ TEST_F(FullDiskTest, IsSaidAndTheSqliteStoreKeepsWhatItTook) {
     EXPECT_GT(stored, 20u);
     EXPECT_LT(stored, static_cast<size_t>(kUpdates));
   }
-  ASSERT_EQ(mount("tmpfs", folder_.c_str(), "tmpfs", MS_REMOUNT, "size=16m"), 0);
+  ASSERT_TRUE(disk_.Resize("16m"));
   const std::unique_ptr<SqliteStore> store = Open();
   ASSERT_NE(store, nullptr);
   EXPECT_EQ(LoadCount(*store), stored);
