@@ -86,6 +86,16 @@ absl::StatusOr<Any> HookReader::Parse(std::string_view hook, std::string_view na
   return parsed;
 }
 
+absl::StatusOr<HookReader::Payload> HookReader::ParseBoth(std::string_view hook,
+                                                          std::string_view input,
+                                                          std::string_view output) const {
+  absl::StatusOr<Any> parsed_input = Parse(hook, "input", input);
+  if (!parsed_input.ok()) return parsed_input.status();
+  absl::StatusOr<Any> parsed_output = Parse(hook, "output", output);
+  if (!parsed_output.ok()) return parsed_output.status();
+  return Payload{*std::move(parsed_input), *std::move(parsed_output)};
+}
+
 absl::Status HookReader::CheckSession(std::string_view hook, const Any& payload) const {
   const std::string session = StringMember(payload, "sessionID");
   if (session.empty() || session == session_id_) return absl::OkStatus();
@@ -94,24 +104,23 @@ absl::Status HookReader::CheckSession(std::string_view hook, const Any& payload)
 
 absl::StatusOr<HookEdit> HookReader::ReadMessage(std::string_view input_json,
                                                  std::string_view output_json) const {
-  const absl::StatusOr<Any> input = Parse("chat.message", "input", input_json);
-  if (!input.ok()) return input.status();
-  const absl::StatusOr<Any> output = Parse("chat.message", "output", output_json);
-  if (!output.ok()) return output.status();
-  const Any* parts = output->Find("parts");
+  const absl::StatusOr<Payload> payload = ParseBoth("chat.message", input_json, output_json);
+  if (!payload.ok()) return payload.status();
+  const auto& [input, output] = *payload;
+  const Any* parts = output.Find("parts");
   if (parts == nullptr || parts->if_array() == nullptr) {
     return Invalid("chat.message", "output.parts is no array");
   }
-  const Any* info = output->Find("message");
+  const Any* info = output.Find("message");
   if (info != nullptr && info->if_object() == nullptr) {
     return Invalid("chat.message", "output.message is no object");
   }
 
   Message message = info != nullptr ? MessageFromPayload(*info, paths_) : Message();
-  if (message.id.empty()) message.id = StringMember(*input, "messageID");
+  if (message.id.empty()) message.id = StringMember(input, "messageID");
   if (message.id.empty()) message.id = RandomId("msg_");
   if (message.role.empty()) message.role = "user";
-  if (message.agent.empty()) message.agent = AgentName(*input);
+  if (message.agent.empty()) message.agent = AgentName(input);
   if (message.created_at_ms == 0) message.created_at_ms = now_ms_();
   message.author = author_;
   for (const Any& part : *parts->if_array()) {
@@ -154,20 +163,19 @@ Job HookReader::JobOf(const std::string& tool, const Any& args, const Any& metad
 
 absl::StatusOr<HookEdit> HookReader::ReadTool(std::string_view input_json,
                                               std::string_view output_json) const {
-  const absl::StatusOr<Any> input = Parse("tool.execute.after", "input", input_json);
-  if (!input.ok()) return input.status();
-  const absl::StatusOr<Any> output = Parse("tool.execute.after", "output", output_json);
-  if (!output.ok()) return output.status();
-  const std::string tool = StringMember(*input, "tool");
+  const absl::StatusOr<Payload> payload = ParseBoth("tool.execute.after", input_json, output_json);
+  if (!payload.ok()) return payload.status();
+  const auto& [input, output] = *payload;
+  const std::string tool = StringMember(input, "tool");
   if (tool.empty()) return Invalid("tool.execute.after", "input.tool is missing");
 
-  const Any& args = MemberOrNothing(*input, "args");
-  const Any& metadata = MemberOrNothing(*output, "metadata");
+  const Any& args = MemberOrNothing(input, "args");
+  const Any& metadata = MemberOrNothing(output, "metadata");
   Job job = JobOf(tool, args, metadata);
-  job.id = StringMember(*input, "callID");
+  job.id = StringMember(input, "callID");
   if (job.id.empty()) job.id = RandomId("call_");
-  job.title = paths_.Text(StringMember(*output, "title"));
-  job.output = paths_.Text(StringMember(*output, "output"));
+  job.title = paths_.Text(StringMember(output, "title"));
+  job.output = paths_.Text(StringMember(output, "output"));
   std::vector<TouchedFile> files = FilesTouchedBy(tool, args, metadata, paths_);
   return HookEdit([job = std::move(job), files = std::move(files)](SessionDocument& document) {
     return RecordJob(document, job, files);

@@ -38,6 +38,13 @@ class HookReader {
   // Parses and checks that the payload is an object about this session.
   absl::StatusOr<Any> Parse(std::string_view hook, std::string_view name,
                             std::string_view json) const;
+  struct Payload {
+    Any input;
+    Any output;
+  };
+  // The same for a hook that has both.
+  absl::StatusOr<Payload> ParseBoth(std::string_view hook, std::string_view input,
+                                    std::string_view output) const;
   // NotFound for what is about another session.
   absl::Status CheckSession(std::string_view hook, const Any& payload) const;
 

@@ -34,7 +34,7 @@ inline constexpr size_t kLocalStoreTrimUpdates = 500;
 
 // What a person is told of a store that is damaged.
 inline constexpr char kDamagedStoreMessage[] =
-    "the local store is damaged; `ypp-session repair` and its directory mend it";
+    "the local store is damaged; `ypp-session repair` with its directory mends it";
 
 // For tests: another disk, and smaller files.
 struct LocalStoreSettings {
