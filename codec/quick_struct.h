@@ -22,32 +22,12 @@ inline bool IsQuick(uint8_t info) {
   return (kKinds >> kind & 1) != 0 && leans == (kind != static_cast<uint32_t>(StructKind::kGc));
 }
 
-// What is to be said of such a struct: a StructView without the rest.
-struct RunView {
-  StructKind kind = StructKind::kGc;
-  bool has_origin = false;
-  bool has_right_origin = false;
-  bool has_parent_sub = false;
-  Clock length = 0;
-  Id id;
-  Id origin;
-  Id right_origin;
-  std::string_view content;  // of text
-
-  Clock end() const { return id.clock + length; }
-  void Reset(Id new_id) {
-    has_origin = has_right_origin = false;
-    id = new_id;
-    content = {};
-  }
-};
-
 // Reads the struct `id` of a V1 update if it IsQuick. False when it is anything else or may be bad.
-// `View` is StructView or RunView. REQUIRES: `last_client` is a client.
-template <EndOfInput kEnd, typename View>
+// REQUIRES: `last_client` is a client.
+template <EndOfInput kEnd>
 [[gnu::always_inline]] inline bool ReadQuickStruct(QuickReader<kEnd>& reader,
                                                    const LastClient& last_client, Id id,
-                                                   View* view) {
+                                                   StructView* view) {
   const uint8_t info = reader.ReadUint8();
   const auto kind = static_cast<StructKind>(info & kInfoKindMask);
   if (!IsQuick(info)) return false;
@@ -105,16 +85,32 @@ inline bool IsFarFromEnd(const ByteReader& in) {
   return in.remaining() > kNumbers * QuickReader<EndOfInput::kFar>::kWordBytes;
 }
 
-// The same where `in` stands, which moves on only if they succeed. ReadRun does not try near the
-// end of the input.
-[[gnu::always_inline]] inline bool ReadRun(ByteReader& in, const LastClient& last_client, Id id,
-                                           RunView* run) {
-  if (last_client.size_bytes == 0 || !IsFarFromEnd(in)) return false;
+// Reads such structs, `most` at most, each by `read`, of which it wants their lengths:
+//   bool read(QuickReader<EndOfInput::kFar>&, const LastClient&, Id, Clock* length)
+// as ReadQuickStruct is; one for which it says false is not read, nor what follows. The first one
+// begins at `next->clock`, which moves on. How many. None near the end of the input.
+template <typename Read>
+[[gnu::always_inline]] inline uint64_t ReadQuickStructs(ByteReader& in,
+                                                        const LastClient& last_client,
+                                                        uint64_t most, Id* next, Read read) {
+  if (last_client.size_bytes == 0) return 0;
+  const LastClient last = last_client;  // copies, so that they stay in registers
+  ByteReader passed = in;
+  Id id = *next;
   QuickReader<EndOfInput::kFar> reader(in.cursor(), in.cursor() + in.remaining());
-  if (!ReadQuickStruct(reader, last_client, id, run)) return false;
-  in.Skip(static_cast<size_t>(reader.cursor() - in.cursor()));
-  return true;
+  uint64_t count = 0;
+  for (; count < most && IsFarFromEnd(passed); ++count) {
+    Clock length;
+    if (!read(reader, last, id, &length) || !reader.ok() || length > kMaxClock - id.clock) break;
+    id.clock += length;
+    passed.Skip(static_cast<size_t>(reader.cursor() - passed.cursor()));
+  }
+  in = passed;
+  *next = id;
+  return count;
 }
+
+// The same where `in` stands, which moves on only if they succeed.
 bool ReadQuickStruct(ByteReader& in, const LastClient& last_client, Id id, StructView* view);
 bool ReadQuickExtent(ByteReader& in, const LastClient& last_client, Id id, StructExtent* extent);
 

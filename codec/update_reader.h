@@ -24,6 +24,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "codec/check.h"
 #include "codec/byte_reader.h"
 #include "codec/decode_limits.h"
 #include "codec/delete_set.h"
@@ -90,14 +91,13 @@ class UpdateReader {
     }
     return NextAnyStruct(view);
   }
-  // Instead, for a run (quick_struct.h) that is not near the end of the input, which most structs
-  // are. False, and nothing is passed over, when the next struct is anything else.
-  [[gnu::always_inline]] bool NextRun(RunView* run) {
-    if (structs_left_ == 0 || columns_ != nullptr || !ReadRun(in_, last_client_, next_, run))
-      return false;
-    --structs_left_;
-    next_.clock = run->end();
-    return true;
+  // Instead, as many structs as `read` takes (ReadQuickStructs). How many. Not for kV2.
+  template <typename Read>
+  [[gnu::always_inline]] uint64_t ReadQuick(Read read) {
+    YPP_DCHECK(columns_ == nullptr);
+    const uint64_t count = ReadQuickStructs(in_, last_client_, structs_left_, &next_, read);
+    structs_left_ -= count;
+    return count;
   }
   // Instead, for who wants to know no more of the struct.
   bool NextExtent(StructExtent* extent) {

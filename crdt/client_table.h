@@ -18,6 +18,9 @@ struct Client {
   // state of the client before it.
   uint64_t transaction = 0;
   Clock state_before = 0;
+  // What it added below this clock was looked at: only what is in its `may_join` may fit to the
+  // struct before it.
+  Clock sorted_out_below = 0;
   StructList structs;
 
   Clock state() const { return structs.end_clock(); }

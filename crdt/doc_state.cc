@@ -129,7 +129,7 @@ void DocState::ChooseNewClientId() {
 void DocState::TouchFirst(ClientIndex index) {
   Client& client = clients[index];
   client.transaction = active_->number;
-  client.state_before = client.state();
+  client.state_before = client.sorted_out_below = client.state();
   TouchedClient& touched = active_->touched.emplace_back();
   touched.client = index;
   touched.before = client.state_before;

@@ -9,7 +9,6 @@
 namespace ypp::internal {
 
 using codec::Dialect;
-using codec::RunView;
 using codec::StructKind;
 using codec::StructView;
 using codec::UpdateReader;
@@ -22,14 +21,9 @@ constexpr size_t kMinSectionBytes = 5;
 // A struct may lean on its own client's past only: its future would have to be there before it.
 bool IsAhead(const Id& of, const Id& id) { return id.client == of.client && id.clock >= of.clock; }
 
-template <typename View>
-bool OriginsAreAhead(const View& view) {
-  return (view.has_origin && IsAhead(view.id, view.origin)) ||
-         (view.has_right_origin && IsAhead(view.id, view.right_origin));
-}
-bool LeansOnItsFuture(const RunView& run) { return OriginsAreAhead(run); }
 bool LeansOnItsFuture(const StructView& view) {
-  return OriginsAreAhead(view) ||
+  return (view.has_origin && IsAhead(view.id, view.origin)) ||
+         (view.has_right_origin && IsAhead(view.id, view.right_origin)) ||
          (view.parent == StructView::Parent::kItem && IsAhead(view.id, view.parent_id));
 }
 
@@ -69,9 +63,8 @@ class Inspector {
     after_hole_ = false;
     return notes;
   }
-  // `View` is StructView or RunView. False when no document can hold it.
-  template <typename View>
-  bool Inspect(const UpdateReader& reader, const View& view) {
+  // False when no document can hold it.
+  bool Inspect(const UpdateReader& reader, const StructView& view) {
     if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) ++update_.items;
     if (view.kind == StructKind::kSkip) {
       after_hole_ = true;
@@ -85,10 +78,23 @@ class Inspector {
     }
     return true;
   }
+  // Both at once, straight from the bytes, for as many runs as follow of which there is no more to
+  // say than what they are.
+  void NoteRuns(UpdateReader& reader) {
+    uint8_t own_number;
+    if (after_hole_ ||
+        !update_.noted_clients.FindOrAdd(update_.sections.back().client, &own_number))
+      return;
+    const size_t before = update_.notes.size();
+    reader.ReadQuick([&](auto& bytes, const codec::LastClient& last, Id id, ypp::Clock* length) {
+      return NoteRun(bytes, last, id, own_number, length);
+    });
+    for (size_t i = before; i < update_.notes.size(); ++i)
+      update_.items += update_.notes[i].kind != StructKind::kGc ? 1 : 0;
+  }
   // Notes a struct of a section for which Begin said so. False when it is to be read again, at
   // `position`.
-  template <typename View>
-  bool Note(const View& view, size_t position) {
+  bool Note(const StructView& view, size_t position) {
     StructNote& note = update_.notes.emplace_back();
     if (MakeNote(view, update_.given, update_.noted_clients, &note)) return true;
     note.read_again = true;
@@ -97,6 +103,38 @@ class Inspector {
   }
 
  private:
+  template <typename Reader>
+  [[gnu::always_inline]] bool NoteRun(Reader& bytes, const codec::LastClient& last, Id id,
+                                      uint8_t own_number, ypp::Clock* length) {
+    const uint8_t info = bytes.ReadUint8();
+    if (!codec::IsQuick(info)) return false;
+    StructNote note;
+    note.kind = static_cast<StructKind>(info & codec::kInfoKindMask);
+    if ((info & codec::kInfoHasOrigin) != 0 &&
+        !NoteAnchor(bytes.ReadId(last), id, own_number, &note.origin_client, &note.origin_clock))
+      return false;
+    if ((info & codec::kInfoHasRightOrigin) != 0 &&
+        !NoteAnchor(bytes.ReadId(last), id, own_number, &note.right_client, &note.right_clock))
+      return false;
+    std::string_view text;
+    *length = note.kind == StructKind::kString ? bytes.ReadText(&text) : bytes.ReadVarUint();
+    if (!bytes.ok() || id.clock + *length > kMaxDocumentClock) return false;
+    note.length = static_cast<Clock>(*length);
+    if (note.kind == StructKind::kString) {
+      note.position = static_cast<uint32_t>(text.data() - codec::AsText(update_.given).data());
+      note.size_bytes = static_cast<uint32_t>(text.size());
+    }
+    update_.notes.push_back(note);
+    return true;
+  }
+  [[gnu::always_inline]] bool NoteAnchor(Id anchor, Id id, uint8_t own_number, uint8_t* client,
+                                         Clock* clock) {
+    *clock = static_cast<Clock>(anchor.clock);
+    *client = own_number;
+    if (anchor.client == id.client) return anchor.clock < id.clock;
+    return anchor.clock <= kMaxDocumentClock &&
+           update_.noted_clients.FindOrAdd(anchor.client, client);
+  }
   // False when the section is too small to be worth it, or would take too much memory.
   bool MakeRoomForNotes(uint64_t structs) {
     constexpr uint64_t kMinStructs = 16;
@@ -124,27 +162,16 @@ absl::Status ClockTooLarge(const UpdateReader& reader) {
 absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
   Inspector inspector(*incoming);
   UpdateReader::Section section;
-  RunView run;
   StructView view;
-  // Takes in what was read, which begins at `position`. False when no document can hold it.
-  bool notes = false;
-  const auto take = [&](const auto& read, size_t position) {
-    if (!inspector.Inspect(reader, read)) return false;
-    if (notes) inspector.Note(read, position);
-    return true;
-  };
   while (reader.NextSection(&section)) {
     if (section.structs == 0) continue;
-    notes = inspector.Begin(section, reader.position());
+    const bool notes = inspector.Begin(section, reader.position());
     for (;;) {
+      if (notes) inspector.NoteRuns(reader);
       const size_t position = reader.position();
-      if (notes && reader.NextRun(&run)) {
-        if (!take(run, position)) return ClockTooLarge(reader);
-      } else if (!reader.NextStruct(&view)) {
-        break;
-      } else if (!take(view, position)) {
-        return ClockTooLarge(reader);
-      }
+      if (!reader.NextStruct(&view)) break;
+      if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
+      if (notes) inspector.Note(view, position);
     }
   }
   incoming->deletes = reader.ReadDeleteSet();

@@ -15,7 +15,10 @@ RunIntegrator::RunIntegrator(DocState& doc, const IncomingUpdate& update)
 void RunIntegrator::Run(IncomingSection& section, uint64_t until, bool growing_pays) {
   const ClientIndex client = doc_.clients.Find(section.client);
   if (client == kNoIndex || section.structs == 0) return;
-  home_ = kNoIndex;  // what happened in between may have changed it
+  // What happened since the last call may have changed or released them.
+  last_ = {};
+  home_ = kNoIndex;
+  client_ = &doc_.clients[client];
   LocalId id = {client, static_cast<Clock>(section.clock)};
   const StructNote* const begin = &update_.notes[section.position];
   const StructNote* const end = begin + section.structs;
@@ -24,13 +27,14 @@ void RunIntegrator::Run(IncomingSection& section, uint64_t until, bool growing_p
     if (note->read_again || !note->has_origin() || note->length == 0) break;
     Gap gap;
     if (!FindGap(*note, &gap)) break;
-    if (growing_pays && Grows(*note, id, doc_.items[gap.left])) break;
+    if (growing_pays && Grows(*note, id, *gap.left.item)) break;
     if (note == begin) doc_.Touch(client);
     Put(*note, id, gap);
     id.clock += note->length;
   }
   if (note == begin) return;
   doc_.transaction().needs_tidying = true;
+  if (client_->sorted_out_below == section.clock) client_->sorted_out_below = id.clock;
   section.position += static_cast<size_t>(note - begin);
   section.structs -= static_cast<uint32_t>(note - begin);
   section.clock = id.clock;
@@ -48,34 +52,33 @@ inline ItemRef& RunIntegrator::PlaceOf(LocalId last_unit) {
   return put_[(hash >> 8) & (put_.size() - 1)];
 }
 
-// The item that ends with this unit; kGc when there is none, or none that is whole.
-inline ItemRef RunIntegrator::ItemAt(LocalId last_unit) {
+// The item that ends with this unit; none when there is none, or none that is whole.
+inline RunIntegrator::Found RunIntegrator::FindItem(LocalId last_unit) {
   // What is typed on, or into what was just typed.
-  if (last_ != ItemRef::kNone && doc_.items[last_].last_id() == last_unit) return last_;
-  if (const ItemRef put = PlaceOf(last_unit);
-      put != ItemRef::kNone && doc_.items[put].last_id() == last_unit)
-    return put;
+  if (last_.item != nullptr && last_.item->last_id() == last_unit) return last_;
+  if (const ItemRef put = PlaceOf(last_unit); put != ItemRef::kNone) {
+    const Found found = Locate(put);
+    if (found.item->last_id() == last_unit) return found;
+  }
   const StructList& structs = doc_.clients[last_unit.client].structs;
-  if (last_unit.clock >= structs.end_clock()) return ItemRef::kGc;
+  if (last_unit.clock >= structs.end_clock()) return {};
   const ItemRef ref = structs[structs.Find(last_unit.clock)].ref;
-  if (ref == ItemRef::kGc || doc_.items[ref].end() != last_unit.clock + 1) return ItemRef::kGc;
-  return ref;
+  if (ref == ItemRef::kGc) return {};
+  const Found found = Locate(ref);
+  return found.item->end() == last_unit.clock + 1 ? found : Found{};
 }
 
 inline bool RunIntegrator::FindGap(const StructNote& note, Gap* gap) {
   const LocalId origin = Local(note.origin_client, note.origin_clock);
   if (!origin.exists()) return false;
-  gap->left = ItemAt(origin);
-  if (gap->left == ItemRef::kGc) return false;
-  const Item& left = doc_.items[gap->left];
+  gap->left = FindItem(origin);
+  if (gap->left.item == nullptr) return false;
+  const Item& left = *gap->left.item;
   if (!left.in_sequence()) return false;
-  gap->right = left.right;
+  if ((left.right != ItemRef::kNone) != note.has_right_origin()) return false;
   if (note.has_right_origin()) {
-    if (gap->right == ItemRef::kNone) return false;
-    const LocalId right_origin = Local(note.right_client, note.right_clock);
-    if (doc_.items[gap->right].id != right_origin) return false;
-  } else if (gap->right != ItemRef::kNone) {
-    return false;
+    gap->right = Locate(left.right);
+    if (gap->right.item->id != Local(note.right_client, note.right_clock)) return false;
   }
   return left.parent == home_ || Enter(left.parent);
 }
@@ -83,10 +86,11 @@ inline bool RunIntegrator::FindGap(const StructNote& note, Gap* gap) {
 // Where the next runs go. False when more than the length and the ends of the sequence would have
 // to be kept.
 bool RunIntegrator::Enter(TypeIndex parent) {
-  const TypeRecord& type = doc_.types[parent];
+  TypeRecord& type = doc_.types[parent];
   if (type.tree != kNoIndex) return false;
   if (!type.is_root() && doc_.items[type.item].deleted()) return false;
   home_ = parent;
+  home_type_ = &type;
   doc_.DropCursor(parent);
   doc_.MarkChanged(parent);
   return true;
@@ -98,39 +102,43 @@ inline bool RunIntegrator::Grows(const StructNote& note, LocalId id, const Item&
          left.id.client == id.client && left.end() == id.clock;
 }
 
-inline void RunIntegrator::Put(const StructNote& note, LocalId id, Gap gap) {
+// Whether they are joined in the end, if nothing comes between them. Runs of one kind are all
+// deleted or none is.
+inline bool FitsBehind(const Item& left, const Item& item) {
+  return left.id.client == item.id.client && left.end() == item.id.clock &&
+         left.kind == item.kind && left.right_origin == item.right_origin;
+}
+
+inline void RunIntegrator::Put(const StructNote& note, LocalId id, const Gap& gap) {
   const ItemRef ref = doc_.items.Allocate();
   Item& item = doc_.items[ref];
-  Item& left = doc_.items[gap.left];
   item.id = id;
-  item.origin = left.last_id();
-  item.left = gap.left;
-  item.right = gap.right;
+  item.origin = gap.left.item->last_id();
+  item.left = gap.left.ref;
+  item.right = gap.right.ref;
   item.length = note.length;
   item.parent = home_;
   item.kind = note.kind;
-  left.right = ref;
-  TypeRecord& type = doc_.types[home_];
-  if (gap.right != ItemRef::kNone) {
-    Item& right = doc_.items[gap.right];
-    item.right_origin = right.id;
-    right.left = ref;
+  gap.left.item->right = ref;
+  if (gap.right.item != nullptr) {
+    item.right_origin = gap.right.item->id;
+    gap.right.item->left = ref;
   } else {
-    type.tail = ref;
+    home_type_->tail = ref;
   }
+  if (FitsBehind(*gap.left.item, item)) doc_.transaction().may_join.push_back({id, ref});
   if (note.kind == StructKind::kString) {
     item.content = doc_.bytes.Append(text_.substr(note.position, note.size_bytes));
     item.content_size = note.size_bytes;
-    type.length += note.length;
+    home_type_->length += note.length;
   } else {
     item.flags = Item::kDeletedFlag;
     doc_.transaction().AddDeleted(id, note.length);
   }
-  Client& client = doc_.clients[id.client];
-  client.structs.Append(ref, note.length);
-  doc_.siblings.Linked(item, ref, client.id);
+  client_->structs.Append(ref, note.length);
+  doc_.siblings.Linked(item, ref, client_->id);
   PlaceOf(item.last_id()) = ref;
-  last_ = ref;
+  last_ = {ref, &item};
 }
 
 }  // namespace ypp::internal

@@ -29,18 +29,24 @@ class RunIntegrator {
   void Run(IncomingSection& section, uint64_t until, bool growing_pays);
 
  private:
+  // An item by name and, since it is looked at again and again, by address; items never move.
+  struct Found {
+    ItemRef ref = ItemRef::kNone;
+    Item* item = nullptr;  // null: there is none
+  };
   // Where a run goes.
   struct Gap {
-    ItemRef left = ItemRef::kNone;
-    ItemRef right = ItemRef::kNone;
+    Found left;
+    Found right;
   };
 
   bool FindGap(const StructNote& note, Gap* gap);
-  ItemRef ItemAt(LocalId last_unit);
+  Found FindItem(LocalId last_unit);
+  Found Locate(ItemRef ref) { return {ref, &doc_.items[ref]}; }
   ItemRef& PlaceOf(LocalId last_unit);
   bool Enter(TypeIndex parent);
   bool Grows(const StructNote& note, LocalId id, const Item& left) const;
-  void Put(const StructNote& note, LocalId id, Gap gap);
+  void Put(const StructNote& note, LocalId id, const Gap& gap);
   LocalId Local(uint8_t client, Clock clock);
 
   DocState& doc_;
@@ -49,8 +55,10 @@ class RunIntegrator {
   std::array<ClientIndex, NotedClients::kMaxClients> clients_;  // kNoIndex: not seen yet
   // What was put, by its last unit: a cache without order, in which later ones replace others.
   std::vector<ItemRef> put_;
-  ItemRef last_ = ItemRef::kNone;  // what was put last
-  TypeIndex home_ = kNoIndex;      // the type in whose sequence it is
+  Found last_;                 // what was put last in this call
+  TypeIndex home_ = kNoIndex;  // the type in whose sequence it is
+  TypeRecord* home_type_ = nullptr;
+  Client* client_ = nullptr;  // whose section it is
 };
 
 }  // namespace ypp::internal

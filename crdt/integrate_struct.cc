@@ -2,6 +2,7 @@
 
 #include "crdt/content.h"
 #include "crdt/integrate.h"
+#include "crdt/join.h"
 
 namespace ypp::internal {
 
@@ -46,6 +47,14 @@ bool FindPlace(DocState& doc, const StructView& view, const Anchors& anchors, It
   return true;
 }
 
+// The end of the transaction need not look at a struct that does not lean on the unit before it.
+void SortOut(DocState& doc, LocalId id, Clock length, ItemRef may_join) {
+  Client& client = doc.clients[id.client];
+  if (client.sorted_out_below != id.clock) return;
+  client.sorted_out_below += length;
+  if (may_join != ItemRef::kNone) doc.transaction().may_join.push_back({id, may_join});
+}
+
 }  // namespace
 
 bool FindAnchors(const DocState& doc, const StructView& view, Anchors* anchors, Id* missing) {
@@ -82,15 +91,22 @@ bool GrowLastRun(DocState& doc, const StructView& view, const Anchors& anchors) 
   const LocalId right = run.right == ItemRef::kNone ? LocalId() : doc.items[run.right].id;
   if (right != run.right_origin) return false;
 
+  const LocalId end = {run.id.client, run.end()};
   doc.Extend(ref, view.content, static_cast<Clock>(view.length));
+  SortOut(doc, end, static_cast<Clock>(view.length), /*may_join=*/ItemRef::kNone);
   doc.DropCursor(run.parent);
   return true;
 }
 
 void IntegrateStruct(DocState& doc, const StructView& view, const Anchors& anchors) {
-  const ClientIndex client = doc.clients.Intern(view.id.client);
+  const LocalId id = {doc.clients.Intern(view.id.client), static_cast<Clock>(view.id.clock)};
+  const Clock length = static_cast<Clock>(view.length);
+  const auto integrate_gc = [&] {
+    IntegrateGc(doc, id.client, length);
+    SortOut(doc, id, length, /*may_join=*/ItemRef::kGc);
+  };
   if (view.kind == StructKind::kGc) {
-    IntegrateGc(doc, client, static_cast<Clock>(view.length));
+    integrate_gc();
     return;
   }
   doc.transaction().needs_tidying = true;
@@ -102,12 +118,12 @@ void IntegrateStruct(DocState& doc, const StructView& view, const Anchors& ancho
   Place place;
   if (left == ItemRef::kGc || right == ItemRef::kGc ||
       !FindPlace(doc, view, anchors, left, right, &place)) {
-    IntegrateGc(doc, client, static_cast<Clock>(view.length));
+    integrate_gc();
     return;
   }
   const ItemRef ref = doc.items.Allocate();
   Item& item = doc.items[ref];
-  item.id = {client, static_cast<Clock>(view.id.clock)};
+  item.id = id;
   item.origin = anchors.origin;
   item.right_origin = anchors.right_origin;
   item.left = left;
@@ -116,6 +132,7 @@ void IntegrateStruct(DocState& doc, const StructView& view, const Anchors& ancho
   item.key = place.key;
   StoreContent(doc, view, ref);
   Integrate(doc, ref);
+  SortOut(doc, id, length, LeansOnTheUnitBefore(item) ? ref : ItemRef::kNone);
 }
 
 }  // namespace ypp::internal

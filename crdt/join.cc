@@ -1,5 +1,7 @@
 #include "crdt/join.h"
 
+#include <algorithm>
+
 #include "codec/check.h"
 #include "crdt/content.h"
 
@@ -10,11 +12,6 @@ namespace {
 // A deleted item whose copy lies elsewhere stays alone, since its neighbour's copy may lie
 // somewhere else again.
 bool IsRedone(const Item& item) { return (item.flags & Item::kRedoneFlag) != 0; }
-
-// Of whatever is joined to the struct before it.
-bool LeansOnTheUnitBefore(const Item& item) {
-  return item.origin.client == item.id.client && item.origin.clock + 1 == item.id.clock;
-}
 
 bool Joinable(const DocState& doc, ItemRef left_ref, ItemRef right_ref) {
   if (left_ref == ItemRef::kGc || right_ref == ItemRef::kGc) return left_ref == right_ref;
@@ -93,6 +90,19 @@ void JoinDownTo(DocState& doc, StructList& structs, StructList::Position p, Cloc
   }
 }
 
+// What the integration found that may fit (TransactionState::may_join).
+void JoinNew(DocState& doc, MayJoin found) {
+  const LocalId id = found.id;
+  if (found.ref != ItemRef::kGc) {
+    // Mostly something came between.
+    const Item& item = doc.items[found.ref];
+    if (item.left == ItemRef::kNone || doc.items[item.left].last_id() != item.origin) return;
+  }
+  StructList& structs = doc.clients[id.client].structs;
+  const StructList::Position p = structs.Find(id.clock);
+  if (structs[p].clock == id.clock && !structs.IsFirst(p)) JoinWithLefts(doc, structs, p);
+}
+
 void JoinAroundCut(DocState& doc, LocalId id) {
   StructList& structs = doc.clients[id.client].structs;
   const StructList::Position p = structs.Find(id.clock);
@@ -124,9 +134,16 @@ void JoinStructs(DocState& doc, const TransactionState& transaction) {
   }
   for (const TouchedClient& touched : transaction.touched) {
     if (touched.before == touched.after) continue;
-    StructList& structs = doc.clients[touched.client].structs;
-    const Clock from = structs[structs.Find(touched.before)].clock;
+    Client& client = doc.clients[touched.client];
+    StructList& structs = client.structs;
+    Clock from = structs[structs.Find(touched.before)].clock;
+    if (!transaction.needs_collecting && client.transaction == transaction.number)
+      from = std::max(from, client.sorted_out_below);
     JoinDownTo(doc, structs, structs.Last(), from);
+  }
+  if (!transaction.needs_collecting) {
+    const auto& may_join = transaction.may_join;
+    for (size_t i = may_join.size(); i-- > 0;) JoinNew(doc, may_join[i]);
   }
   const auto& candidates = transaction.merge_candidates;
   for (size_t i = candidates.size(); i-- > 0;) JoinAroundCut(doc, candidates[i]);

@@ -9,6 +9,11 @@
 
 namespace ypp::internal {
 
+// Of whatever is joined to the struct before it.
+inline bool LeansOnTheUnitBefore(const Item& item) {
+  return item.origin.client == item.id.client && item.origin.clock + 1 == item.id.clock;
+}
+
 // Around deleted ranges, from the right; over new structs; around structs that were cut. `deletes`
 // is sorted and joined.
 void JoinStructs(DocState& doc, const TransactionState& transaction);

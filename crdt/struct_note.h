@@ -64,47 +64,33 @@ struct StructNote {
 };
 static_assert(sizeof(StructNote) == 24);
 
-// Whether a note says all there is. REQUIRES: `given` is smaller than 4 GiB.
-inline bool MakeNote(const codec::RunView& run, codec::Bytes given, NotedClients& clients,
-                     StructNote* note) {
-  const auto note_id = [&](const Id& id, uint8_t* client, Clock* clock) {
-    *clock = static_cast<Clock>(id.clock);
-    return id.clock <= kMaxDocumentClock && clients.FindOrAdd(id.client, client);
-  };
-  if (run.length > kMaxDocumentClock) return false;
-  note->kind = run.kind;
-  note->length = static_cast<Clock>(run.length);
-  if (run.has_origin && !note_id(run.origin, &note->origin_client, &note->origin_clock))
-    return false;
-  if (run.has_right_origin && !note_id(run.right_origin, &note->right_client, &note->right_clock))
-    return false;
-  if (run.kind != codec::StructKind::kString) return true;
-  // A reader of V2 puts some texts together in memory of its own.
-  const auto offset =
-      reinterpret_cast<uintptr_t>(run.content.data()) - reinterpret_cast<uintptr_t>(given.data());
-  if (offset > given.size() || run.content.size() > given.size() - offset) return false;
-  note->position = static_cast<uint32_t>(offset);
-  note->size_bytes = static_cast<uint32_t>(run.content.size());
-  return true;
-}
-
-// The same for any struct: text, deleted and collected runs that inherit their parent fit.
+// Whether a note says all there is: of text, deleted and collected runs that inherit their parent.
+// REQUIRES: `given` is smaller than 4 GiB.
 inline bool MakeNote(const codec::StructView& view, codec::Bytes given, NotedClients& clients,
                      StructNote* note) {
   using codec::StructKind;
   const bool is_item = view.kind == StructKind::kString || view.kind == StructKind::kDeleted;
   if (!is_item && view.kind != StructKind::kGc) return false;
   if (is_item && view.parent != codec::StructView::Parent::kInherited) return false;
-  if (view.starts_inside_pair) return false;
-  codec::RunView run;
-  run.kind = view.kind;
-  run.has_origin = view.has_origin;
-  run.has_right_origin = view.has_right_origin;
-  run.length = view.length;
-  run.origin = view.origin;
-  run.right_origin = view.right_origin;
-  run.content = view.content;
-  return MakeNote(run, given, clients, note);
+  if (view.starts_inside_pair || view.length > kMaxDocumentClock) return false;
+  const auto note_id = [&](const Id& id, uint8_t* client, Clock* clock) {
+    *clock = static_cast<Clock>(id.clock);
+    return id.clock <= kMaxDocumentClock && clients.FindOrAdd(id.client, client);
+  };
+  note->kind = view.kind;
+  note->length = static_cast<Clock>(view.length);
+  if (view.has_origin && !note_id(view.origin, &note->origin_client, &note->origin_clock))
+    return false;
+  if (view.has_right_origin && !note_id(view.right_origin, &note->right_client, &note->right_clock))
+    return false;
+  if (view.kind != StructKind::kString) return true;
+  // A reader of V2 puts some texts together in memory of its own.
+  const auto offset =
+      reinterpret_cast<uintptr_t>(view.content.data()) - reinterpret_cast<uintptr_t>(given.data());
+  if (offset > given.size() || view.content.size() > given.size() - offset) return false;
+  note->position = static_cast<uint32_t>(offset);
+  note->size_bytes = static_cast<uint32_t>(view.content.size());
+  return true;
 }
 
 // The struct again, `id` being its first unit. Structs that inherit their parent do not say whether

@@ -46,6 +46,12 @@ struct SubdocChange {
   std::shared_ptr<Doc> doc;
 };
 
+// A struct that may fit to the one before it.
+struct MayJoin {
+  LocalId id;
+  ItemRef ref = ItemRef::kNone;  // as it was when the struct was added
+};
+
 struct TransactionState {
   uint64_t number = 0;
   bool local = true;
@@ -66,6 +72,9 @@ struct TransactionState {
   // commit.
   std::vector<ClientIndex> delete_clients;
   std::vector<LocalId> merge_candidates;  // structs to try to join with their neighbours at commit
+  // New structs that may fit to the one before them, as far as somebody looked when they were added
+  // (Client::sorted_out_below); of each client ascending. Says nothing once something was deleted.
+  std::vector<MayJoin> may_join;
   // What changed in types that were there before, in the order in which it first changed; a key may
   // come more than once. Types that the transaction deleted later are not in it.
   std::vector<ChangedKey> changed;
@@ -117,6 +126,7 @@ struct TransactionState {
     needs_tidying = false;
     needs_collecting = false;
     Clear(merge_candidates);
+    Clear(may_join);
     if (has_subdocs()) {
       subdocs_added = {};  // rare: not worth keeping the memory
       subdocs_removed = {};
