@@ -9,7 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "codec/struct_view.h"
 #include "codec/update_algebra.h"
+#include "codec/update_reader.h"
+#include "codec/update_writer.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
 #include "crdt/relative_position.h"
@@ -242,6 +245,84 @@ TEST(FastWays, ALargeUpdateGivesTheSameBytesWithAPositionTreeOrWithout) {
       ASSERT_EQ(without.EncodeUpdate(), with.EncodeUpdate());
       ASSERT_EQ(without.EncodeUpdate(), ada.quiet().EncodeUpdate());
       ASSERT_EQ(without.GetText("t").ToString(), ada.quiet().GetText("t").ToString());
+    }
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+// The same update with its runs cut into units.
+std::string InPieces(const std::string& update) {
+  using codec::StructKind;
+  codec::UpdateReader reader(codec::AsBytes(update), codec::Dialect::kV1);
+  codec::UpdateWriter writer(codec::Dialect::kV1);
+  writer.BeginCountedUpdate();
+  codec::UpdateReader::Section section;
+  codec::StructView run;
+  while (reader.NextSection(&section)) {
+    writer.BeginCountedSection(section.client, section.clock);
+    while (reader.NextStruct(&run)) {
+      const bool is_text = run.kind == StructKind::kString && run.content.size() == run.length;
+      if (!is_text && run.kind != StructKind::kDeleted) {
+        writer.WriteStruct(run);
+        continue;
+      }
+      for (uint32_t i = 0; i < run.length; ++i) {
+        codec::StructView unit = i == 0 ? run : codec::SliceStruct(run, i);
+        unit.length = 1;
+        if (is_text) unit.content = run.content.substr(i, 1);
+        writer.WriteStruct(unit);
+      }
+    }
+  }
+  writer.WriteDeleteSet(reader.ReadDeleteSet());
+  EXPECT_TRUE(reader.ok());
+  return writer.Finish();
+}
+
+// What fits is joined at the end, whether the fast way put it there or the general one, and whether
+// it was all deleted before or some of it is deleted now.
+TEST(FastWays, RunsThatComeInPiecesAreJoinedAgain) {
+  for (uint32_t seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE(seed);
+    Pair ada(7);
+    Pair bob(9);
+    Typist by_ada(seed);
+    Typist by_bob(seed + 1000);
+    std::vector<std::string> keystrokes;
+    for (int i = 0; i < 120; ++i) {
+      by_ada.Edit(ada);
+      for (std::string& update : ada.TakeUpdates()) {
+        bob.Do([&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(update).ok()); });
+        keystrokes.push_back(std::move(update));
+      }
+      bob.TakeUpdates();
+      if (seed % 2 == 0 || i % 7 != 0) continue;
+      by_bob.Edit(bob);
+      for (std::string& update : bob.TakeUpdates()) {
+        ada.Do([&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(update).ok()); });
+        keystrokes.push_back(std::move(update));
+      }
+      ada.TakeUpdates();
+    }
+    const std::string whole = ada.quiet().EncodeUpdate();
+    std::vector<codec::Bytes> parts;
+    for (const std::string& update : keystrokes) parts.push_back(codec::AsBytes(update));
+    const std::string merged = *MergeUpdates(parts, UpdateFormat::kV1);
+    for (const std::string& update : {InPieces(whole), merged, InPieces(merged)}) {
+      for (const bool with_tree : {false, true}) {
+        Doc doc(WithId(1));
+        ASSERT_TRUE(doc.ApplyUpdate(ManyPieces()).ok());
+        if (with_tree) RelativePositionAt(doc.GetText("t"), 40);
+        ASSERT_TRUE(doc.ApplyUpdate(update).ok());
+        ASSERT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
+        Doc expected(WithId(1));
+        ASSERT_TRUE(expected.ApplyUpdate(ManyPieces()).ok());
+        ASSERT_TRUE(expected.ApplyUpdate(whole).ok());
+        ASSERT_EQ(doc.EncodeUpdate(), expected.EncodeUpdate());
+      }
+      Doc alone(WithId(1));
+      ASSERT_TRUE(alone.ApplyUpdate(update).ok());
+      ASSERT_EQ(alone.EncodeUpdate(), whole);
     }
     if (testing::Test::HasFatalFailure()) return;
   }
