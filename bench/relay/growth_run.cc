@@ -37,8 +37,7 @@ absl::Status GrowDocument(ClientPool& pool, LoadClient& writer, ScatteredText& t
     bool stored = false;
     writer.events.on_acknowledged = [&stored] { stored = true; };
     writer.SendUpdate(update);
-    const bool in_time =
-        pool.loop().RunUntil([&stored] { return stored; }, NowNs() + kPatienceNs);
+    const bool in_time = pool.loop().RunUntil([&stored] { return stored; }, NowNs() + kPatienceNs);
     writer.events.on_acknowledged = nullptr;
     if (!in_time) return absl::UnavailableError("the document is not acknowledged");
     load.Take(update);
