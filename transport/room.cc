@@ -323,7 +323,8 @@ void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomO
   }
   absl::StatusOr<AwarenessNews> news = awareness_.Apply(id, update, now_ms);
   if (!news.ok()) {
-    Reset(id, std::string(news.status().message()), out);
+    const bool too_much = absl::IsResourceExhausted(news.status());
+    Reset(id, std::string(news.status().message()), out, too_much ? kAwarenessLimit : kBadMessage);
     return;
   }
   if (options_.bind_client_ids && !news->added.empty()) {
@@ -334,7 +335,8 @@ void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomO
   BroadcastAwareness(id, *std::move(news), out);
 }
 
-void Room::Reset(MemberId id, std::string_view why, RoomOutput* out) {
+void Room::Reset(MemberId id, std::string_view why, RoomOutput* out, std::string_view reason) {
+  out->resets.push_back(reason);
   Log(LogLevel::kWarning, id, absl::StrCat("connection reset: ", std::string(why)));
   const auto member = members_.find(id);
   SendTo(id, WriteClose(member->second.address, kCloseReasonReset), out);

@@ -46,6 +46,10 @@ namespace ypp::transport {
 inline constexpr std::string_view kCloseReasonReset = "Reset Connection";
 inline constexpr std::string_view kCloseReasonClient = "provider_initiated";
 
+// Reasons of resets: what cannot be read, and awareness past a limit.
+inline constexpr std::string_view kBadMessage = "bad_message";
+inline constexpr std::string_view kAwarenessLimit = "awareness_limit";
+
 struct RoomOptions {
   DocOptions doc;
   AwarenessLimits awareness;
@@ -97,13 +101,15 @@ struct RoomOutput {
   };
   std::vector<Impersonation> impersonations;
   size_t refused_updates = 0;
+  // Why members were reset, in words of RelayMetrics::Refuse.
+  std::vector<std::string_view> resets;
   bool changed = false;  // the document is not what it was
   MemberId author = 0;   // of the appends
 
   bool empty() const {
     return sends.empty() && appends.empty() && removed.empty() && changes.empty() &&
            awareness.empty() && stateless.empty() && impersonations.empty() &&
-           refused_updates == 0 && !changed;
+           refused_updates == 0 && resets.empty() && !changed;
   }
 };
 
@@ -182,7 +188,8 @@ class Room {
                bool as_came, RoomOutput* out);
   void PublishGathered(RoomOutput* out);
   void HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomOutput* out);
-  void Reset(MemberId id, std::string_view why, RoomOutput* out);
+  void Reset(MemberId id, std::string_view why, RoomOutput* out,
+             std::string_view reason = kBadMessage);
   void Remove(MemberId id, RoomOutput* out);
 
   // Once everything that was handed out so far is on disk.
