@@ -46,7 +46,7 @@ export const growthPlot = results => panels('What an update costs as things grow
 
 export const growthMarkdown = (results, { command, rounds, seconds, machine }) => `## As things grow
 
-Measured by \`${command}\` on ${machine}: medians of ${rounds} rounds of ${seconds} s at each step, a fresh server for each round; its load
+Measured by \`${command}\` on ${machine}: medians of ${rounds} round${rounds === 1 ? '' : 's'} of ${seconds} s at each step, a fresh server for each round; its load
 average at the end was ${loadavg()[2].toFixed(1)} over 15 minutes. One document of words at random places (21 bytes a word) is typed into by one of
 two clients, 500 characters/s, in words at random places; and 50 documents of two clients are typed into, 500 characters/s in all, beside idle
 connections, ten to a document.
