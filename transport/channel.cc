@@ -1,11 +1,9 @@
 #include "transport/channel.h"
 
 #include <utility>
-#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "codec/awareness_message.h"
 #include "transport/authenticator.h"
 #include "transport/token_authenticator.h"
 
@@ -40,6 +38,8 @@ HookDone Channel::While(Phase phase, Function function) {
     function(*self, status);
   };
 }
+
+const HookChains& Channel::hooks() const { return host_->hooks(); }
 
 RelayDocumentPtr Channel::document() const { return host_->hub().DocumentOf(member_); }
 
@@ -189,9 +189,10 @@ void Channel::Deliver(const Frame& frame, codec::Bytes message) {
   } else if (frame.type == MessageType::kClose) {
     DeliverClose(frame);
   } else if (host_->hooks().look_at_messages()) {
-    BeginHooks(message);
+    phase_ = Phase::kBusy;
+    TakeThroughHooks(std::shared_ptr<MessageSender>(shared_from_this(), this), message);
   } else {
-    host_->hub().Handle(member_, frame.type, frame.body, host_->now_ms());
+    HandleInRoom(frame.type, frame.body);
   }
 }
 
@@ -234,95 +235,11 @@ void Channel::SyncToken(codec::Bytes body) {
                           }));
 }
 
-void Channel::BeginHooks(codec::Bytes message) {
-  phase_ = Phase::kBusy;
-  auto payload = std::make_shared<MessagePayload>();
-  payload->document = document();
-  payload->connection = shared_from_this();
-  payload->message = std::string(AsText(message));
-  const HookChains& hooks = host_->hooks();
-  hooks.before_handle_message.Run(
-      hooks.executor, payload,
-      While(Phase::kBusy, [payload](Channel& self, const absl::Status& status) {
-        if (!status.ok()) return self.Refuse(status, kCloseReasonReset);
-        self.RunBeforeKind(std::make_shared<const std::string>(std::move(payload->message)));
-      }));
-}
-
-void Channel::RunBeforeKind(const SharedText& message) {
-  const Frame frame = ReadFrame(AsBytes(*message));
-  const HookChains& hooks = host_->hooks();
-  if (frame.type == MessageType::kSync && !hooks.before_sync.empty()) {
-    RunBeforeSync(message, frame);
-  } else if (frame.type == MessageType::kAwareness && !hooks.before_handle_awareness.empty()) {
-    RunBeforeAwareness(message, frame);
-  } else {
-    HandleAndRunAfter(message, frame.type, frame.body);
-  }
-}
-
-void Channel::RunBeforeSync(const SharedText& message, const Frame& frame) {
-  codec::ByteReader in(frame.body);
-  const codec::SyncMessage sync = codec::ReadSyncMessage(in);
-  if (!in.ok()) return HandleAndRunAfter(message, frame.type, frame.body);  // the room refuses it
-  auto payload = std::make_shared<SyncPayload>();
-  payload->document = document();
-  payload->connection = shared_from_this();
-  payload->type = sync.type;
-  payload->payload = std::string(AsText(sync.payload));
-  const HookChains& hooks = host_->hooks();
-  hooks.before_sync.Run(
-      hooks.executor, payload,
-      While(Phase::kBusy, [message, frame](Channel& self, const absl::Status& status) {
-        if (!status.ok()) return self.Refuse(status, kCloseReasonReset);
-        self.HandleAndRunAfter(message, frame.type, frame.body);
-      }));
-}
-
-void Channel::RunBeforeAwareness(const SharedText& message, const Frame& frame) {
-  codec::ByteReader in(frame.body);
-  codec::ByteReader update(ReadAwareness(in));
-  const std::vector<codec::AwarenessEntry> entries = codec::ReadAwarenessUpdate(update);
-  if (!in.ok() || !update.ok()) return HandleAndRunAfter(message, frame.type, frame.body);
-  auto payload = std::make_shared<HandleAwarenessPayload>();
-  payload->document = document();
-  payload->connection = shared_from_this();
-  for (const codec::AwarenessEntry& entry : entries) {
-    payload->states.push_back({entry.client, entry.clock, std::string(entry.state)});
-  }
-  const HookChains& hooks = host_->hooks();
-  hooks.before_handle_awareness.Run(
-      hooks.executor, payload,
-      While(Phase::kBusy, [message, payload](Channel& self, const absl::Status& status) {
-        if (!status.ok()) return self.Refuse(status, kCloseReasonReset);
-        std::vector<codec::AwarenessEntry> entries;
-        for (const AwarenessState& state : payload->states) {
-          entries.push_back({state.client, state.clock, state.state});
-        }
-        codec::ByteWriter out;
-        codec::WriteAwarenessUpdate(out, entries);
-        codec::ByteWriter body;
-        body.WriteVarBytes(AsBytes(out.Take()));
-        const std::string bytes = body.Take();
-        self.HandleAndRunAfter(message, MessageType::kAwareness, AsBytes(bytes));
-      }));
-}
-
-void Channel::HandleAndRunAfter(const SharedText& message, MessageType type, codec::Bytes body) {
+void Channel::HandleInRoom(MessageType type, codec::Bytes body) {
   host_->hub().Handle(member_, type, body, host_->now_ms());
-  if (phase_ != Phase::kBusy) return;  // the room has ended it
-  const HookChains& hooks = host_->hooks();
-  if (hooks.after_handle_message.empty()) return GoOn();
-  auto payload = std::make_shared<MessagePayload>();
-  payload->document = document();
-  payload->connection = shared_from_this();
-  payload->message = *message;
-  hooks.after_handle_message.Run(hooks.executor, payload,
-                                 While(Phase::kBusy, [](Channel& self, const absl::Status& status) {
-                                   if (!status.ok()) return self.Refuse(status, kCloseReasonReset);
-                                   self.GoOn();
-                                 }));
 }
+
+void Channel::OnMessageRefused(const absl::Status& why) { Refuse(why, kCloseReasonReset); }
 
 void Channel::GoOn() {
   phase_ = Phase::kLive;

@@ -26,6 +26,7 @@
 #include "transport/frame.h"
 #include "transport/hook_chain.h"
 #include "transport/log.h"
+#include "transport/message_hooks.h"
 #include "transport/relay_document.h"
 #include "transport/relay_metrics.h"
 
@@ -33,6 +34,7 @@ namespace ypp::transport {
 
 class Channel : public HubMember,
                 public RelayConnection,
+                private MessageSender,
                 public std::enable_shared_from_this<Channel> {
  public:
   // The socket it is on.
@@ -106,13 +108,6 @@ class Channel : public HubMember,
   void Deliver(const Frame& frame, codec::Bytes message);
   void DeliverClose(const Frame& frame);
   void SyncToken(codec::Bytes body);
-  // The way of a message when hooks look at it, step by step. `message` outlives it.
-  using SharedText = std::shared_ptr<const std::string>;
-  void BeginHooks(codec::Bytes message);
-  void RunBeforeKind(const SharedText& message);
-  void RunBeforeSync(const SharedText& message, const Frame& frame);
-  void RunBeforeAwareness(const SharedText& message, const Frame& frame);
-  void HandleAndRunAfter(const SharedText& message, MessageType type, codec::Bytes body);
   void GoOn();
   void Drain();
   // Ends the document connection because of what a hook said.
@@ -123,7 +118,14 @@ class Channel : public HubMember,
   // `done` for a chain: does nothing once the channel is not in `phase` any more.
   template <typename Function>
   HookDone While(Phase phase, Function function);
-  RelayDocumentPtr document() const;
+
+  // MessageSender
+  const HookChains& hooks() const override;
+  RelayDocumentPtr document() const override;
+  bool waits_for_hooks() const override { return phase_ == Phase::kBusy; }
+  void HandleInRoom(MessageType type, codec::Bytes body) override;
+  void OnMessageThrough() override { GoOn(); }
+  void OnMessageRefused(const absl::Status& why) override;
 
   Host* host_;  // null after the end
   const std::string address_;

@@ -1,5 +1,6 @@
 #include "transport/hosted_document.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -112,7 +113,7 @@ void HostedDocument::AdmitWaiting() {
     waiting_.pop_front();
     if (request.member.expired()) continue;
     const MemberId id = host_->NewMember(shared_from_this());
-    members_[id] = Member{request.member, request.direct};
+    members_.Add(id, {request.member, request.direct});
     unload_refused_ = false;
     if (!request.direct) {
       host_->metrics().document_connections.Increment();
@@ -123,29 +124,22 @@ void HostedDocument::AdmitWaiting() {
   MaybeUnload();
 }
 
-std::shared_ptr<HubMember> HostedDocument::Find(MemberId id) const {
-  const auto member = members_.find(id);
-  return member == members_.end() ? nullptr : member->second.member.lock();
-}
-
 void HostedDocument::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms) {
   if (state_ == State::kLive) Dispatch(room_->Handle(id, type, body, now_ms));
 }
 
 void HostedDocument::Leave(MemberId id) {
-  const auto it = members_.find(id);
-  if (it == members_.end()) return;
-  const Member member = std::move(it->second);
-  members_.erase(it);
+  const std::optional<DocumentMembers::Member> member = members_.Take(id);
+  if (!member) return;
   host_->DropMember(id);
   ++holds_;  // no unload before the others have been told
-  Depart(member);
+  Depart(*member);
   Dispatch(room_->Leave(id));
   --holds_;
   MaybeUnload();
 }
 
-void HostedDocument::Depart(Member member) {
+void HostedDocument::Depart(const DocumentMembers::Member& member) {
   if (member.direct) return;
   host_->metrics().document_connections.Decrement();
   const std::shared_ptr<HubMember> alive = member.member.lock();
@@ -178,15 +172,7 @@ size_t HostedDocument::client_count() const { return room_ ? room_->member_count
 size_t HostedDocument::connection_count() const { return members_.size(); }
 
 std::vector<RelayConnectionPtr> HostedDocument::connections() const {
-  std::vector<RelayConnectionPtr> connections;
-  for (const auto& [id, member] : members_) {
-    const auto alive = member.member.lock();
-    if (alive == nullptr) continue;
-    if (RelayConnectionPtr connection = alive->AsConnection()) {
-      connections.push_back(std::move(connection));
-    }
-  }
-  return connections;
+  return members_.connections();
 }
 
 void HostedDocument::BroadcastStateless(std::string payload,
@@ -201,9 +187,7 @@ void HostedDocument::BroadcastStateless(std::string payload,
         DispatchGathered();  // what was written before may be what it is about
         if (state_ != State::kLive) return;
         const auto wanted = [this, &filter](MemberId id) {
-          const auto member = Find(id);
-          const RelayConnectionPtr connection =
-              member != nullptr ? member->AsConnection() : nullptr;
+          const RelayConnectionPtr connection = members_.ConnectionOf(id);
           return connection != nullptr && filter(*connection);
         };
         Dispatch(filter ? room_->BroadcastStateless(shared->payload, wanted)
@@ -239,7 +223,7 @@ void HostedDocument::Dispatch(RoomOutput output) {
   ++holds_;
   Append(output);
   for (const RoomOutput::Send& send : output.sends) {
-    if (const auto member = Find(send.to)) member->Send(send.to, send.message);
+    if (const auto member = members_.Find(send.to)) member->Send(send.to, send.message);
   }
   TellHooks(output);
   if (!output.impersonations.empty()) KeepInQuarantine(output);
@@ -252,18 +236,16 @@ void HostedDocument::Dispatch(RoomOutput output) {
 
 void HostedDocument::Append(RoomOutput& output) {
   if (output.appends.empty()) return;
-  const std::string user = UserOf(output.author);
+  const std::string user = members_.UserOf(output.author);
   for (std::string& update : output.appends) log_.Append(std::move(update), user);
 }
 
 void HostedDocument::RemoveMember(MemberId id) {
-  const auto it = members_.find(id);
-  if (it == members_.end()) return;
-  const Member member = std::move(it->second);
-  members_.erase(it);
+  const std::optional<DocumentMembers::Member> member = members_.Take(id);
+  if (!member) return;
   host_->DropMember(id);
-  Depart(member);
-  if (const auto alive = member.member.lock()) alive->OnRemoved(id);
+  Depart(*member);
+  if (const auto alive = member->member.lock()) alive->OnRemoved(id);
 }
 
 void HostedDocument::ScheduleGathered() {
@@ -299,42 +281,34 @@ void HostedDocument::DispatchGathered() {
   Dispatch(room_->TakeGathered());
 }
 
-ChangeOrigin HostedDocument::OriginOf(MemberId id) const {
-  ChangeOrigin origin;
-  if (const auto member = Find(id)) {
-    origin.connection = member->AsConnection();
-    origin.context = member->MemberContext();
-    if (origin.connection != nullptr) origin.source = ChangeSource::kConnection;
-  }
-  return origin;
-}
-
 void HostedDocument::TellHooks(RoomOutput& output) {
   const HookChains& hooks = host_->hooks();
   for (size_t i = 0; i < output.refused_updates; ++i) host_->metrics().Refuse("bad_update");
+  for (const std::string_view reason : output.resets) host_->metrics().Refuse(reason);
   for (RoomOutput::Stateless& stateless : output.stateless) {
     if (hooks.on_stateless.empty()) break;
     Notify(hooks.on_stateless,
-           StatelessPayload{shared_from_this(), OriginOf(stateless.member).connection,
+           StatelessPayload{shared_from_this(), members_.ConnectionOf(stateless.member),
                             std::move(stateless.payload)},
            "OnStateless");
   }
   for (RoomOutput::Awareness& awareness : output.awareness) {
     AwarenessNews& news = awareness.news;
     Notify(hooks.on_awareness_update,
-           AwarenessUpdatePayload{shared_from_this(), OriginOf(awareness.member).connection,
+           AwarenessUpdatePayload{shared_from_this(), members_.ConnectionOf(awareness.member),
                                   std::move(news.added), std::move(news.updated),
                                   std::move(news.removed)},
            "OnAwarenessUpdate");
   }
   for (RoomOutput::Change& change : output.changes) {
     Notify(hooks.on_change,
-           ChangePayload{shared_from_this(), std::move(change.update), OriginOf(change.member)},
+           ChangePayload{shared_from_this(), std::move(change.update),
+                         members_.OriginOf(change.member)},
            "OnChange");
   }
   if (output.changed) {
     host_->metrics().updates.Increment();
-    if (!hooks.on_store_document.empty()) store_.Want(OriginOf(output.author));
+    if (!hooks.on_store_document.empty()) store_.Want(members_.OriginOf(output.author));
   }
 }
 
@@ -345,19 +319,12 @@ void HostedDocument::KeepInQuarantine(RoomOutput& output) {
     QuarantinedUpdate about;
     about.document = name_;
     about.client = refused.client;
-    about.user = UserOf(refused.member);
-    const RelayConnectionPtr connection = OriginOf(refused.member).connection;
+    about.user = members_.UserOf(refused.member);
+    const RelayConnectionPtr connection = members_.ConnectionOf(refused.member);
     if (connection != nullptr) about.address = connection->client().request->remote_address;
     const absl::Status kept = host_->options().quarantine->Keep(std::move(about), refused.update);
     if (!kept.ok()) Log(LogLevel::kWarning, absl::StrCat("not kept: ", kept.message()));
   }
-}
-
-std::string HostedDocument::UserOf(MemberId id) const {
-  const auto member = Find(id);
-  const ContextPtr context = member != nullptr ? member->MemberContext() : nullptr;
-  const Any* const user = context != nullptr ? context->Find("user") : nullptr;
-  return user != nullptr && user->if_string() != nullptr ? *user->if_string() : std::string();
 }
 
 void HostedDocument::OnAppended(const absl::Status& status) {

@@ -30,7 +30,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "transport/broadcast_pace.h"
@@ -38,6 +37,7 @@
 #include "transport/document_host.h"
 #include "transport/document_loader.h"
 #include "transport/document_log.h"
+#include "transport/document_members.h"
 #include "transport/member_id.h"
 #include "transport/relay_document.h"
 #include "transport/room.h"
@@ -45,18 +45,6 @@
 namespace ypp::transport {
 
 inline constexpr std::string_view kCloseReasonStorage = "Storage Failed";
-
-// One connection of one document, as the document sees it.
-class HubMember {
- public:
-  virtual ~HubMember() = default;
-  virtual void Send(MemberId id, const MessagePtr& message) = 0;
-  // The room ended it, and has said so in a CLOSE.
-  virtual void OnRemoved(MemberId id) = 0;
-  // What hooks see of it; null for one that is no client.
-  virtual RelayConnectionPtr AsConnection() { return nullptr; }
-  virtual ContextPtr MemberContext() { return nullptr; }
-};
 
 struct JoinRequest {
   std::string document;
@@ -111,11 +99,6 @@ class HostedDocument : public RelayDocument,
  private:
   enum class State { kLoading, kLive, kUnloading, kGone };
 
-  struct Member {
-    std::weak_ptr<HubMember> member;
-    bool direct = false;
-  };
-
   // LoggedDocument
   std::string EncodeState() const override { return room_->EncodeState(); }
   RelayDocumentPtr Self() override { return shared_from_this(); }
@@ -139,17 +122,13 @@ class HostedDocument : public RelayDocument,
   void DispatchGathered();
   void TellHooks(RoomOutput& output);
   void KeepInQuarantine(RoomOutput& output);
-  // Who it was, for the history: the "user" of the member's context, if there is one.
-  std::string UserOf(MemberId id) const;
   void Fail(const absl::Status& why);
   void CloseAndRefuse(std::string_view reason, const absl::Status& why);
 
   void MaybeUnload();
   void OnUnloadAllowed(const absl::Status& status);
   void FinishUnload();
-  void Depart(Member member);
-  ChangeOrigin OriginOf(MemberId id) const;
-  std::shared_ptr<HubMember> Find(MemberId id) const;
+  void Depart(const DocumentMembers::Member& member);
   // Runs a chain that nothing but the unload waits for.
   template <typename Payload>
   void Notify(const HookChain<Payload>& chain, Payload payload, std::string_view what);
@@ -165,7 +144,7 @@ class HostedDocument : public RelayDocument,
   DocumentLog log_;
   DebouncedStore store_;  // OnStoreDocument
   std::list<JoinRequest> waiting_;
-  absl::flat_hash_map<MemberId, Member> members_;
+  DocumentMembers members_;
   int64_t opened_ms_ = 0;
 
   bool turn_end_scheduled_ = false;

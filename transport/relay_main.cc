@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "codec/json.h"
 #include "transport/caching_authenticator.h"
 #include "transport/hocuspocus_sqlite.h"
+#include "transport/open_files.h"
 #include "transport/relay.h"
 #include "transport/relay_config.h"
 #include "transport/reloadable_tokens.h"
@@ -80,18 +80,6 @@ ypp::transport::LogSink SinkOf(const std::shared_ptr<spdlog::logger>& logger, bo
   };
 }
 
-// Each connection is a file; the usual soft limit of 1024 is for programs that use select().
-void AllowManyFiles(ypp::RelayOptions& relay) {
-  constexpr rlim_t kOtherFiles = 64;  // database, log, libraries
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return;
-  const size_t allowed = files.rlim_cur > kOtherFiles ? files.rlim_cur - kOtherFiles : 1;
-  relay.max_connections = std::min(relay.max_connections, allowed);
-}
-
 class Program {
  public:
   explicit Program(RelaySettings settings)
@@ -105,6 +93,7 @@ class Program {
  private:
   using LogLevel = ypp::transport::LogLevel;
 
+  void AllowManyConnections();
   absl::Status MakeAuthenticator();
   absl::Status MakeExtensions();
   void ServeUntilToldToStop(ypp::Relay& relay, const sigset_t& signals);
@@ -118,6 +107,20 @@ class Program {
   ypp::transport::LogSink log_;
   std::shared_ptr<ypp::transport::ReloadableTokens> tokens_;
 };
+
+// Each connection is a file.
+void Program::AllowManyConnections() {
+  const size_t files = ypp::transport::RaiseOpenFilesLimit();
+  const size_t possible = ypp::transport::ConnectionsWithin(files);
+  size_t& wanted = settings_.relay.max_connections;
+  if (wanted > possible) {
+    log_(LogLevel::kWarning, "--max-connections " + std::to_string(wanted) +
+                                 " is more than the limit of " + std::to_string(files) +
+                                 " open files allows: see ulimit -Hn, LimitNOFILE");
+    wanted = possible;
+  }
+  log_(LogLevel::kInfo, "up to " + std::to_string(wanted) + " connections at a time");
+}
 
 absl::Status Program::MakeAuthenticator() {
   using namespace ypp::transport;
@@ -176,7 +179,7 @@ absl::Status Program::MakeExtensions() {
 
 int Program::Run() {
   ypp::RelayOptions& relay_options = settings_.relay;
-  AllowManyFiles(relay_options);
+  AllowManyConnections();
   if (absl::Status status = MakeAuthenticator(); !status.ok()) return Fail(status);
   if (absl::Status status = MakeExtensions(); !status.ok()) return Fail(status);
   if (settings_.no_console) {

@@ -14,19 +14,6 @@ namespace ypp::transport {
 namespace {
 
 constexpr MemberId kNobody = 0;
-// No append has this number.
-constexpr uint64_t kGathered = UINT64_MAX;
-
-// As one update.
-std::vector<std::string> Merged(std::vector<std::string> updates) {
-  if (updates.size() <= 1) return updates;
-  std::vector<codec::Bytes> parts;
-  parts.reserve(updates.size());
-  for (const std::string& update : updates) parts.push_back(codec::AsBytes(update));
-  absl::StatusOr<std::string> all = MergeUpdates(parts, UpdateFormat::kV1);
-  if (all.ok()) return {*std::move(all)};
-  return updates;
-}
 
 }  // namespace
 
@@ -175,7 +162,7 @@ void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
     accepted = contained.ok() && *contained;
   }
   if (!accepted) Log(LogLevel::kDebug, id, "refused a write of a read-only connection");
-  Acknowledge(id, accepted, appended_, out);
+  Acknowledge(id, accepted, out);
 }
 
 // Only what the document does not have yet counts: clients send on what they have of others. Of
@@ -197,7 +184,7 @@ bool Room::CheckClients(MemberId id, const Member& member, codec::SyncType type,
         absl::StrCat("refused an update of ", update.size(), " bytes: it writes as client ", client,
                      ", which is not its own"));
     out->impersonations.push_back({id, client, std::string(codec::AsText(update))});
-    Acknowledge(id, false, appended_, out);
+    Acknowledge(id, false, out);
     return false;
   }
   if (type == codec::SyncType::kUpdate && writes_as.size() == 1 && !member.shows_awareness) {
@@ -216,52 +203,46 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
     Log(LogLevel::kWarning, id,
         absl::StrCat("refused an update of ", update.size(), " bytes: ", status.message()));
     ++out->refused_updates;
-    Acknowledge(id, false, appended_, out);
+    Acknowledge(id, false, out);
     return;
   }
   // Usually one. Transactions that follow from the first, such as a clean-up, have their own.
   std::vector<std::string> changes = std::exchange(applied_updates_, {});
   std::vector<std::string> appends = changes;
+  bool as_came = false;
   if (const PendingInfo pending = doc_.GetPending();
       (!pending.empty() || pending.size_bytes > 0) && update.size() > kEmptyUpdateBytes) {
     // Part of it may wait for others. Only the bytes as they came are sure to hold that part, and
     // they stand for the first change as well.
     if (appends.empty()) appends.emplace_back();
     appends.front() = std::string(codec::AsText(update));
-    gathered_differ_ = options_.gather;
+    as_came = true;
   }
   // The acknowledgement first, so that with storage that is always durable the order is that of
   // Hocuspocus.
   if (!options_.gather) appended_ += appends.size();
-  if (options_.gather && !(appends.empty() && gathered_appends_.empty())) {
-    Acknowledge(id, true, kGathered, out);
+  const bool waits_for_gathered = options_.gather && !(appends.empty() && gathered_.empty());
+  if (waits_for_gathered && !options_.acknowledge_applied && id != kNobody) {
+    acknowledgements_.AddGathered({id, true});
   } else {
-    Acknowledge(id, true, appended_, out);
+    Acknowledge(id, true, out);
   }
-  Publish(id, std::move(changes), std::move(appends), out);
+  Publish(id, std::move(changes), std::move(appends), as_came, out);
 }
 
 void Room::Publish(MemberId from, std::vector<std::string> changes,
-                   std::vector<std::string> appends, RoomOutput* out) {
+                   std::vector<std::string> appends, bool as_came, RoomOutput* out) {
   out->changed = out->changed || !changes.empty();
   if (options_.report_changes) {
     for (const std::string& change : changes) out->changes.push_back({from, change});
   }
   out->author = from;
-  if (!options_.gather) {
-    for (const std::string& change : changes) BroadcastChange(change, out);
-    out->appends = std::move(appends);
+  if (options_.gather) {
+    gathered_.Add(from, std::move(changes), std::move(appends), as_came);
     return;
   }
-  if (!appends.empty()) {
-    if (!gathered_appends_.empty() && gathered_author_ != from) gathered_by_several_ = true;
-    gathered_author_ = from;
-  }
-  for (std::string& append : appends) {
-    gathered_bytes_ += append.size();
-    gathered_appends_.push_back(std::move(append));
-  }
-  for (std::string& change : changes) gathered_changes_.push_back(std::move(change));
+  for (const std::string& change : changes) BroadcastChange(change, out);
+  out->appends = std::move(appends);
 }
 
 RoomOutput Room::TakeGathered() {
@@ -271,26 +252,13 @@ RoomOutput Room::TakeGathered() {
 }
 
 void Room::PublishGathered(RoomOutput* out) {
-  if (!gathered_appends_.empty()) {
-    out->author = gathered_author_;
-    std::vector<std::string> appends;
-    if (std::exchange(gathered_differ_, false)) {
-      appends = Merged(std::exchange(gathered_appends_, {}));
-      for (const std::string& change : Merged(std::exchange(gathered_changes_, {}))) {
-        BroadcastChange(change, out);
-      }
-    } else {
-      gathered_changes_.clear();
-      appends = Merged(std::exchange(gathered_appends_, {}));
-      for (const std::string& change : appends) BroadcastChange(change, out);
-    }
-    gathered_bytes_ = 0;
-    gathered_by_several_ = false;
-    appended_ += appends.size();
-    for (auto ack = acknowledgements_.rbegin(); ack != acknowledgements_.rend(); ++ack) {
-      if (ack->after == kGathered) ack->after = appended_;
-    }
-    for (std::string& append : appends) out->appends.push_back(std::move(append));
+  if (!gathered_.empty()) {
+    GatheredChanges::Updates updates = gathered_.Take();
+    out->author = updates.author;
+    for (const std::string& change : updates.changes) BroadcastChange(change, out);
+    appended_ += updates.appends.size();
+    acknowledgements_.SetGathered(appended_);
+    for (std::string& append : updates.appends) out->appends.push_back(std::move(append));
   }
   if (!gathered_clients_.empty()) {
     SendAwarenessToAll(
@@ -332,7 +300,7 @@ RoomOutput Room::Transact(MemberId member, const std::function<void(Doc&)>& edit
   std::vector<std::string> changes = std::exchange(applied_updates_, {});
   if (!options_.gather) appended_ += changes.size();
   std::vector<std::string> appends = changes;
-  Publish(member, std::move(changes), std::move(appends), &out);
+  Publish(member, std::move(changes), std::move(appends), false, &out);
   PublishGathered(&out);
   return out;
 }
@@ -355,7 +323,8 @@ void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomO
   }
   absl::StatusOr<AwarenessNews> news = awareness_.Apply(id, update, now_ms);
   if (!news.ok()) {
-    Reset(id, std::string(news.status().message()), out);
+    const bool too_much = absl::IsResourceExhausted(news.status());
+    Reset(id, std::string(news.status().message()), out, too_much ? kAwarenessLimit : kBadMessage);
     return;
   }
   if (options_.bind_client_ids && !news->added.empty()) {
@@ -366,7 +335,8 @@ void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomO
   BroadcastAwareness(id, *std::move(news), out);
 }
 
-void Room::Reset(MemberId id, std::string_view why, RoomOutput* out) {
+void Room::Reset(MemberId id, std::string_view why, RoomOutput* out, std::string_view reason) {
+  out->resets.push_back(reason);
   Log(LogLevel::kWarning, id, absl::StrCat("connection reset: ", std::string(why)));
   const auto member = members_.find(id);
   SendTo(id, WriteClose(member->second.address, kCloseReasonReset), out);
@@ -418,19 +388,17 @@ std::vector<MemberId> Room::members() const {
   return ids;
 }
 
-void Room::Acknowledge(MemberId id, bool applied, uint64_t after, RoomOutput* out) {
+void Room::Acknowledge(MemberId id, bool applied, RoomOutput* out) {
   if (id == kNobody) return;
-  acknowledgements_.push_back({options_.acknowledge_applied ? 0 : after, id, applied});
+  acknowledgements_.Add({id, applied}, options_.acknowledge_applied ? 0 : appended_);
   SendDueAcknowledgements(out);
 }
 
 void Room::SendDueAcknowledgements(RoomOutput* out) {
-  while (!acknowledgements_.empty() && acknowledgements_.front().after <= durable_) {
-    const Acknowledgement due = acknowledgements_.front();
-    acknowledgements_.pop_front();
-    const auto member = members_.find(due.member);
+  while (const auto due = acknowledgements_.TakeDue(durable_)) {
+    const auto member = members_.find(due->member);
     if (member == members_.end()) continue;
-    SendTo(due.member, WriteSyncStatus(member->second.address, due.applied), out);
+    SendTo(due->member, WriteSyncStatus(member->second.address, due->applied), out);
   }
 }
 

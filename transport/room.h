@@ -21,7 +21,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,9 +31,11 @@
 #include "absl/status/statusor.h"
 #include "codec/byte_reader.h"
 #include "crdt/doc.h"
+#include "transport/acknowledgements.h"
 #include "transport/awareness_table.h"
 #include "transport/client_id_owners.h"
 #include "transport/frame.h"
+#include "transport/gathered_changes.h"
 #include "transport/log.h"
 #include "transport/member_id.h"
 #include "transport/socket.h"
@@ -44,6 +45,10 @@ namespace ypp::transport {
 // Reasons of CLOSE, as Hocuspocus words them.
 inline constexpr std::string_view kCloseReasonReset = "Reset Connection";
 inline constexpr std::string_view kCloseReasonClient = "provider_initiated";
+
+// Reasons of resets: what cannot be read, and awareness past a limit.
+inline constexpr std::string_view kBadMessage = "bad_message";
+inline constexpr std::string_view kAwarenessLimit = "awareness_limit";
 
 struct RoomOptions {
   DocOptions doc;
@@ -96,13 +101,15 @@ struct RoomOutput {
   };
   std::vector<Impersonation> impersonations;
   size_t refused_updates = 0;
+  // Why members were reset, in words of RelayMetrics::Refuse.
+  std::vector<std::string_view> resets;
   bool changed = false;  // the document is not what it was
   MemberId author = 0;   // of the appends
 
   bool empty() const {
     return sends.empty() && appends.empty() && removed.empty() && changes.empty() &&
            awareness.empty() && stateless.empty() && impersonations.empty() &&
-           refused_updates == 0 && !changed;
+           refused_updates == 0 && resets.empty() && !changed;
   }
 };
 
@@ -145,13 +152,10 @@ class Room {
 
   // What was gathered since the last call.
   RoomOutput TakeGathered();
-  bool has_gathered() const { return !gathered_appends_.empty() || !gathered_clients_.empty(); }
-  size_t gathered_bytes() const { return gathered_bytes_; }
+  bool has_gathered() const { return !gathered_.empty() || !gathered_clients_.empty(); }
+  size_t gathered_bytes() const { return gathered_.size_bytes(); }
   // Who made all changes that are gathered; nullopt when there are none or several made them.
-  std::optional<MemberId> gathered_author() const {
-    if (gathered_appends_.empty() || gathered_by_several_) return std::nullopt;
-    return gathered_author_;
-  }
+  std::optional<MemberId> gathered_author() const { return gathered_.author(); }
 
   size_t member_count() const { return members_.size(); }
   std::vector<MemberId> members() const;
@@ -169,11 +173,6 @@ class Room {
     std::string identity;
     bool shows_awareness = false;  // has shown a client of its own
   };
-  struct Acknowledgement {
-    uint64_t after = 0;  // the append that must be durable first; kGathered: not made yet
-    MemberId member = 0;
-    bool applied = false;
-  };
 
   void HandleSync(MemberId id, const Member& member, codec::Bytes body, RoomOutput* out);
   MessagePtr AnswerToStep1(const Member& member, codec::Bytes vector, const StateVector& known);
@@ -186,13 +185,15 @@ class Room {
                     RoomOutput* out);
   // Stores and broadcasts, or keeps for both.
   void Publish(MemberId from, std::vector<std::string> changes, std::vector<std::string> appends,
-               RoomOutput* out);
+               bool as_came, RoomOutput* out);
   void PublishGathered(RoomOutput* out);
   void HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomOutput* out);
-  void Reset(MemberId id, std::string_view why, RoomOutput* out);
+  void Reset(MemberId id, std::string_view why, RoomOutput* out,
+             std::string_view reason = kBadMessage);
   void Remove(MemberId id, RoomOutput* out);
 
-  void Acknowledge(MemberId id, bool applied, uint64_t after, RoomOutput* out);
+  // Once everything that was handed out so far is on disk.
+  void Acknowledge(MemberId id, bool applied, RoomOutput* out);
   void SendDueAcknowledgements(RoomOutput* out);
   void SendTo(MemberId id, std::string bytes, RoomOutput* out) const;
   void BroadcastChange(const std::string& change, RoomOutput* out) const;
@@ -212,7 +213,7 @@ class Room {
   ClientIdOwners owners_;
   std::map<MemberId, Member> members_;
   int64_t now_ms_ = 0;  // of the last Handle or Tick
-  std::list<Acknowledgement> acknowledgements_;
+  Acknowledgements acknowledgements_;
   uint64_t appended_ = 0;
   uint64_t durable_ = 0;
   // The answer to a step 1 that knows nothing, for the many who come at once. Until the next change
@@ -220,13 +221,8 @@ class Room {
   MessagePtr whole_document_;
   std::vector<std::string> applied_updates_;  // what the last ApplyUpdate changed, by transaction
 
-  // Since the last TakeGathered. The appends are those of the changes unless they differ.
-  std::vector<std::string> gathered_changes_;
-  std::vector<std::string> gathered_appends_;
-  bool gathered_differ_ = false;
-  size_t gathered_bytes_ = 0;
-  MemberId gathered_author_ = 0;  // of the newest
-  bool gathered_by_several_ = false;
+  // Since the last TakeGathered.
+  GatheredChanges gathered_;
   std::vector<ClientId> gathered_clients_;  // with news of their awareness
   std::string gathered_awareness_;          // the update, when there is only one
 };

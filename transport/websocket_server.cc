@@ -11,9 +11,10 @@
 #include <websocketpp/logger/stub.hpp>
 #include <websocketpp/server.hpp>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "transport/admission.h"
 #include "transport/event_loop.h"
+#include "transport/liveness.h"
 #include "transport/stream_socket.h"
 #include "transport/tcp_listener.h"
 
@@ -27,9 +28,6 @@ constexpr int64_t kHandshakeTimeoutMs = 30'000;
 // For the peer's answer to a close.
 constexpr int64_t kCloseTimeoutMs = 5'000;
 constexpr int64_t kTickMs = 1'000;
-constexpr int kStatusOk = 200;
-constexpr int kStatusTooManyRequests = 429;
-constexpr int kStatusUnavailable = 503;
 
 using Tcp = boost::asio::ip::tcp;
 
@@ -78,13 +76,6 @@ StreamSocket::SharedBytes Frame(const OutgoingMessage& message) {
   return bytes;
 }
 
-// The last entry: the one that the nearest proxy added.
-std::string LastForwarded(std::string_view header) {
-  const size_t comma = header.rfind(',');
-  const std::string_view last = comma == std::string_view::npos ? header : header.substr(comma + 1);
-  return std::string(absl::StripAsciiWhitespace(absl::string_view(last.data(), last.size())));
-}
-
 }  // namespace
 
 class WebSocketServer::Impl {
@@ -98,7 +89,7 @@ class WebSocketServer::Impl {
 
   EventLoop& loop() { return loop_; }
   uint16_t port() const { return listener_.port(); }
-  size_t connection_count() const { return open_count_; }
+  size_t connection_count() const { return admission_.open_count(); }
 
  private:
   // One accepted connection, from its first byte to its last. Held by the table, and by whatever of
@@ -110,8 +101,6 @@ class WebSocketServer::Impl {
   void ScheduleTick();
   void Tick();
   RequestPtr RequestOf(const Peer& peer) const;
-  bool Arrive(const std::string& address);
-  int CheckRoom(Peer& peer, const HttpRequest& request);
   bool Validate(Peer& peer);
   void OnOpen(Peer& peer);
   void OnHttp(Peer& peer);
@@ -140,8 +129,7 @@ class WebSocketServer::Impl {
   std::shared_ptr<TlsContext> tls_;
   Endpoint endpoint_;
   std::unordered_map<const void*, PeerPtr> peers_;  // by websocketpp's connection
-  AddressLimits addresses_;
-  size_t open_count_ = 0;
+  Admission admission_;
   int64_t now_ms_ = NowMs();
 };
 
@@ -203,12 +191,12 @@ class WsSocket : public Socket {
 class WebSocketServer::Impl::Peer : public StreamSocket::Handler,
                                     public std::enable_shared_from_this<Peer> {
  public:
-  Peer(Impl* server, std::shared_ptr<StreamSocket> stream, WsConnection connection,
-       std::string address, int64_t now_ms)
+  Peer(Impl* server, std::shared_ptr<StreamSocket> stream, WsConnection connection, Visit visit,
+       int64_t now_ms)
       : stream(std::move(stream)),
         connection(std::move(connection)),
-        address(std::move(address)),
-        heard_ms(now_ms),
+        visit(std::move(visit)),
+        liveness(now_ms),
         server_(server) {}
 
   void OnBytes(std::string_view bytes) override {
@@ -232,21 +220,18 @@ class WebSocketServer::Impl::Peer : public StreamSocket::Handler,
   }
 
   void CheckAlive(int64_t now_ms, int64_t ping_interval_ms) {
-    const int64_t silent_ms = now_ms - heard_ms;
-    if (silent_ms < ping_interval_ms) {
-      pinged_ = false;
-    } else if (!pinged_) {
-      pinged_ = true;
+    const Liveness::Step step = liveness.Check(now_ms, ping_interval_ms);
+    if (step == Liveness::Step::kPing && !socket->closed()) {
       std::error_code ignored;
-      if (!socket->closed()) connection->ping("", ignored);
-    } else if (silent_ms >= 2 * ping_interval_ms) {
+      connection->ping("", ignored);
+    } else if (step == Liveness::Step::kGiveUp) {
       socket->Close(websocketpp::close::status::going_away, "No Answer");
     }
   }
 
   // What is under way for too long is dropped without another word.
   bool Overdue(int64_t now_ms) {
-    if (socket == nullptr) return !answering && now_ms - heard_ms >= kHandshakeTimeoutMs;
+    if (socket == nullptr) return !answering && liveness.SilentMs(now_ms) >= kHandshakeTimeoutMs;
     if (!socket->closed()) return false;
     if (close_since_ms_ == 0) close_since_ms_ = now_ms;
     return now_ms - close_since_ms_ >= kCloseTimeoutMs;
@@ -254,19 +239,17 @@ class WebSocketServer::Impl::Peer : public StreamSocket::Handler,
 
   std::shared_ptr<StreamSocket> stream;
   WsConnection connection;
-  std::string address;
-  bool counted = false;              // among those of its address
+  Visit visit;
   RequestPtr request;                // from its validation until it is open
   std::shared_ptr<WsSocket> socket;  // once it is open
   std::shared_ptr<SocketHandler> handler;
-  int64_t heard_ms;
+  Liveness liveness;
   bool answering = false;  // a plain request
   bool ended = false;
 
  private:
   Impl* server_;
   int64_t close_since_ms_ = 0;
-  bool pinged_ = false;
 };
 
 WebSocketServer::Impl::Impl(WebSocketServerOptions options, Callbacks callbacks, LogSink log)
@@ -277,7 +260,8 @@ WebSocketServer::Impl::Impl(WebSocketServerOptions options, Callbacks callbacks,
                 [this](Tcp::socket socket, std::string address) {
                   OnAccept(std::move(socket), std::move(address));
                 }),
-      addresses_(options_.address) {
+      admission_({options_.max_connections, options_.address, options_.trust_forwarded_for},
+                 callbacks_.on_refused) {
   using Handle = websocketpp::connection_hdl;
   endpoint_.set_user_agent("ypp-relay");
   endpoint_.set_max_http_body_size(options_.max_http_body_bytes);
@@ -287,11 +271,11 @@ WebSocketServer::Impl::Impl(WebSocketServerOptions options, Callbacks callbacks,
   endpoint_.set_message_handler([this](Handle handle, const WsMessage::ptr& message) {
     Peer& peer = PeerOf(handle);
     if (peer.socket->closed()) return;
-    peer.heard_ms = now_ms_;
+    peer.liveness.Hear(now_ms_);
     peer.handler->OnMessage(codec::AsBytes(message->get_payload()));
   });
   endpoint_.set_pong_handler(
-      [this](Handle handle, const std::string&) { PeerOf(handle).heard_ms = now_ms_; });
+      [this](Handle handle, const std::string&) { PeerOf(handle).liveness.Hear(now_ms_); });
   endpoint_.set_write_handler([this](Handle handle, const char* bytes, size_t size) {
     PeerOf(handle).stream->Write(std::string_view(bytes, size));
     return std::error_code();
@@ -336,7 +320,7 @@ void WebSocketServer::Impl::ScheduleTick() {
 }
 
 void WebSocketServer::Impl::Tick() {
-  addresses_.Tick(now_ms_);
+  admission_.Tick(now_ms_);
   std::vector<PeerPtr> peers;
   peers.reserve(peers_.size());
   for (const auto& [key, peer] : peers_) peers.push_back(peer);
@@ -353,16 +337,14 @@ void WebSocketServer::Impl::Tick() {
 }
 
 void WebSocketServer::Impl::OnAccept(Tcp::socket socket, std::string address) {
-  // Behind a proxy all have its address here.
-  const bool counted = !options_.trust_forwarded_for;
-  if (counted && !Arrive(address)) return;
+  std::optional<Visit> visit = admission_.Accept(std::move(address), NowMs());
+  if (!visit) return;
   std::unique_ptr<TlsSession> tls;
   if (tls_ != nullptr) tls = std::make_unique<TlsSession>(*tls_);
   auto stream = std::make_shared<StreamSocket>(&loop_, std::move(socket), std::move(tls));
   Guarded([&] {
     const WsConnection connection = endpoint_.get_connection();
-    const auto peer = std::make_shared<Peer>(this, stream, connection, std::move(address), NowMs());
-    peer->counted = counted;
+    const auto peer = std::make_shared<Peer>(this, stream, connection, *std::move(visit), NowMs());
     peers_[connection.get()] = peer;
     connection->start();
     stream->Start(peer.get());
@@ -376,12 +358,7 @@ WebSocketServer::RequestPtr WebSocketServer::Impl::RequestOf(const Peer& peer) c
   request->target = raw.get_uri();
   for (const auto& [name, value] : raw.get_headers()) request->headers.emplace_back(name, value);
   request->body = raw.get_body();
-  request->remote_address = peer.address;
-  if (options_.trust_forwarded_for) {
-    if (const std::string* forwarded = request->Header("x-forwarded-for")) {
-      request->remote_address = LastForwarded(*forwarded);
-    }
-  }
+  request->remote_address = admission_.AddressOf(peer.visit, *request);
   return request;
 }
 
@@ -395,35 +372,10 @@ void SetResponse(const WsConnection& connection, const HttpResponse& response) {
 
 }  // namespace
 
-// False: too many come from there, or too fast.
-bool WebSocketServer::Impl::Arrive(const std::string& address) {
-  const std::string_view refusal = addresses_.Arrive(address, NowMs());
-  if (!refusal.empty()) Refuse(refusal);
-  return refusal.empty();
-}
-
-// The status to refuse with; OK: there is room.
-int WebSocketServer::Impl::CheckRoom(Peer& peer, const HttpRequest& request) {
-  if (!peer.counted) {
-    if (!Arrive(request.remote_address)) return kStatusTooManyRequests;
-    peer.counted = true;
-    peer.address = request.remote_address;
-  }
-  if (open_count_ >= options_.max_connections) {
-    Refuse("max_connections");
-    return kStatusUnavailable;
-  }
-  if (!addresses_.MayOpen(peer.address)) {
-    Refuse("connections_per_address");
-    return kStatusTooManyRequests;
-  }
-  return kStatusOk;
-}
-
 bool WebSocketServer::Impl::Validate(Peer& peer) {
   const RequestPtr request = RequestOf(peer);
   std::optional<HttpResponse> refusal;
-  if (const int status = CheckRoom(peer, *request); status != kStatusOk) {
+  if (const int status = admission_.Check(peer.visit, *request, NowMs()); status != 0) {
     refusal.emplace().status = status;
   } else if (callbacks_.on_upgrade) {
     refusal = callbacks_.on_upgrade(request);
@@ -440,9 +392,8 @@ void WebSocketServer::Impl::OnOpen(Peer& peer) {
   const RequestPtr request = std::exchange(peer.request, nullptr);
   peer.socket = std::make_shared<WsSocket>(peer.connection, peer.stream,
                                            options_.max_send_queue_bytes, callbacks_.on_refused);
-  peer.heard_ms = NowMs();
-  addresses_.Open(peer.address);
-  ++open_count_;
+  peer.liveness.Hear(NowMs());
+  admission_.Open(peer.visit);
   peer.handler = callbacks_.on_open(peer.socket, request);
 }
 
@@ -469,12 +420,11 @@ void WebSocketServer::Impl::OnEnd(Peer& peer) {
   peer.stream->CloseWhenSent();
   // websocketpp is in the middle of something on it.
   loop_.Post([this, keep] { peers_.erase(keep->connection.get()); });
-  if (peer.counted) addresses_.Leave(peer.address, peer.socket != nullptr);
+  admission_.Leave(peer.visit);
   if (peer.socket == nullptr) return;
-  --open_count_;
   peer.handler->OnClosed();
   peer.socket->Release();
-  if (open_count_ == 0) callbacks_.on_last_closed();
+  if (admission_.open_count() == 0) callbacks_.on_last_closed();
 }
 
 void WebSocketServer::Impl::CountTooLarge(const Peer& peer) const {

@@ -1,6 +1,6 @@
 #include "bench/relay/author.h"
 
-#include <random>
+#include <utility>
 
 namespace ypp::bench {
 
@@ -12,9 +12,22 @@ Author::Author(ClientId client) {
 }
 
 std::string Author::Type(int64_t now_ns) {
+  constexpr size_t kWord = 20;
+  Text text = doc_->GetText("text");
+  if (!has_others_) {
+    place_ = text.length();
+  } else if (sent_ns_.size() % kWord == 0) {
+    place_ = random_() % (text.length() + 1);
+  }
   sent_ns_.push_back(now_ns);
-  doc_->GetText("text").Append("a").IgnoreError();
+  text.Insert(place_++, "a").IgnoreError();
   return std::exchange(update_, {});
+}
+
+void Author::Take(std::string_view update) {
+  doc_->ApplyUpdate(update).IgnoreError();
+  update_.clear();
+  has_others_ = true;
 }
 
 std::string Author::Replace(size_t size_bytes) {
@@ -22,17 +35,19 @@ std::string Author::Replace(size_t size_bytes) {
   return std::exchange(update_, {});
 }
 
-std::string ScatteredDocument(size_t insertions) {
-  constexpr std::string_view kWord = "word ";
+ScatteredText::ScatteredText() {
   DocOptions options;
   options.client_id = 1;
-  const auto doc = std::make_shared<Doc>(options);
-  Text text = doc->GetText("text");
-  std::mt19937 random(1);
+  doc_ = std::make_shared<Doc>(options);
+}
+
+std::string ScatteredText::Grow(size_t insertions) {
+  const StateVector before = doc_->GetStateVector();
+  Text text = doc_->GetText("text");
   for (size_t i = 0; i < insertions; ++i) {
-    text.Insert(random() % (text.length() + 1), kWord).IgnoreError();
+    text.Insert(random_() % (text.length() + 1), "word ").IgnoreError();
   }
-  return doc->EncodeUpdate();
+  return doc_->EncodeUpdate(before);
 }
 
 }  // namespace ypp::bench

@@ -22,6 +22,7 @@ class ClientPool {
   LoadClient& Add(std::string document);
   // Connects those that are not, some at a time, until all are synced.
   absl::Status ConnectAll(int64_t patience_ns);
+  size_t size() const { return clients_.size(); }
   // Unavailable with the first client's failure.
   absl::Status Check() const;
 
@@ -31,15 +32,6 @@ class ClientPool {
   std::vector<std::unique_ptr<LoadClient>> clients_;
   size_t connected_ = 0;
   size_t synced_ = 0;
-};
-
-// What a load counts while it is measured.
-struct LoadCounts {
-  size_t sent = 0;
-  size_t deliveries = 0;  // of single edits or states
-  size_t frames = 0;      // in which these came
-  std::vector<float> delivery_ns;
-  std::vector<float> acknowledgement_ns;
 };
 
 }  // namespace ypp::bench

@@ -7,6 +7,7 @@
 
 #include "bench/relay/client_pool.h"
 #include "bench/relay/load_case.h"
+#include "bench/relay/measuring.h"
 
 namespace ypp::bench {
 
@@ -16,8 +17,7 @@ class CursorLoad {
 
   // REQUIRES: the pool is connected.
   void Start() { Pace(NowNs()); }
-  void Reset() { counts_ = {}; }
-  const LoadCounts& counts() const { return counts_; }
+  LoadCounts& counts() { return counts_; }
 
  private:
   struct Cursor {

@@ -11,63 +11,7 @@
 namespace ypp::bench {
 namespace {
 
-constexpr double kNsPerSecond = 1e9;
-constexpr double kNsPerMs = 1e6;
-constexpr double kNsPerUs = 1e3;
 constexpr int64_t kPatienceNs = 60'000'000'000;
-
-struct Percentiles {
-  double p50_ms = 0;
-  double p99_ms = 0;
-};
-
-Percentiles PercentilesOf(std::vector<float> times_ns) {
-  if (times_ns.empty()) return {};
-  const auto at = [&times_ns](double share) {
-    const auto nth = times_ns.begin() +
-                     static_cast<std::ptrdiff_t>(share * static_cast<double>(times_ns.size() - 1));
-    std::nth_element(times_ns.begin(), nth, times_ns.end());
-    return static_cast<double>(*nth) / kNsPerMs;
-  };
-  return {at(0.5), at(0.99)};
-}
-
-// Warms up, measures, and gives what was measured to `tell`.
-template <typename Load>
-absl::StatusOr<Figures> RunTimed(ClientPool& pool, const LoadTarget& target, double seconds,
-                                 Load& load) {
-  const auto duration_ns = static_cast<int64_t>(seconds * kNsPerSecond);
-  load.Start();
-  pool.loop().RunFor(duration_ns / 5);
-  load.Reset();
-  const int64_t cpu_ns = CpuNs(target.pid);
-  const int64_t start_ns = NowNs();
-  pool.loop().RunFor(duration_ns);
-  const double took_ns = static_cast<double>(NowNs() - start_ns);
-  const double used_ns = static_cast<double>(CpuNs(target.pid) - cpu_ns);
-  if (absl::Status status = pool.Check(); !status.ok()) return status;
-  const LoadCounts& counts = load.counts();
-  if (counts.sent == 0 || counts.deliveries == 0) {
-    return absl::UnavailableError("nothing was delivered");
-  }
-  const Percentiles delivered = PercentilesOf(counts.delivery_ns);
-  const Percentiles acknowledged = PercentilesOf(counts.acknowledgement_ns);
-  const double per_second = kNsPerSecond / took_ns;
-  Figures figures = {
-      {"updates_per_s", static_cast<double>(counts.sent) * per_second},
-      {"deliveries_per_s", static_cast<double>(counts.deliveries) * per_second},
-      {"frames_per_s", static_cast<double>(counts.frames) * per_second},
-      {"p50_ms", delivered.p50_ms},
-      {"p99_ms", delivered.p99_ms},
-      {"cpu_us", used_ns / kNsPerUs / static_cast<double>(counts.sent)},
-      {"cpu_percent", 100 * used_ns / took_ns},
-  };
-  if (!counts.acknowledgement_ns.empty()) {
-    figures.emplace_back("ack_p50_ms", acknowledged.p50_ms);
-    figures.emplace_back("ack_p99_ms", acknowledged.p99_ms);
-  }
-  return figures;
-}
 
 absl::StatusOr<Figures> RunTyping(const LoadCase& load_case, const LoadTarget& target,
                                   double seconds) {
@@ -76,7 +20,8 @@ absl::StatusOr<Figures> RunTyping(const LoadCase& load_case, const LoadTarget& t
   TypingLoad::Disturber disturber(&pool, load_case.disturbance);
   if (absl::Status status = pool.ConnectAll(kPatienceNs); !status.ok()) return status;
   disturber.Start();
-  return RunTimed(pool, target, seconds, load);
+  load.Start();
+  return Measure(pool, target, seconds, load.counts());
 }
 
 absl::StatusOr<Figures> RunAwareness(const LoadCase& load_case, const LoadTarget& target,
@@ -84,7 +29,8 @@ absl::StatusOr<Figures> RunAwareness(const LoadCase& load_case, const LoadTarget
   ClientPool pool(target.port);
   CursorLoad load(&pool, load_case);
   if (absl::Status status = pool.ConnectAll(kPatienceNs); !status.ok()) return status;
-  return RunTimed(pool, target, seconds, load);
+  load.Start();
+  return Measure(pool, target, seconds, load.counts());
 }
 
 absl::StatusOr<Figures> RunIdle(const LoadCase& load_case, const LoadTarget& target) {
@@ -120,7 +66,7 @@ absl::StatusOr<Figures> RunJoin(const LoadCase& load_case, const LoadTarget& tar
   if (absl::Status status = pool.ConnectAll(kPatienceNs); !status.ok()) return status;
   bool stored = false;
   first.events.on_acknowledged = [&stored] { stored = true; };
-  const std::string document = ScatteredDocument(kInsertions);
+  const std::string document = ScatteredText().Grow(kInsertions);
   first.SendUpdate(document);
   if (!pool.loop().RunUntil([&stored] { return stored; }, NowNs() + kPatienceNs)) {
     return absl::UnavailableError("the document is not acknowledged");

@@ -17,7 +17,7 @@ TypingLoad::TypingLoad(ClientPool* pool, const LoadCase& load_case)
     : pool_(pool), load_case_(load_case) {
   for (size_t i = 0; i < load_case.documents; ++i) {
     for (size_t j = 0; j < load_case.clients; ++j) {
-      LoadClient& client = pool->Add("typing-" + std::to_string(i));
+      LoadClient& client = pool->Add(DocumentName(i));
       Writer* own = nullptr;
       if (j < load_case.writers) {
         writers_.push_back(std::make_unique<Writer>(kFirstAuthor + writers_.size()));
@@ -30,8 +30,15 @@ TypingLoad::TypingLoad(ClientPool* pool, const LoadCase& load_case)
   }
 }
 
+std::string TypingLoad::DocumentName(size_t number) { return "typing-" + std::to_string(number); }
+
+void TypingLoad::Take(std::string_view update) {
+  for (const auto& writer : writers_) writer->author.Take(update);
+}
+
 void TypingLoad::Start() {
-  if (load_case_.in_flight == 0) return Pace(NowNs());
+  pacing_ = load_case_.in_flight == 0;
+  if (pacing_) return Pace(NowNs());
   for (const auto& writer : writers_) FillUp(*writer);
 }
 
@@ -47,6 +54,7 @@ void TypingLoad::FillUp(Writer& writer) {
 }
 
 void TypingLoad::Pace(int64_t due_ns) {
+  if (!pacing_) return;
   Type(*writers_[next_]);
   next_ = (next_ + 1) % writers_.size();
   const auto step_ns = static_cast<int64_t>(1e9 / load_case_.per_second);

@@ -6,11 +6,13 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/relay/author.h"
 #include "bench/relay/client_pool.h"
 #include "bench/relay/load_case.h"
+#include "bench/relay/measuring.h"
 
 namespace ypp::bench {
 
@@ -22,9 +24,12 @@ class TypingLoad {
 
   // REQUIRES: the pool is connected.
   void Start();
-  // Counts from now on.
-  void Reset() { counts_ = {}; }
-  const LoadCounts& counts() const { return counts_; }
+  // Nobody types any more, until Start. REQUIRES: they type by time.
+  void Stop() { pacing_ = false; }
+  // What the writers' documents hold besides what they type.
+  void Take(std::string_view update);
+  LoadCounts& counts() { return counts_; }
+  static std::string DocumentName(size_t number);
 
   // Somebody who keeps the server busy on a document of its own.
   class Disturber {
@@ -67,6 +72,7 @@ class TypingLoad {
   LoadCase load_case_;
   std::vector<std::unique_ptr<Writer>> writers_;
   size_t next_ = 0;  // whose turn it is
+  bool pacing_ = false;
   LoadCounts counts_;
   // The last update seen; the next client mostly gets the same.
   std::string parsed_;

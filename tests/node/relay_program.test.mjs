@@ -19,8 +19,8 @@ const folder = mkdtempSync(path.join(tmpdir(), "ypp-program-"));
 after(() => rmSync(folder, { recursive: true }));
 
 // A relay with these arguments and environment; `url` is what it says.
-async function start(args, env = {}) {
-  const child = spawn(program, args, { env: { ...process.env, ...env } });
+async function start(args, env = {}, command = program) {
+  const child = spawn(command, args, { env: { ...process.env, ...env } });
   child.log = "";
   child.stderr.on("data", (data) => (child.log += data));
   child.exited = new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal })));
@@ -89,6 +89,29 @@ test("a misspelt setting is no setting", async () => {
   for (const word of ["YPP_RELAY_", "--config", "--auth-url", "--tls-certificate", "--admin-token", "SIGHUP"]) {
     assert.ok(help.includes(word), word);
   }
+});
+
+test("it holds as many connections as the hard limit of open files allows, and says how many these are", async () => {
+  const limited = (args) => start(["-c", 'ulimit -Sn 60 && ulimit -Hn 400 && exec "$0" "$@"', program,
+    "--listen", "127.0.0.1:0", "--memory", "--open", ...args], {}, "bash");
+  const relay = await limited([]);
+  assert.match(relay.log, /--max-connections 50000 is more than the limit of 400 open files allows/);
+  assert.match(relay.log, /up to 350 connections at a time/);
+  const open = () => new Promise((resolve) => {
+    const socket = new WebSocket(relay.url);
+    socket.onopen = () => resolve(socket);
+    socket.onerror = () => resolve(null);
+  });
+  const sockets = await Promise.all(Array.from({ length: 350 }, open));
+  assert.equal(sockets.filter((socket) => socket !== null).length, 350);
+  assert.equal(await open(), null, "one more is refused, not left waiting");
+  for (const socket of sockets) socket.close();
+  await relay.stop();
+
+  const modest = await limited(["--max-connections", "100"]);
+  assert.doesNotMatch(modest.log, /more than the limit/);
+  assert.match(modest.log, /up to 100 connections at a time/);
+  await modest.stop();
 });
 
 test("TLS, with a certificate that is read again on SIGHUP", async () => {

@@ -232,8 +232,17 @@ TEST_F(RoomTest, ResetsWhoSendsWhatCannotBeRead) {
     const RoomOutput out = Handle(kAda, message);
     EXPECT_EQ(To(kAda, out), Messages{kReset});
     EXPECT_EQ(out.removed, std::vector<MemberId>{kAda});
+    EXPECT_EQ(out.resets, std::vector<std::string_view>{"bad_message"});
     EXPECT_TRUE(Handle(kAda, message).empty()) << "it is no member any more";
   }
+}
+
+TEST_F(RoomTest, SaysThatItResetsForALimitOfAwareness) {
+  room_.Join(kAda, "doc", false);
+  const std::string large(AwarenessLimits().max_update_bytes + 1, '\0');
+  const RoomOutput out = Handle(kAda, WriteAwareness("doc", AsBytes(large)));
+  EXPECT_EQ(To(kAda, out), Messages{kReset});
+  EXPECT_EQ(out.resets, std::vector<std::string_view>{"awareness_limit"});
 }
 
 TEST_F(RoomTest, IgnoresUnknownTypes) {

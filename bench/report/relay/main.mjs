@@ -3,6 +3,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs, promisify } from 'node:util'
+import { growthMarkdown, growthPlot, growthText, steps } from './growth.mjs'
 import { plot } from './plot.mjs'
 import { lines, medians } from './results.mjs'
 import { SERVERS, allowedCores, onCore } from './servers.mjs'
@@ -18,7 +19,7 @@ const readOptions = () => {
   const { values } = parseArgs({
     options: {
       load: text, relay: text, script: text, command: text, case: text, rounds: text, seconds: text, servers: text, json: text, svg: text,
-      markdown: text, list: { type: 'boolean' }
+      markdown: text, growth: { type: 'boolean' }, list: { type: 'boolean' }
     }
   })
   const number = (name, otherwise) => {
@@ -50,16 +51,23 @@ const CORES = allowedCores()
 const LOAD_CORE = CORES[0]
 const SERVER_CORE = CORES[CORES.length - 1]
 
-const measureOnce = async (name, server, options) => {
+// The lines of JSON that the load prints about a server of its own.
+const runLoad = async (what, server, options) => {
   const running = await SERVERS[server]({ core: SERVER_CORE, node: process.execPath, ...options })
   try {
     const [program, ...args] = onCore(LOAD_CORE,
-      [options.load, '--case', name, '--port', String(running.port), '--pid', String(running.pid), '--seconds', String(options.seconds)])
+      [options.load, ...what, '--port', String(running.port), '--pid', String(running.pid), '--seconds', String(options.seconds)])
     const { stdout } = await promisify(execFile)(program, args)
-    return JSON.parse(stdout)
+    return stdout.trimEnd().split('\n').map(line => JSON.parse(line))
   } finally {
     await running.stop()
   }
+}
+
+const tellFailure = (what, server, error) => {
+  const why = (error.stderr || error.message).trim().split('\n').at(-1)
+  console.error(`relay_compare: ${what}, ${server}: ${why}`)
+  if (server === 'ypp') process.exitCode = 1
 }
 
 const measureAll = async (cases, options) => {
@@ -70,11 +78,9 @@ const measureAll = async (cases, options) => {
       for (const server of options.servers) {
         progress(`${i + 1}/${cases.length} ${name} ${what}, round ${round} of ${options.rounds}: ${server}`)
         try {
-          rounds[server].push(await measureOnce(name, server, options))
+          rounds[server].push(...await runLoad(['--case', name], server, options))
         } catch (error) {
-          const why = (error.stderr || error.message).trim().split('\n').at(-1)
-          console.error(`relay_compare: ${name}, ${server}: ${why}`)
-          if (server === 'ypp') process.exitCode = 1
+          tellFailure(name, server, error)
         }
       }
     }
@@ -85,9 +91,41 @@ const measureAll = async (cases, options) => {
   return results
 }
 
+// { growth: { server: steps } }
+const measureGrowth = async options => {
+  const results = {}
+  for (const growth of ['document', 'connections']) {
+    results[growth] = {}
+    for (const server of options.servers) {
+      const rounds = []
+      for (let round = 1; round <= options.rounds; ++round) {
+        progress(`growing ${growth}, round ${round} of ${options.rounds}: ${server}`)
+        try {
+          rounds.push(await runLoad(['--growth', growth], server, options))
+        } catch (error) {
+          tellFailure(growth, server, error)
+        }
+      }
+      if (rounds.length > 0) results[growth][server] = steps(rounds)
+      if (options.json !== undefined) appendFileSync(options.json, JSON.stringify({ growth, server, rounds }) + '\n')
+    }
+  }
+  return results
+}
+
+const reportGrowth = async options => {
+  const results = await measureGrowth(options)
+  progress('')
+  console.log(growthText(results))
+  if (options.svg !== undefined) writeFileSync(options.svg, growthPlot(results))
+  if (options.markdown !== undefined) writeFileSync(options.markdown, growthMarkdown(results, { ...options, machine: machine() }))
+}
+
+const machine = () => `a machine with ${cpus().length} cores (${cpus()[0].model}), ${process.version}`
+
 const markdown = (found, { command, rounds, seconds }) => `# ypp-relay beside Node Hocuspocus
 
-Measured by \`${command}\` on a machine with ${cpus().length} cores (${cpus()[0].model}), ${process.version}: medians of ${rounds} rounds of ${seconds} s,
+Measured by \`${command}\` on ${machine()}: medians of ${rounds} rounds of ${seconds} s,
 a fresh server for each, in turn. The server has one core and the load generator another. ypp-relay stores every update in SQLite and
 acknowledges it when it is on disk; Hocuspocus 4.7.0 runs without storage. "One in flight": the next update is sent when the one before has
 come back from the server. The machine's load average at the end was ${loadavg()[2].toFixed(1)} over 15 minutes, of which this run makes up about 2: with more
@@ -101,6 +139,10 @@ of the same run by so much.
 
 const main = async () => {
   const options = readOptions()
+  if (options.growth) {
+    if (options.json !== undefined) writeFileSync(options.json, '')
+    return reportGrowth(options)
+  }
   const cases = listCases(options)
   if (cases.length === 0) wrong('no case matches')
   if (options.list) {

@@ -46,7 +46,7 @@ export const SERVERS = {
   ypp: ({ core, relay }) => {
     const folder = mkdtempSync(join(tmpdir(), 'relay-compare-'))
     const command = [relay, '--listen', '127.0.0.1:0', '--db', join(folder, 'documents.db'), '--open', '--log-level', 'error',
-      '--max-connections-per-address', '50000', '--max-connects-per-second', '0']
+      '--max-connections-per-address', '50000', '--max-connects-per-second', '0', '--idle-timeout', '3600']
     return start('ypp', core, command, folder)
   }
 }

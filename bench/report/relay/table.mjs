@@ -1,7 +1,7 @@
 // The table, as text and as Markdown.
 import { FIGURES } from './goals.mjs'
 
-const figure = value => {
+export const figure = value => {
   if (value === undefined) return '-'
   return value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3)
 }
@@ -18,11 +18,15 @@ const cells = line => [
   line.met === undefined ? '' : line.met ? 'yes' : 'no'
 ]
 
-export const textTable = lines => {
-  const rows = [HEADER, ...lines.map(cells)]
-  const widths = HEADER.map((_, i) => Math.max(...rows.map(row => row[i].length)))
-  return rows.map(row => row.map((cell, i) => i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join('  ').trimEnd()).join('\n')
+// `texts`: how many of the first columns are words.
+export const alignedText = (rows, texts) => {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map(row => row[i].length)))
+  return rows.map(row => row.map((cell, i) => i < texts ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join('  ').trimEnd()).join('\n')
 }
 
-export const markdownTable = lines =>
-  [HEADER, HEADER.map(() => '---'), ...lines.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')
+export const alignedMarkdown = ([header, ...rows]) =>
+  [header, header.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')
+
+export const textTable = lines => alignedText([HEADER, ...lines.map(cells)], 2)
+
+export const markdownTable = lines => alignedMarkdown([HEADER, ...lines.map(cells)])
