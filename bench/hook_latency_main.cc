@@ -2,10 +2,10 @@
 // document, in a Session without a relay, in memory and with the local store. Each hook comes when
 // the one before is done, as a host's do. "returns" is how long CallThen keeps the host, by the
 // clock and in processor time of its thread, which others at work on the machine do not add to;
-// "written" is how long it takes until `done` is called, which is what Call takes. Of the calls that
-// keep the host longer than a millisecond it is said how many waited (for a lock, say: the hook's
-// own doing) and how many had the processor taken away from them. At the end, what
-// streamed tokens are on the wire.
+// "written" is how long it takes until `done` is called, which is what Call takes. Of the calls
+// that keep the host longer than a millisecond it is said how many waited (for a lock, say: the
+// hook's own doing) and how many had the processor taken away from them. At the end, what streamed
+// tokens are on the wire.
 //
 //   hook-latency [MESSAGES [CALLS]]     (10000 and 2000)
 #include <sys/resource.h>

@@ -8,8 +8,8 @@
 //   syncMode              YPP_SYNC_MODE             "auto"; "manual": connects at pugi.cloud.resume
 //   relayUrl              YPP_RELAY_URL
 //   token                 YPP_TOKEN
-//   tokenFile             YPP_TOKEN_FILE            read instead of token, and again whenever the relay
-//                                                   wants to see it
+//   tokenFile             YPP_TOKEN_FILE            instead of token: a file, read again whenever
+//                                                   the relay wants to see the token
 //   tenant                YPP_TENANT                the token's SHA-256
 //   tier                  YPP_TIER                  "free"
 //   sessionId             YPP_SESSION_ID
