@@ -2,10 +2,13 @@
 // document, in a Session without a relay, in memory and with the local store. Each hook comes when
 // the one before is done, as a host's do. "returns" is how long CallThen keeps the host, by the
 // clock and in processor time of its thread, which others at work on the machine do not add to;
-// "written" is how long it takes until `done` is called, which is what Call takes. At the end, what
-// streamed tokens are on the wire.
+// "written" is how long it takes until `done` is called, which is what Call takes. Of the calls
+// that keep the host longer than a millisecond it is said how many waited (for a lock, say: the
+// hook's own doing) and how many had the processor taken away from them. At the end, what streamed
+// tokens are on the wire.
 //
 //   hook-latency [MESSAGES [CALLS]]     (10000 and 2000)
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -123,6 +126,34 @@ void CallThen(Session& session, const HookCall& call, Written& written) {
   });
 }
 
+// How often this thread gave its processor up to wait for something, and how often it was taken
+// away.
+struct Switches {
+  long waited = 0;
+  long preempted = 0;
+};
+Switches ThreadSwitches() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return {usage.ru_nvcsw, usage.ru_nivcsw};
+}
+
+// The calls that kept their host longer than they may.
+struct SlowCalls {
+  static constexpr double kGoalUs = 1'000;
+
+  void Note(double us, const Switches& before, const Switches& after) {
+    if (us <= kGoalUs) return;
+    ++all;
+    if (after.waited != before.waited) ++waited;
+    if (after.preempted != before.preempted) ++preempted;
+  }
+
+  int all = 0;
+  int waited = 0;
+  int preempted = 0;
+};
+
 double MicrosecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
       .count();
@@ -131,22 +162,26 @@ double MicrosecondsSince(std::chrono::steady_clock::time_point start) {
 void Measure(Session& session, const char* store, const char* name, int calls,
              const std::function<HookCall(int)>& make) {
   Durations returns, cpu, written_after;
+  SlowCalls slow;
   Written written;
   for (int i = 0; i < calls; ++i) {
     const HookCall call = make(i);
+    const Switches before = ThreadSwitches();
     const double cpu_start = ThreadMicroseconds();
     const auto start = std::chrono::steady_clock::now();
     CallThen(session, call, written);
-    returns.Add(MicrosecondsSince(start));
+    const double us = MicrosecondsSince(start);
     cpu.Add(ThreadMicroseconds() - cpu_start);
+    slow.Note(us, before, ThreadSwitches());
+    returns.Add(us);
     written.WaitFor(i + 1);
     written_after.Add(MicrosecondsSince(start));
   }
   std::printf(
       "%-7s %-20s returns p50 %6.0f us p99 %6.0f us (processor %4.0f us, %4.0f us)   "
-      "written p50 %6.0f us p99 %6.0f us\n",
+      "written p50 %6.0f us p99 %6.0f us   above 1 ms: %d (%d waited, %d were preempted)\n",
       store, name, returns.At(0.5), returns.At(0.99), cpu.At(0.5), cpu.At(0.99),
-      written_after.At(0.5), written_after.At(0.99));
+      written_after.At(0.5), written_after.At(0.99), slow.all, slow.waited, slow.preempted);
 }
 
 // All at once, as after a pause of the host.

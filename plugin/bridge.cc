@@ -107,6 +107,7 @@ class Bridge {
   bool HandleHello(const Any& line);
   void HandleHook(const Any& line, const Any& id);
   void HandleCommand(const Any& line, const Any& id);
+  void HandleHistory(const Any& line, const Any& id);
   void SendEvent(Any::Object event) {
     output_.SendEvent(Json(std::move(event)), Json({{"type", "event"}, {"event", "resync"}}));
   }
@@ -143,6 +144,10 @@ bool Bridge::Open() {
     SendEvent({{"type", "event"},
                {"event", "status"},
                {"status", StatusToJson(options_.session.session_id, status)}});
+  };
+  events.on_history_wanted = [this] {
+    // Without it the past would be missing for good, so it is not left out.
+    output_.Send(Json({{"type", "event"}, {"event", "history-wanted"}}));
   };
   absl::StatusOr<std::unique_ptr<Session>> session =
       Session::Open(options_.session, std::move(events));
@@ -218,10 +223,12 @@ bool Bridge::HandleLine(std::string_view text) {
     HandleHook(*line, id);
   } else if (type == "command") {
     HandleCommand(*line, id);
+  } else if (type == "history") {
+    HandleHistory(*line, id);
   } else if (type == "dispose") {
     return false;
   } else {
-    SendLineError("the line has no type that is known: hook, command or dispose");
+    SendLineError("the line has no type that is known: hook, command, history or dispose");
   }
   return true;
 }
@@ -259,6 +266,18 @@ void Bridge::HandleCommand(const Any& line, const Any& id) {
       StringMember(line, "name"), arguments != nullptr ? codec::ToJson(*arguments) : "");
   if (!result.ok()) return SendResult(id, result.status());
   SendResult(id, absl::OkStatus(), *codec::ParseJson(*result));
+}
+
+void Bridge::HandleHistory(const Any& line, const Any& id) {
+  const Any* const messages = line.Find("messages");
+  session_->AddHistory(messages != nullptr ? codec::ToJson(*messages) : "",
+                       [this, id](const absl::StatusOr<HistoryAdded>& added) {
+                         if (!added.ok()) return SendResult(id, added.status());
+                         SendResult(id, absl::OkStatus(),
+                                    Any::Object{{"messages", added->messages},
+                                                {"jobs", added->jobs},
+                                                {"unreadable", added->unreadable}});
+                       });
 }
 
 void Bridge::SendResult(const Any& id, const absl::Status& status, Any value) {

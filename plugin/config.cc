@@ -8,6 +8,7 @@
 
 #include "codec/any.h"
 #include "codec/json.h"
+#include "plugin/token_file.h"
 
 namespace ypp::plugin {
 namespace {
@@ -56,6 +57,7 @@ constexpr Setting kSettings[] = {
     {"syncMode", "YPP_SYNC_MODE", SetMode},
     {"relayUrl", "YPP_RELAY_URL", SetText<&Config::relay_url>},
     {"token", "YPP_TOKEN", SetText<&Config::token>},
+    {"tokenFile", "YPP_TOKEN_FILE", SetText<&Config::token_file>},
     {"tenant", "YPP_TENANT", SetText<&Config::tenant>},
     {"tier", "YPP_TIER", SetText<&Config::tier>},
     {"sessionId", "YPP_SESSION_ID", SetText<&Config::session_id>},
@@ -85,6 +87,7 @@ SessionOptions Config::ToSessionOptions() const {
   SessionOptions options;
   options.relay_url = relay_url;
   options.token = token;
+  if (!token_file.empty()) options.fetch_token = FetchTokenFrom(token_file, token);
   options.tenant = tenant;
   options.session_id = session_id;
   options.display_name = display_name;
@@ -133,6 +136,11 @@ absl::StatusOr<Config> LoadConfig(const std::string& path,
     const char* const text = getenv(setting.variable);
     if (text == nullptr || *text == '\0') continue;
     if (!setting.set(config, FromEnvironment(setting, text))) return BadValue(setting.variable);
+  }
+  if (!config.token_file.empty()) {
+    absl::StatusOr<std::string> token = ReadTokenFile(config.token_file);
+    if (!token.ok()) return token.status();
+    config.token = *std::move(token);
   }
   return config;
 }

@@ -8,6 +8,8 @@
 //   syncMode              YPP_SYNC_MODE             "auto"; "manual": connects at pugi.cloud.resume
 //   relayUrl              YPP_RELAY_URL
 //   token                 YPP_TOKEN
+//   tokenFile             YPP_TOKEN_FILE            instead of token: a file, read again whenever
+//                                                   the relay wants to see the token
 //   tenant                YPP_TENANT                the token's SHA-256
 //   tier                  YPP_TIER                  "free"
 //   sessionId             YPP_SESSION_ID
@@ -34,6 +36,7 @@ struct Config {
   bool manual = false;
   std::string relay_url;
   std::string token;
+  std::string token_file;
   std::string tenant;
   std::string tier = "free";
   std::string session_id;
@@ -49,7 +52,8 @@ struct Config {
 // InvalidArgument for text that is not JSON, a name that is not in the list or a value of another
 // type. No message repeats a value.
 absl::StatusOr<Config> ParseConfig(std::string_view json, Config base = {});
-// `path` empty: no file. `getenv` gives a variable's value or nullptr.
+// `path` empty: no file. With a token_file `token` is what that holds. Errors also as of
+// ReadTokenFile. `getenv` gives a variable's value or nullptr.
 absl::StatusOr<Config> LoadConfig(const std::string& path,
                                   const std::function<const char*(const char*)>& getenv);
 

@@ -257,7 +257,9 @@ absl::StatusOr<HookEdit> HookReader::ReadPartUpdated(const Any& properties) cons
   if (absl::Status status = CheckSession("event", *payload); !status.ok()) return status;
   Message message = AssistantMessage(StringMember(*payload, "messageID"));
   MessagePart part = PartFromPayload(*payload, paths_);
-  if (message.id.empty() || part.id.empty()) {
+  // Of a call made in a session inside this one, whose messages are not here.
+  const bool is_inner_call = part.type == "tool" && message.id.empty();
+  if (!is_inner_call && (message.id.empty() || part.id.empty())) {
     return Invalid("event", "message.part.updated without part.id or part.messageID");
   }
   if (IsBookkeepingPart(part.type)) return HookEdit();
@@ -270,6 +272,12 @@ absl::StatusOr<HookEdit> HookReader::ReadPartUpdated(const Any& properties) cons
                            MemberOrNothing(state, "metadata"), paths_);
   }
   std::string text = std::exchange(part.text, "");
+  if (is_inner_call) {
+    if (job.id.empty()) return HookEdit();
+    return HookEdit([job = std::move(job), files = std::move(files)](SessionDocument& document) {
+      return RecordJob(document, job, files);
+    });
+  }
   return HookEdit([message = std::move(message), part = std::move(part), text = std::move(text),
                    job = std::move(job), files = std::move(files)](SessionDocument& document) {
     absl::Status status = EnsureMessage(document, message);

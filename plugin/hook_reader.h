@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "codec/any.h"
+#include "plugin/history.h"
 #include "plugin/personal_paths.h"
 #include "plugin/session_document.h"
 
@@ -33,6 +35,9 @@ class HookReader {
   // By the name of the hook; errors as of Hooks. NotFound for a name it does not know.
   absl::StatusOr<HookEdit> Read(std::string_view hook, std::string_view input,
                                 std::string_view output) const;
+  // A JSON array of {info, parts}, as session.messages of OpenCode's client gives them. What is no
+  // message of this session is left out and counted.
+  absl::StatusOr<History> ReadHistory(std::string_view messages) const;
 
  private:
   // Parses and checks that the payload is an object about this session.
@@ -62,6 +67,10 @@ class HookReader {
   Job JobOf(const std::string& tool, const Any& args, const Any& metadata) const;
   // Of a tool part: the job of a call that has ended. Its id is empty for other parts.
   Job JobFromPart(const Any& part) const;
+  // Empty when it cannot be read.
+  std::optional<HistoryMessage> ReadPast(const Any& entry) const;
+  // Of a part of `message`, as JobFromPart.
+  Job PastJob(const Any& part, const Message& message) const;
   // The assistant's message of this id, for a part that came before it.
   Message AssistantMessage(std::string id) const;
 

@@ -45,10 +45,13 @@ void Hooks::CarryOut() {
     Transaction transaction(document_.doc(), kSessionOrigin);
     for (Waiting& hook : *batch) hook.status = hook.edit();
   }
-  const auto tell = [batch] {
+  WhenWritten([batch] {
     for (const Waiting& hook : *batch) hook.done(hook.status);
-  };
-  options_.when_written ? options_.when_written(tell) : tell();
+  });
+}
+
+void Hooks::WhenWritten(std::function<void()> tell) {
+  options_.when_written ? options_.when_written(std::move(tell)) : tell();
 }
 
 absl::Status Hooks::Call(std::string_view hook, std::string_view input, std::string_view output) {
@@ -70,6 +73,30 @@ void Hooks::CallThen(std::string_view hook, std::string_view input, std::string_
   } else {
     options_.post([this] { CarryOut(); });
   }
+}
+
+void Hooks::AddHistory(std::string_view messages,
+                       std::function<void(const absl::StatusOr<HistoryAdded>&)> done) {
+  absl::StatusOr<History> read = reader_.ReadHistory(messages);
+  if (!read.ok()) return done(read.status());
+  const auto put = [this, history = *std::move(read), done = std::move(done)] {
+    PutHistory(history, done);
+  };
+  options_.post ? options_.post(put) : options_.run(put);
+}
+
+void Hooks::PutHistory(const History& history,
+                       std::function<void(const absl::StatusOr<HistoryAdded>&)> done) {
+  absl::StatusOr<HistoryAdded> added;
+  {
+    Transaction transaction(document_.doc(), kHistoryOrigin);
+    const absl::Status recorded = Record([&](SessionDocument& document) {
+      added = plugin::AddHistory(document, history);
+      return added.status();
+    });
+    if (!recorded.ok()) added = recorded;
+  }
+  WhenWritten([done = std::move(done), added = std::move(added)] { done(added); });
 }
 
 absl::Status Hooks::Record(const HookEdit& edit) {

@@ -40,6 +40,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "plugin/history.h"
 #include "plugin/hook_reader.h"
 #include "plugin/session_document.h"
 
@@ -89,11 +91,18 @@ class Hooks {
   absl::Status ToolExecuteAfter(std::string_view input, std::string_view output);
   // event, what the host's event bus says: message.updated, message.part.updated and
   // message.part.delta carry the assistant's turn, and the calls that have no hook as they failed;
+  // a tool's part without messageID, of a session inside this one, is its call alone;
   // session.created and session.updated the title. Events of other types are ignored.
   absl::Status Event(std::string_view event);
   // dispose, the host goes away: the final metadata are written. Session::Dispose calls this and
   // then ends the transport.
   absl::Status Dispose();
+
+  // What was said before this host's hooks came, as HookReader::ReadHistory reads it, where the
+  // document lacks it. REQUIRES: the document has what others wrote, as only ids tell what is
+  // there. Does not wait; `done` gets its answer as that of CallThen does.
+  void AddHistory(std::string_view messages,
+                  std::function<void(const absl::StatusOr<HistoryAdded>&)> done);
 
   // The host is there: what the first hook of a session does by itself. Does not wait for the disk.
   absl::Status Announce();
@@ -110,6 +119,11 @@ class Hooks {
              std::function<void(const absl::Status&)> done);
   // Where the document lives: all that waits, as one transaction.
   void CarryOut();
+
+  void PutHistory(const History& history,
+                  std::function<void(const absl::StatusOr<HistoryAdded>&)> done);
+  // Calls `tell` when all that was written so far is where it must be.
+  void WhenWritten(std::function<void()> tell);
 
   // What is done inside a transaction.
   absl::Status Record(const HookEdit& edit);

@@ -53,6 +53,14 @@ double NumberMember(const Any& object, std::string_view name, double otherwise) 
   return member != nullptr && member->if_number() != nullptr ? *member->if_number() : otherwise;
 }
 
+int64_t TimeMember(const Any& object, std::string_view name) {
+  // The range of dates in JavaScript; it also keeps the conversion defined.
+  constexpr double kMaxMs = 8.64e15;
+  const Any* time = object.Find("time");
+  const double ms = time != nullptr ? NumberMember(*time, name, 0) : 0;
+  return ms > 0 && ms <= kMaxMs ? static_cast<int64_t>(ms) : 0;
+}
+
 Message MessageFromPayload(const Any& info, const PersonalPaths& paths) {
   Message message;
   message.id = StringMember(info, "id");
@@ -60,10 +68,7 @@ Message MessageFromPayload(const Any& info, const PersonalPaths& paths) {
   message.agent = StringMember(info, "agent");
   // An assistant's message calls it so in some versions.
   if (message.agent.empty()) message.agent = StringMember(info, "mode");
-  if (const Any* time = info.Find("time")) {
-    const double created = NumberMember(*time, "created", 0);
-    if (created > 0 && created < 8.64e15) message.created_at_ms = static_cast<int64_t>(created);
-  }
+  message.created_at_ms = TimeMember(info, "created");
   // `system` and `tools` are the host's configuration, `path` names the user's folders, `summary`
   // holds whole files.
   message.other = OtherMembers(

@@ -2,6 +2,7 @@
 #ifndef YPP_PLUGIN_PAYLOAD_H_
 #define YPP_PLUGIN_PAYLOAD_H_
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ const Any* FindMember(const Any& object, std::initializer_list<std::string_view>
 // Empty unless the member is a string.
 std::string StringMember(const Any& object, std::string_view name);
 double NumberMember(const Any& object, std::string_view name, double otherwise);
+// A member of `time`, in milliseconds since 1970. 0: there is none that can be one.
+int64_t TimeMember(const Any& object, std::string_view name);
 
 // OpenCode's UserMessage or AssistantMessage, without its parts, as a message of the document.
 // Author and time are left to the caller where the payload does not say.

@@ -1,5 +1,6 @@
 #include "plugin/session.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <future>
@@ -70,6 +71,8 @@ class Session::Impl {
     client_->Run([&] { visit(document_); });
   }
   Hooks& hooks() { return hooks_; }
+  void AddHistory(std::string_view messages,
+                  std::function<void(const absl::StatusOr<HistoryAdded>&)> done);
   const SessionOptions& options() const { return options_; }
   const std::string& document_name() const { return document_name_; }
 
@@ -101,6 +104,8 @@ class Session::Impl {
   Hooks hooks_;
   Awareness awareness_;
   std::unique_ptr<Client> client_;
+
+  std::atomic<bool> relay_known_ = false;  // its state has arrived once
 
   mutable std::mutex mutex_;
   std::unique_ptr<Provider> provider_;  // taken away with mutex_ held
@@ -190,6 +195,9 @@ ProviderEvents Session::Impl::MakeProviderEvents() {
       (void)document_.RecordCreation(author_, WallClockMs());
     }
     status_.Update([&](SessionStatus& status) { status.synced = synced; });
+    if (synced && !relay_known_.exchange(true) && events_.on_history_wanted) {
+      events_.on_history_wanted();
+    }
   };
   events.on_unsynced_changes = [this](int changes) {
     status_.Update([&](SessionStatus& status) { status.unacknowledged_changes = changes; });
@@ -250,6 +258,14 @@ void Session::Impl::SetPaused(bool paused) {
   UpdateOnThread([&](SessionStatus& status) { status.paused = paused; });
 }
 
+void Session::Impl::AddHistory(std::string_view messages,
+                               std::function<void(const absl::StatusOr<HistoryAdded>&)> done) {
+  if (!relay_known_) {
+    return done(absl::FailedPreconditionError("the relay's state has not arrived yet"));
+  }
+  hooks_.AddHistory(messages, std::move(done));
+}
+
 absl::StatusOr<Session::Handoff> Session::Impl::RequestHandoff(int64_t ttl_ms) {
   const TierDecision tier = status().tier;
   if (!tier.eligible) return absl::FailedPreconditionError(tier.hint);
@@ -303,6 +319,10 @@ Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 
 Hooks& Session::hooks() { return impl_->hooks(); }
+void Session::AddHistory(std::string_view messages,
+                         std::function<void(const absl::StatusOr<HistoryAdded>&)> done) {
+  impl_->AddHistory(messages, std::move(done));
+}
 absl::Status Session::Connect() { return impl_->Connect(); }
 void Session::Disconnect() { impl_->Disconnect(); }
 void Session::Pause() { impl_->SetPaused(true); }

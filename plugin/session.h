@@ -73,6 +73,9 @@ struct SessionEvents {
   std::function<void(const SessionStatus&)>
       on_status;  // state, acknowledgements or refusal changed
   std::function<void(const std::vector<Participant>&)> on_presence;
+  // Once, when the relay's state has arrived for the first time: what the host's session held
+  // before its hooks came can be given to AddHistory now.
+  std::function<void()> on_history_wanted;
 };
 
 class Session {
@@ -87,6 +90,10 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   Hooks& hooks();
+  // What was said before this host's hooks came, see Hooks::AddHistory. FailedPrecondition before
+  // on_history_wanted: as long as nobody knows what the relay has, it might come to be there twice.
+  void AddHistory(std::string_view messages,
+                  std::function<void(const absl::StatusOr<HistoryAdded>&)> done);
   // Also starts over after a refusal. FailedPrecondition with a hint when the tier is not eligible.
   absl::Status Connect();
   // Edits stay and are sent after Connect().

@@ -88,6 +88,34 @@ Any FilesToAny(const std::vector<JobFile>& files) {
   return array;
 }
 
+absl::Status WriteJob(Map map, const Job& job) {
+  MapWriter writer(map);
+  writer.Set(key::kId, job.id);
+  writer.Set(key::kTool, job.tool);
+  writer.SetUnlessEmpty(key::kTitle, job.title);
+  writer.Set(key::kStatus, job.status);
+  if (!job.args.is_undefined()) writer.Set(key::kArgs, job.args);
+  const std::string_view output = Utf8Prefix(job.output, kMaxJobOutputBytes);
+  if (!output.empty()) writer.Set(key::kOutput, output);
+  if (job.output_truncated || output.size() < job.output.size()) {
+    writer.Set(key::kOutputTruncated, true);
+  }
+  writer.SetUnlessEmpty(key::kAuthor, job.author.name);
+  writer.SetUnlessEmpty(key::kDevice, job.author.device);
+  writer.Set(key::kFinishedAt, job.finished_at_ms);
+  writer.SetUnlessEmpty(key::kContentHash, job.content_hash);
+  if (!job.files.empty()) writer.Set(key::kFiles, FilesToAny(job.files));
+  writer.SetOther(job.other);
+  return writer.status();
+}
+
+absl::StatusOr<Map> InsertMap(Array& array, uint32_t index) {
+  if (index >= array.length()) return array.PushMap();
+  absl::StatusOr<SharedType> map = array.InsertType(index, TypeKind::kMap);
+  if (!map.ok()) return map.status();
+  return Map(*map);
+}
+
 // Tells a call of one device from all others.
 std::string JobKey(const Job& job) {
   return job.id + '\n' + job.author.name + '\n' + job.author.device;
@@ -146,6 +174,13 @@ absl::Status SessionDocument::AppendMessage(const Message& message) {
   absl::StatusOr<Map> map = messages_.PushMap();
   if (!map.ok()) return map.status();
   return WriteMessage(*map, message);
+}
+
+absl::Status SessionDocument::InsertMessage(uint32_t index, const Message& message) {
+  Transaction transaction(doc_, kHistoryOrigin);
+  unindexed_messages_.only_appended = false;
+  const absl::StatusOr<Map> map = InsertMap(messages_, index);
+  return map.ok() ? WriteMessage(*map, message) : map.status();
 }
 
 std::vector<Value> SessionDocument::Unindexed::Take(const Array& array) {
@@ -265,25 +300,14 @@ absl::Status SessionDocument::AppendJob(const Job& job) {
   }
   Transaction transaction(doc_, kSessionOrigin);
   absl::StatusOr<Map> map = jobs_.PushMap();
-  if (!map.ok()) return map.status();
-  MapWriter writer(*map);
-  writer.Set(key::kId, job.id);
-  writer.Set(key::kTool, job.tool);
-  writer.SetUnlessEmpty(key::kTitle, job.title);
-  writer.Set(key::kStatus, job.status);
-  if (!job.args.is_undefined()) writer.Set(key::kArgs, job.args);
-  const std::string_view output = Utf8Prefix(job.output, kMaxJobOutputBytes);
-  if (!output.empty()) writer.Set(key::kOutput, output);
-  if (job.output_truncated || output.size() < job.output.size()) {
-    writer.Set(key::kOutputTruncated, true);
-  }
-  writer.SetUnlessEmpty(key::kAuthor, job.author.name);
-  writer.SetUnlessEmpty(key::kDevice, job.author.device);
-  writer.Set(key::kFinishedAt, job.finished_at_ms);
-  writer.SetUnlessEmpty(key::kContentHash, job.content_hash);
-  if (!job.files.empty()) writer.Set(key::kFiles, FilesToAny(job.files));
-  writer.SetOther(job.other);
-  return writer.status();
+  return map.ok() ? WriteJob(*map, job) : map.status();
+}
+
+absl::Status SessionDocument::InsertJob(uint32_t index, const Job& job) {
+  Transaction transaction(doc_, kHistoryOrigin);
+  unindexed_jobs_.only_appended = false;
+  const absl::StatusOr<Map> map = InsertMap(jobs_, index);
+  return map.ok() ? WriteJob(*map, job) : map.status();
 }
 
 absl::Status SessionDocument::RecordFileMutation(const FileMutation& mutation) {

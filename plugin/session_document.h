@@ -46,6 +46,8 @@ inline constexpr size_t kMaxPartTextBytes = 1 << 20;
 // The label of the origin of transactions that keep to the schema: they append to messages and
 // jobs, and take nothing away.
 inline constexpr char kSessionOrigin[] = "ypp-session";
+// And of those that put what is older where it belongs.
+inline constexpr char kHistoryOrigin[] = "ypp-session-history";
 
 // Of a job only the beginning of its output is shared; the whole stays on the machine that ran it.
 inline constexpr size_t kMaxJobOutputBytes = 16 << 10;
@@ -127,6 +129,9 @@ class SessionDocument {
   // AlreadyExists when there is a message with this id.
   absl::Status AppendMessage(const Message& message);
   bool HasMessage(std::string_view id);
+  // In front of the one at `index`, or at the end. REQUIRES: no message has this id, and an open
+  // transaction is not one of kSessionOrigin.
+  absl::Status InsertMessage(uint32_t index, const Message& message);
   // NotFound when there is no such message. A part that is not there is added.
   absl::Status AppendPartText(std::string_view message_id, const MessagePart& part,
                               std::string_view delta);
@@ -141,6 +146,8 @@ class SessionDocument {
   // AlreadyExists when there is a job with this id by the same author: hosts report a call more
   // than once. The same call made on another device is another job.
   absl::Status AppendJob(const Job& job);
+  // As InsertMessage.
+  absl::Status InsertJob(uint32_t index, const Job& job);
   // Sets previous_call_id by itself.
   absl::Status RecordFileMutation(const FileMutation& mutation);
   absl::Status SetMetadata(std::string_view key, const Any& value);

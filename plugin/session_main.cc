@@ -1,11 +1,9 @@
 // ypp-session: a coding session that can be continued elsewhere.
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -14,43 +12,32 @@
 #include "plugin/document_name.h"
 #include "plugin/local_repair.h"
 #include "plugin/terminal_host.h"
+#include "plugin/token_file.h"
 
 namespace {
 
-constexpr size_t kMaxTokenBytes = 64 << 10;
-
 // From the file, or else from the environment. Never from the command line, where every process of
 // the machine can read it.
-bool ReadToken(const std::string& path, std::string* token) {
+bool ReadToken(const std::string& path, ypp::plugin::SessionOptions* options) {
   if (path.empty()) {
     const char* from_environment = std::getenv("YPP_TOKEN");
     if (from_environment == nullptr || *from_environment == '\0') {
       std::fprintf(stderr, "ypp-session: no token: give --token-file or set YPP_TOKEN\n");
       return false;
     }
-    *token = from_environment;
+    options->token = from_environment;
     // Programs started from here have no business with it.
     unsetenv("YPP_TOKEN");
     return true;
   }
-  std::ifstream file(path, std::ios::binary);
-  token->resize(kMaxTokenBytes + 1);
-  file.read(token->data(), static_cast<std::streamsize>(token->size()));
-  if (!file.eof() || file.bad()) {
-    std::fprintf(stderr, "ypp-session: cannot read a token from %s\n", path.c_str());
+  absl::StatusOr<std::string> token = ypp::plugin::ReadTokenFile(path);
+  if (!token.ok()) {
+    std::fprintf(stderr, "ypp-session: %s\n", std::string(token.status().message()).c_str());
     return false;
   }
-  token->resize(static_cast<size_t>(file.gcount()));
-  while (!token->empty() &&
-         (token->back() == '\n' || token->back() == '\r' || token->back() == ' ')) {
-    token->pop_back();
-  }
-  if (token->empty()) {
-    std::fprintf(stderr, "ypp-session: %s is empty\n", path.c_str());
-    return false;
-  }
-  struct stat info;
-  if (stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 077) != 0) {
+  options->token = *token;
+  options->fetch_token = ypp::plugin::FetchTokenFrom(path, *token);
+  if (ypp::plugin::IsReadByOthers(path)) {
     std::fprintf(stderr, "ypp-session: warning: others can read %s\n", path.c_str());
   }
   return true;
@@ -106,7 +93,11 @@ int main(int argc, char** argv) {
       ->required()
       ->envname("YPP_RELAY_URL");
   chat->add_option("--token-file", token_file,
-                   "A file that holds the token (else the variable YPP_TOKEN)");
+                   "A file that holds the token (else the variable YPP_TOKEN); read again whenever "
+                   "the relay wants to see it");
+  chat->add_option("--tenant", options.session.tenant,
+                   "Whose session it is, where tokens are renewed (default: the token's SHA-256)")
+      ->envname("YPP_TENANT");
   chat->add_option("--session", options.session.session_id,
                    "Which session to join: letters, digits, . _ - (default: a new one)");
   chat->add_option("--tier", tier,
@@ -168,7 +159,7 @@ int main(int argc, char** argv) {
   }
   if (repair->parsed()) return Repair(damaged);
   if (bridge->parsed()) return RunConfiguredBridge(config_file, bridge_session, worktree);
-  if (!ReadToken(token_file, &options.session.token)) return 2;
+  if (!ReadToken(token_file, &options.session)) return 2;
   options.session.resolve_tier = [tier] { return tier; };
   if (options.session.session_id.empty()) {
     options.session.session_id = ypp::plugin::RandomSessionId();

@@ -183,7 +183,11 @@ void LiveSessions::OnChecked(const ContextPtr& context, const absl::StatusOr<Gra
 // A token sync that succeeds sets `renewed`; one that fails closes the connection by itself.
 void LiveSessions::AskAgain(const ContextPtr& context) {
   const auto found = live_.find(context);
-  if (found == live_.end() || found->second.asked != 0) return;
+  if (found == live_.end()) return;
+  // It may be still to answer. One that has answered is asked again, as what it showed may be taken
+  // back at any moment.
+  const Any* const answered = context->Find("renewed");
+  if (found->second.asked != 0 && (answered == nullptr || *answered != Any(true))) return;
   const uint64_t asked = found->second.asked = ++last_asked_;
   context->Set("renewed", false);
   found->second.connection->RequestToken();

@@ -6,7 +6,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { Relay, until } from "./relay_process.mjs";
+import { Bridge } from "./bridge_process.mjs";
+import { Client, Relay, sleep, until } from "./relay_process.mjs";
 
 class Program {
   constructor(args, environment = {}) {
@@ -116,6 +117,71 @@ test("a token that is wrong, has expired or is taken back is said to be, and end
     await good.sees(/^the relay does not take this token for this session$/m);
     assert.equal(await good.exited, 1);
   } finally {
+    await relay.remove();
+  }
+});
+
+// A relay whose one token is replaced by another now and then.
+class RenewedToken {
+  async start() {
+    this.relay = await new Relay().start({ tokens: { first: this.rights } });
+    this.file = path.join(this.relay.folder, "token");
+    writeFileSync(this.file, "first\n", { mode: 0o600 });
+    return this;
+  }
+  get rights() {
+    return { tier: "builder", tenant: "ada" };
+  }
+  take(token) {
+    writeFileSync(path.join(this.relay.folder, "tokens.json"), JSON.stringify({ [token]: this.rights }));
+    this.relay.process.kill("SIGHUP");
+  }
+}
+
+test("a renewed token is read from its file, and one that was not renewed is shown once and not again", async () => {
+  const renewed = await new RenewedToken().start();
+  const { relay, file } = renewed;
+  const program = new Program(chat(relay.url, ["--token-file", file, "--tenant", "ada"]));
+  let peer;
+  try {
+    await program.sees(/^connected/m);
+    writeFileSync(file, "second\n");
+    renewed.take("second");
+    peer = new Client(relay.url, "tenant_ada/pugi-session-s1", { token: "second" });
+    await until(() => peer.provider.isSynced, "the relay knows the second token");
+    program.type("said with the second token");
+    await until(() => peer.document.getArray("messages").length === 1, "the message");
+    assert.doesNotMatch(program.output, /does not take/);
+    renewed.take("third");
+    await program.sees(/^the relay does not take this token for this session$/m);
+    assert.equal(await program.exited, 1);
+  } finally {
+    peer?.destroy();
+    program.process.kill();
+    await relay.remove();
+  }
+});
+
+test("a bridge whose token was refused reads the file again when it is told to go on, and not before", async () => {
+  const renewed = await new RenewedToken().start();
+  const { relay, file } = renewed;
+  const bridge = new Bridge({ RELAY_URL: relay.url, TOKEN_FILE: file, TENANT: "ada", TIER: "builder", SESSION_ID: "s1" });
+  const refusals = () => relay.log.split("\n").filter((line) => line.includes("refused a document")).length;
+  try {
+    await bridge.hello();
+    await bridge.untilSaved();
+    renewed.take("second");
+    await until(() => bridge.events("status").at(-1)?.status.refusal, "the refusal");
+    const once = refusals();
+    await sleep(1_500); // longer than the first steps of the backoff
+    assert.equal(refusals(), once);
+    assert.ok((await bridge.say("m1", "kept meanwhile")).ok);
+    writeFileSync(file, "second");
+    await bridge.command("pugi.cloud.resume");
+    await bridge.untilSaved();
+    assert.equal(await bridge.dispose(), 0, bridge.errors);
+  } finally {
+    await bridge.kill();
     await relay.remove();
   }
 });

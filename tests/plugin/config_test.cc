@@ -5,7 +5,9 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -30,6 +32,34 @@ TEST(Config, TakesTheEnvironmentBeforeTheFile) {
   EXPECT_FALSE(config->enable_sync);
   EXPECT_EQ(config->handoff_ttl_ms, 60'000);
   std::filesystem::remove(path);
+}
+
+TEST(Config, ReadsTheTokenFromItsFileEachTimeItIsWanted) {
+  const std::string path =
+      std::filesystem::temp_directory_path() / absl::StrCat("ypp-token-", getpid());
+  const auto write = [&path](std::string_view text) { std::ofstream(path) << text; };
+  const auto load = [&path] {
+    return LoadConfig("", [&path](const char* name) {
+      return std::string_view(name) == "YPP_TOKEN_FILE" ? path.c_str() : nullptr;
+    });
+  };
+  write("first\n");
+  const absl::StatusOr<Config> config = load();
+  ASSERT_TRUE(config.ok()) << config.status();
+  const SessionOptions options = config->ToSessionOptions();
+  EXPECT_EQ(options.token, "first");
+  absl::StatusOr<std::string> fetched;
+  const auto fetch = [&] {
+    options.fetch_token([&](absl::StatusOr<std::string> token) { fetched = std::move(token); });
+    return fetched;
+  };
+  write("second");
+  EXPECT_EQ(*fetch(), "second");
+  write("");
+  EXPECT_TRUE(absl::IsInvalidArgument(fetch().status()));
+  std::filesystem::remove(path);
+  EXPECT_TRUE(absl::IsNotFound(fetch().status()));
+  EXPECT_TRUE(absl::IsNotFound(load().status()));
 }
 
 TEST(Config, RefusesWhatItCannotUseWithoutRepeatingIt) {

@@ -180,6 +180,24 @@ TEST(EventHook, MakesTheJobOfACallWhoseHookDidNotCome) {
   EXPECT_EQ(h.document.ReadFileMutation("a.c")->kind, "create");
 }
 
+TEST(EventHook, MakesOfACallInsideAnotherSessionItsJobAndNoMessage) {
+  HookedDocument h;
+  const auto inner = [](const std::string& state) {
+    return R"({"type":"message.part.updated","properties":{"part":{"id":"p","sessionID":"s1",)"
+           R"("type":"tool","tool":"write","callID":"c1","state":)" +
+           state + "}}}";
+  };
+  ASSERT_TRUE(h.hooks.Event(inner(R"({"status":"running"})")).ok());
+  EXPECT_EQ(h.document.job_count(), 0u);
+  ASSERT_TRUE(
+      h.hooks.Event(inner(R"({"status":"completed","input":{"filePath":"a.c"},"output":"x"})"))
+          .ok());
+  EXPECT_EQ(h.document.message_count(), 0u);
+  ASSERT_EQ(h.document.job_count(), 1u);
+  EXPECT_EQ(h.document.ReadJob(0).id, "c1");
+  EXPECT_TRUE(h.document.ReadFileMutation("a.c").has_value());
+}
+
 TEST(EventHook, AndTheHookOfOneCallMakeOneJob) {
   HookedDocument h;
   const std::string completed =

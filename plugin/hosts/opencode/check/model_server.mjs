@@ -3,9 +3,9 @@
 import { createServer } from "node:http";
 
 export class ModelServer {
-  // `call` is {name, arguments}, made in the first step of a turn that has tools; `answer` is said in the next, its second half when
-  // `halfway` has resolved.
-  constructor({ call, answer, halfway }) {
+  // `call` gives {name, arguments} by the names of the tools there are; it is made in the first step of a turn that has any. `answer` is
+  // said in the next, its second half when `halfway` has resolved.
+  constructor({ call, answer, halfway = async () => {} }) {
     this.call = call;
     this.answer = answer;
     this.halfway = halfway;
@@ -39,8 +39,8 @@ export class ModelServer {
   async *choices(question) {
     const hasTools = question.tools?.length > 0; // a question for a title has none
     if (hasTools && question.messages.at(-1).role !== "tool") {
-      const { name, arguments: given } = this.call;
-      const call = { index: 0, id: "call_of_the_model", type: "function", function: { name, arguments: JSON.stringify(given) } };
+      const { name, arguments: given } = this.call(question.tools.map((tool) => tool.function.name));
+      const call = { index: 0, id: `call_${name}`, type: "function", function: { name, arguments: JSON.stringify(given) } };
       yield { delta: { role: "assistant", tool_calls: [call] } };
       yield { delta: {}, finish_reason: "tool_calls" };
       return;

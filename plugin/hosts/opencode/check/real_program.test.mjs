@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -25,7 +25,7 @@ function preinstall(home) {
   }
 }
 
-function configure(folder, model) {
+function configure(folder, model, { withPlugin = true } = {}) {
   const plugin = fileURLToPath(new URL("../src/index.ts", import.meta.url));
   const config = {
     model: "local/one",
@@ -41,18 +41,21 @@ function configure(folder, model) {
         models: { one: { name: "One", tool_call: true, limit: { context: 100_000, output: 4_000 } } },
       },
     },
-    plugin: [[`file://${plugin}`, { program: path.join(process.env.YPP_BIN_DIR, "ypp-session") }]],
+    plugin: withPlugin ? [[`file://${plugin}`, { program: path.join(process.env.YPP_BIN_DIR, "ypp-session") }]] : [],
   };
-  preinstall(folder);
   const project = path.join(folder, "project");
-  mkdirSync(project);
+  if (!existsSync(project)) {
+    preinstall(folder);
+    mkdirSync(project);
+  }
   writeFileSync(path.join(project, "opencode.json"), JSON.stringify(config));
   return project;
 }
 
 // Calls `onSession` with the session's id as soon as it is known.
-async function runOpenCode({ folder, project, relay, prompt, onSession }) {
-  const child = spawn(process.env.OPENCODE_PROGRAM, ["run", "--format", "json", "--auto", prompt], {
+async function runOpenCode({ folder, project, relay, prompt, session: known, onSession }) {
+  const args = ["run", "--format", "json", "--auto", ...(known ? ["--session", known] : []), prompt];
+  const child = spawn(process.env.OPENCODE_PROGRAM, args, {
     cwd: project,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -83,15 +86,17 @@ async function runOpenCode({ folder, project, relay, prompt, onSession }) {
 const plain = (value) => value?.toJSON?.() ?? value;
 const textOf = (message) => plain(message.get("parts")).filter((part) => part.type === "text").map((part) => part.text).join("");
 
+const write = (folder) => ({ name: "write", arguments: { filePath: path.join(folder, "project", "hello.txt"), content: "hello\n" } });
+const documentOf = (id) => `tenant_${createHash("sha256").update(kToken).digest("hex")}/pugi-session-${id}`;
+
 test("a turn of the real OpenCode, its tool call and its answer as it streams reach the relay", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "ypp-opencode-"));
   const relay = await new Relay().start({ tokens: { [kToken]: { tier: "team" } } });
-  const tenant = createHash("sha256").update(kToken).digest("hex");
   let peer;
   const messages = () => [...(peer?.document.getArray("messages") ?? [])];
   const seen = { half: "" };
   const model = await new ModelServer({
-    call: { name: "write", arguments: { filePath: path.join(folder, "project", "hello.txt"), content: "hello\n" } },
+    call: () => write(folder),
     answer: kAnswer,
     // The model does not go on until somebody else has read the beginning.
     halfway: async () => {
@@ -107,7 +112,7 @@ test("a turn of the real OpenCode, its tool call and its answer as it streams re
       project,
       relay,
       prompt: "Please write hello.txt.",
-      onSession: (id) => (peer ??= new Client(relay.url, `tenant_${tenant}/pugi-session-${id}`, { token: kToken })),
+      onSession: (id) => (peer ??= new Client(relay.url, documentOf(id), { token: kToken })),
     });
     assert.equal(readFileSync(path.join(project, "hello.txt"), "utf8"), "hello\n");
     await until(() => peer.document.getMap("metadata").get("hostState") === "left", "the host gone");
@@ -123,6 +128,60 @@ test("a turn of the real OpenCode, its tool call and its answer as it streams re
     assert.equal(peer.document.getText("active_persona").toString(), "build");
     const everything = JSON.stringify(peer.document.toJSON());
     for (const secret of [kApiKey, kToken]) assert.ok(!everything.includes(secret), `${secret} is in the document`);
+  } finally {
+    peer?.destroy();
+    await relay.remove();
+    await model.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the real OpenCode goes on with a session that it began without the plugin, and all of it is there", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "ypp-opencode-"));
+  const relay = await new Relay().start({ tokens: { [kToken]: { tier: "team" } } });
+  const model = await new ModelServer({ call: () => write(folder), answer: kAnswer }).start();
+  let peer;
+  try {
+    let session;
+    const turn = (prompt, options) =>
+      runOpenCode({ folder, relay, prompt, session, project: configure(folder, model, options), onSession: (id) => (session ??= id) });
+    await turn("The first question.", { withPlugin: false });
+    await turn("The second question.");
+    peer = new Client(relay.url, documentOf(session), { token: kToken });
+    const messages = () => [...peer.document.getArray("messages")];
+    await until(() => messages().length > 0, "the session");
+    const questions = messages().filter((message) => message.get("role") === "user").map(textOf);
+    assert.equal(questions.length, 2);
+    assert.match(questions[0], /The first question\./);
+    assert.match(questions[1], /The second question\./);
+    assert.equal(messages().filter((message) => textOf(message) === kAnswer).length, 2);
+    const ids = messages().map((message) => message.get("id"));
+    assert.deepEqual(ids, [...new Set(ids)].sort());
+  } finally {
+    peer?.destroy();
+    await relay.remove();
+    await model.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a subagent of the real OpenCode leaves its calls in the session that started it, and no session of its own", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "ypp-opencode-"));
+  // The tier has one session at a time.
+  const relay = await new Relay().start({ tokens: { [kToken]: { tier: "builder" } } });
+  const task = { name: "task", arguments: { description: "Write it", prompt: "Write hello.txt.", subagent_type: "general" } };
+  const model = await new ModelServer({ call: (tools) => (tools.includes("task") ? task : write(folder)), answer: kAnswer }).start();
+  let peer;
+  try {
+    let session;
+    await runOpenCode({ folder, relay, prompt: "Let somebody write hello.txt.", project: configure(folder, model), onSession: (id) => (session ??= id) });
+    peer = new Client(relay.url, documentOf(session), { token: kToken });
+    const jobs = () => peer.document.getArray("jobs").toJSON().map(({ tool, status }) => `${tool} ${status}`);
+    await until(() => jobs().length >= 2, "the jobs");
+    assert.deepEqual(jobs(), ["write completed", "task completed"]);
+    assert.deepEqual([...peer.document.getMap("file_mutations").keys()], ["hello.txt"]);
+    const questions = [...peer.document.getArray("messages")].filter((message) => message.get("role") === "user").map(textOf);
+    assert.equal(questions.length, 1);
   } finally {
     peer?.destroy();
     await relay.remove();

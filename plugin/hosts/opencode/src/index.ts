@@ -2,9 +2,13 @@
 //
 //   "plugin": [["ypp-opencode", { "program": "ypp-session", "config": "/home/me/.config/ypp.json" }]]
 //
-// Each session has a bridge of its own, started at its first hook. Nothing here throws into the host, and nothing waits for the network.
+// Each session has a bridge of its own, started at its first hook, which then gets what was said before; subagents work in the session that
+// started them. Nothing here throws into the host, and nothing waits for the network.
 import { tool, type Plugin, type ToolDefinition } from "@opencode-ai/plugin";
 import { Bridge, type Result } from "./bridge.ts";
+import { sendHistory } from "./history.ts";
+import { Sessions, type SessionInfo } from "./sessions.ts";
+import { asOfParent, type HookCall } from "./subagent.ts";
 
 // A hook waits so long for the bridge to have it on this machine's disk; the bridge goes on by itself after that.
 const kHookLimitMs = 250;
@@ -14,7 +18,9 @@ const kCommandLimitMs = 7_000;
 const kDisposeLimitMs = 5_000;
 
 // What the session document takes; other events would only be carried to and fro.
-const kEvents = new Set(["message.updated", "message.part.updated", "message.part.delta", "session.updated"]);
+const kEvents = new Set(["message.updated", "message.part.updated", "message.part.delta"]);
+// These name a session and its title. Alone they start no bridge: who renames an old session does not go on with it.
+const kTitleEvents = new Set(["session.created", "session.updated"]);
 
 const kCommands: Record<string, string> = {
   status: "Whether this session is synced: connection, peers, what is not stored yet, tier.",
@@ -25,45 +31,70 @@ const kCommands: Record<string, string> = {
 };
 
 // OpenCode calls every function that a module exports with PluginInput, so the plugin is the only one.
-export const YppPlugin: Plugin = async ({ worktree, directory }, options = {}) => {
+export const YppPlugin: Plugin = async ({ client, worktree, directory }, options = {}) => {
   // Outside a repository OpenCode takes the whole disk for the worktree.
   const root = worktree === "/" ? directory : worktree;
   const program = text(options["program"]) ?? "ypp-session";
   const config = text(options["config"]);
+  const sessions = new Sessions(client, directory);
   const bridges = new Map<string, Bridge>();
+  // Where what a session does goes. One promise for all of its hooks, so that they stay in their order.
+  const places = new Map<string, Promise<{ bridge: Bridge; session: string }>>();
+  let disposed = false;
 
-  const bridgeOf = (sessionID: string): Bridge => {
-    let bridge = bridges.get(sessionID);
-    if (bridge === undefined) {
-      const args = ["bridge", "--session", sessionID, "--worktree", root];
-      if (config !== undefined) args.push("--config", config);
-      bridge = new Bridge({ program, args, environment: process.env });
-      bridges.set(sessionID, bridge);
-    }
+  const open = ({ id, title }: SessionInfo): Bridge => {
+    if (disposed) throw new Error("the plugin was disposed of");
+    const args = ["bridge", "--session", id, "--worktree", root];
+    if (config !== undefined) args.push("--config", config);
+    const bridge = new Bridge({
+      program,
+      args,
+      environment: process.env,
+      onLine: (line) => {
+        if (line["type"] !== "event" || line["event"] !== "history-wanted") return;
+        // A past that cannot be had is missed by nobody who works here.
+        sessions.messagesOf(id).then((messages) => sendHistory(bridge, messages)).catch(() => {});
+      },
+    });
+    bridges.set(id, bridge);
+    if (title !== undefined) tellTitle(bridge, { id, title });
     return bridge;
   };
-  const hook = async (name: string, sessionID: string, input: unknown, output: unknown): Promise<void> => {
+  const placeOf = (sessionID: string) => {
+    let place = places.get(sessionID);
+    if (place === undefined) {
+      place = sessions.rootOf(sessionID).then((info) => ({ bridge: bridges.get(info.id) ?? open(info), session: info.id }));
+      places.set(sessionID, place);
+    }
+    return place;
+  };
+  const hook = async (sessionID: string, call: HookCall): Promise<void> => {
     try {
-      await bridgeOf(sessionID).ask({ type: "hook", hook: name, input, output }, kHookLimitMs);
+      await soon(
+        placeOf(sessionID).then(({ bridge, session }) => {
+          const line = session === sessionID ? call : asOfParent(call, session);
+          return line === undefined ? undefined : bridge.ask({ type: "hook", ...line }, kHookLimitMs);
+        }),
+      );
     } catch {
       // Whatever it is, it must not end the user's turn.
     }
   };
 
   return {
-    "chat.message": (input, output) => hook("chat.message", input.sessionID, input, output),
+    "chat.message": (input, output) => hook(input.sessionID, { hook: "chat.message", input, output }),
     // Of all that is in there, only this: provider.info and the options hold keys.
-    "chat.params": (input) => hook("chat.params", input.sessionID, { sessionID: input.sessionID, agent: input.agent }, {}),
-    "tool.execute.after": (input, output) => hook("tool.execute.after", input.sessionID, input, output),
+    "chat.params": ({ sessionID, agent }) => hook(sessionID, { hook: "chat.params", input: { sessionID, agent }, output: {} }),
+    "tool.execute.after": (input, output) => hook(input.sessionID, { hook: "tool.execute.after", input, output }),
     event: async ({ event }) => {
       const { type, properties } = event as { type: string; properties: unknown };
-      const sessionID = sessionOf(type, properties);
-      if (kEvents.has(type) && sessionID !== undefined) await hook("event", sessionID, { type, properties }, {});
+      if (kTitleEvents.has(type)) return noteSession(properties);
+      const sessionID = sessionOf(properties);
+      if (kEvents.has(type) && sessionID !== undefined) await hook(sessionID, { hook: "event", input: { type, properties }, output: {} });
     },
     dispose: async () => {
-      const open = [...bridges.values()];
-      bridges.clear();
-      await Promise.all(open.map((bridge) => bridge.dispose(kDisposeLimitMs)));
+      disposed = true;
+      await Promise.all([...bridges.values()].map((bridge) => bridge.dispose(kDisposeLimitMs)));
     },
     tool: Object.fromEntries(Object.entries(kCommands).map(([name, description]) => [`pugi_cloud_${name}`, command(name, description)])),
   };
@@ -72,11 +103,38 @@ export const YppPlugin: Plugin = async ({ worktree, directory }, options = {}) =
     return tool({
       description,
       args: {},
-      execute: async (_, context) =>
-        show(await bridgeOf(context.sessionID).ask({ type: "command", name: `pugi.cloud.${name}` }, kCommandLimitMs)),
+      execute: async (_, { sessionID }) => {
+        const { bridge } = await placeOf(sessionID);
+        return show(await bridge.ask({ type: "command", name: `pugi.cloud.${name}` }, kCommandLimitMs));
+      },
     });
   }
+
+  function noteSession(properties: unknown): void {
+    const info = (properties as { info?: Partial<SessionInfo> } | undefined)?.info;
+    const id = text(info?.id);
+    if (id === undefined) return;
+    const noted = { id, parentID: text(info?.parentID), title: text(info?.title) };
+    sessions.note(noted);
+    const tell = ({ bridge, session }: { bridge: Bridge; session: string }) => {
+      if (session === id) tellTitle(bridge, noted);
+    };
+    // Behind what waits for the same bridge.
+    places.get(id)?.then(tell, () => {});
+  }
 };
+
+function tellTitle(bridge: Bridge, { id, title }: SessionInfo): void {
+  if (title !== undefined) void bridge.ask({ type: "hook", hook: "event", input: { type: "session.updated", properties: { info: { id, title } } } }, kHookLimitMs);
+}
+
+// What `work` gives if it does so in the time that a hook has.
+async function soon(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => (timer = setTimeout(resolve, kHookLimitMs)));
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}
 
 function show(result: Result): string {
   return result.ok ? JSON.stringify(result.value, null, 2) : `Not possible: ${result.error?.message ?? "unknown"}`;
@@ -87,8 +145,7 @@ function text(value: unknown): string | undefined {
 }
 
 // Events name their session in different places.
-function sessionOf(type: string, properties: unknown): string | undefined {
-  const fields = properties as { sessionID?: unknown; info?: { sessionID?: unknown; id?: unknown }; part?: { sessionID?: unknown } } | undefined;
-  const named = text(fields?.sessionID) ?? text(fields?.info?.sessionID) ?? text(fields?.part?.sessionID);
-  return named ?? (type === "session.updated" ? text(fields?.info?.id) : undefined);
+function sessionOf(properties: unknown): string | undefined {
+  const fields = properties as { sessionID?: unknown; info?: { sessionID?: unknown }; part?: { sessionID?: unknown } } | undefined;
+  return text(fields?.sessionID) ?? text(fields?.info?.sessionID) ?? text(fields?.part?.sessionID);
 }
