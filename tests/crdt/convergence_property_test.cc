@@ -16,8 +16,6 @@
 namespace ypp {
 namespace {
 
-constexpr ClientId kReceiver = 999'000'001;
-
 using Script = std::vector<ScriptStep>;
 
 void ApplyChecked(Doc& doc, const std::string& update, UpdateFormat format) {
@@ -25,10 +23,6 @@ void ApplyChecked(Doc& doc, const std::string& update, UpdateFormat format) {
   if (!status.ok()) RC_FAIL("refused: " + status.ToString());
   const absl::Status whole = CheckInvariants(doc);
   if (!whole.ok()) RC_FAIL("broken: " + whole.ToString());
-}
-
-const std::string& In(const EmittedUpdate& update, UpdateFormat format) {
-  return format == UpdateFormat::kV1 ? update.v1 : update.v2;
 }
 
 UpdateFormat SomeFormat(size_t n) { return n % 2 == 0 ? UpdateFormat::kV1 : UpdateFormat::kV2; }

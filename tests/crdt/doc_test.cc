@@ -7,19 +7,11 @@
 #include <vector>
 
 #include "crdt/check_invariants.h"
+#include "tests/crdt/hex.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
-
-std::string Hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : bytes) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
-}
 
 std::string FromHex(std::string_view hex) {
   std::string bytes;
@@ -36,13 +28,6 @@ std::string FromHex(std::string_view hex) {
 }
 
 std::string Packed(std::string_view hex) { return Hex(FromHex(hex)); }
-
-DocOptions WithClient(ClientId client, bool gc = true) {
-  DocOptions options;
-  options.client_id = client;
-  options.gc = gc;
-  return options;
-}
 
 // The expected bytes are what Yjs 13.6.33 writes; the line above each gives the JavaScript.
 

@@ -29,6 +29,12 @@ struct EmittedUpdate {
   std::string v1;
   std::string v2;
 };
+inline const std::string& In(const EmittedUpdate& update, UpdateFormat format) {
+  return format == UpdateFormat::kV1 ? update.v1 : update.v2;
+}
+
+// A replica that writes nothing.
+inline constexpr ClientId kReceiver = 999'000'001;
 
 // The replicas after a script, and every update they made themselves, in order.
 struct Session {

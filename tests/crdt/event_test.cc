@@ -13,20 +13,11 @@
 #include "crdt/new_type.h"
 #include "tests/crdt/delta_json.h"
 #include "tests/crdt/event_json.h"
+#include "tests/crdt/log_lines.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
-
-using Lines = std::vector<std::string>;
-
-Doc DocOf(ClientId client) {
-  DocOptions options;
-  options.client_id = client;
-  return Doc(options);
-}
-
-// What was said since the last call.
-Lines Take(Lines& log) { return std::exchange(log, {}); }
 
 TEST(Event, TellsTextChangesWithTheirFormats) {
   Doc doc = DocOf(1);

@@ -16,20 +16,15 @@
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
 #include "crdt/relative_position.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
 
-DocOptions WithId(ClientId client) {
-  DocOptions options;
-  options.client_id = client;
-  return options;
-}
-
 // A document, and the same one watched.
-class Pair {
+class Twins {
  public:
-  explicit Pair(ClientId client) : quiet_(WithId(client)), watched_(WithId(client)) {
+  explicit Twins(ClientId client) : quiet_(WithClient(client)), watched_(WithClient(client)) {
     watching_ = watched_.OnTransaction([](const TransactionEvent&) {});
     sending_ = watched_.OnUpdate(
         [this](const UpdateEvent& event) { updates_.emplace_back(event.update); });
@@ -67,39 +62,39 @@ class Typist {
  public:
   explicit Typist(uint32_t seed) : random_(seed) {}
 
-  void Edit(Pair& pair) {
-    const uint32_t length = pair.length();
+  void Edit(Twins& twins) {
+    const uint32_t length = twins.length();
     cursor_ = std::min(cursor_, length);
     if (random_() % 12 == 0) cursor_ = random_() % (length + 1);
     switch (random_() % 8) {
       case 0:
       case 1:
-        Delete(pair, cursor_ > 0 ? cursor_ - 1 : 0, 1);
+        Delete(twins, cursor_ > 0 ? cursor_ - 1 : 0, 1);
         if (cursor_ > 0) --cursor_;
         break;
       case 2:
-        Delete(pair, cursor_, 1 + random_() % 6);
+        Delete(twins, cursor_, 1 + random_() % 6);
         break;
       case 3:
-        Insert(pair, random_() % 3 == 0 ? "\xC3\xA4" : "word ");
+        Insert(twins, random_() % 3 == 0 ? "\xC3\xA4" : "word ");
         break;
       default:
-        Insert(pair, std::string(1, static_cast<char>('a' + random_() % 26)));
+        Insert(twins, std::string(1, static_cast<char>('a' + random_() % 26)));
     }
   }
   uint32_t Random() { return static_cast<uint32_t>(random_()); }
 
  private:
-  void Delete(Pair& pair, uint32_t index, uint32_t count) {
-    const uint32_t there = pair.length();
+  void Delete(Twins& twins, uint32_t index, uint32_t count) {
+    const uint32_t there = twins.length();
     if (index >= there) return;
     count = std::min(count, there - index);
-    pair.Do([&](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Delete(index, count).ok()); });
+    twins.Do([&](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Delete(index, count).ok()); });
   }
-  void Insert(Pair& pair, const std::string& text) {
-    const uint32_t before = pair.length();
-    pair.Do([&](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Insert(cursor_, text).ok()); });
-    cursor_ += pair.length() - before;
+  void Insert(Twins& twins, const std::string& text) {
+    const uint32_t before = twins.length();
+    twins.Do([&](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Insert(cursor_, text).ok()); });
+    cursor_ += twins.length() - before;
   }
 
   std::mt19937 random_;
@@ -109,29 +104,29 @@ class Typist {
 TEST(FastWays, TypingAndErasingGiveTheSameBytesWatchedOrNot) {
   for (uint32_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
-    Pair pair(7);
+    Twins twins(7);
     Typist typist(seed);
     for (int i = 0; i < 200; ++i) {
-      typist.Edit(pair);
-      if (i % 10 == 0) pair.ExpectEqual();
+      typist.Edit(twins);
+      if (i % 10 == 0) twins.ExpectEqual();
       if (testing::Test::HasFatalFailure()) return;
     }
-    pair.ExpectEqual();
+    twins.ExpectEqual();
   }
 }
 
 TEST(FastWays, SeveralEditsInOneTransactionGiveTheSameBytesWatchedOrNot) {
   for (uint32_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
-    Pair pair(7);
+    Twins twins(7);
     Typist typist(seed);
     for (int i = 0; i < 20; ++i) {
       // The edits go into both documents in turn, so both transactions are open at once.
       std::vector<std::unique_ptr<Transaction>> transactions;
-      pair.Do([&](Doc& doc) { transactions.push_back(std::make_unique<Transaction>(doc)); });
-      for (int k = 0; k < 12; ++k) typist.Edit(pair);
+      twins.Do([&](Doc& doc) { transactions.push_back(std::make_unique<Transaction>(doc)); });
+      for (int k = 0; k < 12; ++k) typist.Edit(twins);
       transactions.clear();
-      pair.ExpectEqual();
+      twins.ExpectEqual();
       if (testing::Test::HasFatalFailure()) return;
     }
   }
@@ -140,16 +135,16 @@ TEST(FastWays, SeveralEditsInOneTransactionGiveTheSameBytesWatchedOrNot) {
 TEST(FastWays, UpdateEventsOfBothFormatsSayTheSame) {
   for (uint32_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
-    Pair pair(7);
+    Twins twins(7);
     std::string v1;
     std::string v2;
     const Subscription sending_v1 =
-        pair.quiet().OnUpdate([&](const UpdateEvent& event) { v1 = std::string(event.update); });
-    const Subscription sending_v2 = pair.quiet().OnUpdate(
+        twins.quiet().OnUpdate([&](const UpdateEvent& event) { v1 = std::string(event.update); });
+    const Subscription sending_v2 = twins.quiet().OnUpdate(
         [&](const UpdateEvent& event) { v2 = std::string(event.update); }, UpdateFormat::kV2);
     Typist typist(seed);
     for (int i = 0; i < 150; ++i) {
-      typist.Edit(pair);
+      typist.Edit(twins);
       if (v2.empty()) continue;  // there was nothing to delete
       const auto as_v1 = ConvertUpdate(codec::AsBytes(v2), UpdateFormat::kV2, UpdateFormat::kV1);
       ASSERT_TRUE(as_v1.ok()) << as_v1.status();
@@ -161,15 +156,15 @@ TEST(FastWays, UpdateEventsOfBothFormatsSayTheSame) {
 TEST(FastWays, UpdatesOfTypingPeersGiveTheSameBytesWatchedOrNot) {
   for (uint32_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
-    Pair ada(7);
-    Pair bob(9);
-    Pair reader(1);
+    Twins ada(7);
+    Twins bob(9);
+    Twins reader(1);
     Typist by_ada(seed);
     Typist by_bob(seed + 1000);
     for (int i = 0; i < 120; ++i) {
       Typist& typist = by_ada.Random() % 2 == 0 ? by_ada : by_bob;
-      Pair& writer = &typist == &by_ada ? ada : bob;
-      Pair& other = &typist == &by_ada ? bob : ada;
+      Twins& writer = &typist == &by_ada ? ada : bob;
+      Twins& other = &typist == &by_ada ? bob : ada;
       typist.Edit(writer);
       for (const std::string& update : writer.TakeUpdates()) {
         const auto apply = [&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(update).ok()); };
@@ -190,7 +185,7 @@ TEST(FastWays, UpdatesOfTypingPeersGiveTheSameBytesWatchedOrNot) {
   }
 }
 
-void Exchange(Pair& ada, Pair& bob) {
+void Exchange(Twins& ada, Twins& bob) {
   const std::vector<std::string> by_ada = ada.TakeUpdates();
   const std::vector<std::string> by_bob = bob.TakeUpdates();
   for (const std::string& update : by_ada)
@@ -203,7 +198,7 @@ void Exchange(Pair& ada, Pair& bob) {
 
 // A text in many pieces, which all authors begin with.
 std::string ManyPieces() {
-  Doc doc(WithId(3));
+  Doc doc(WithClient(3));
   std::mt19937 random(5);
   Text text = doc.GetText("t");
   for (uint32_t i = 0; i < 60; ++i) EXPECT_TRUE(text.Insert(random() % (i + 1), "x").ok());
@@ -216,8 +211,8 @@ TEST(FastWays, ALargeUpdateGivesTheSameBytesWithAPositionTreeOrWithout) {
   const std::string pieces = ManyPieces();
   for (uint32_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
-    Pair ada(7);
-    Pair bob(9);
+    Twins ada(7);
+    Twins bob(9);
     const auto begin = [&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(pieces).ok()); };
     ada.Do(begin);
     bob.Do(begin);
@@ -234,8 +229,8 @@ TEST(FastWays, ALargeUpdateGivesTheSameBytesWithAPositionTreeOrWithout) {
     Exchange(ada, bob);
     for (const UpdateFormat format : {UpdateFormat::kV1, UpdateFormat::kV2}) {
       const std::string update = ada.quiet().EncodeUpdate(known, format);
-      Doc without(WithId(1));
-      Doc with(WithId(1));
+      Doc without(WithClient(1));
+      Doc with(WithClient(1));
       for (Doc* doc : {&without, &with}) {
         begin(*doc);
         if (doc == &with) RelativePositionAt(doc->GetText("t"), 40);
@@ -284,8 +279,8 @@ std::string InPieces(const std::string& update) {
 TEST(FastWays, RunsThatComeInPiecesAreJoinedAgain) {
   for (uint32_t seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE(seed);
-    Pair ada(7);
-    Pair bob(9);
+    Twins ada(7);
+    Twins bob(9);
     Typist by_ada(seed);
     Typist by_bob(seed + 1000);
     std::vector<std::string> keystrokes;
@@ -310,17 +305,17 @@ TEST(FastWays, RunsThatComeInPiecesAreJoinedAgain) {
     const std::string merged = *MergeUpdates(parts, UpdateFormat::kV1);
     for (const std::string& update : {InPieces(whole), merged, InPieces(merged)}) {
       for (const bool with_tree : {false, true}) {
-        Doc doc(WithId(1));
+        Doc doc(WithClient(1));
         ASSERT_TRUE(doc.ApplyUpdate(ManyPieces()).ok());
         if (with_tree) RelativePositionAt(doc.GetText("t"), 40);
         ASSERT_TRUE(doc.ApplyUpdate(update).ok());
         ASSERT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
-        Doc expected(WithId(1));
+        Doc expected(WithClient(1));
         ASSERT_TRUE(expected.ApplyUpdate(ManyPieces()).ok());
         ASSERT_TRUE(expected.ApplyUpdate(whole).ok());
         ASSERT_EQ(doc.EncodeUpdate(), expected.EncodeUpdate());
       }
-      Doc alone(WithId(1));
+      Doc alone(WithClient(1));
       ASSERT_TRUE(alone.ApplyUpdate(update).ok());
       ASSERT_EQ(alone.EncodeUpdate(), whole);
     }
@@ -352,11 +347,11 @@ void SetSomething(Doc& doc, const std::string& key, uint32_t what) {
 TEST(FastWays, KeysThatAreSetAgainGiveTheSameBytesWatchedOrNot) {
   for (uint32_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
-    Pair ada(7);
-    Pair bob(9);
+    Twins ada(7);
+    Twins bob(9);
     std::mt19937 random(seed);
     for (int i = 0; i < 120; ++i) {
-      Pair& writer = random() % 2 == 0 ? ada : bob;
+      Twins& writer = random() % 2 == 0 ? ada : bob;
       const std::string key = "key" + std::to_string(random() % 4);
       const uint32_t what = random() % 3 == 0 ? random() : 5 * (random() % 100);
       writer.Do([&](Doc& doc) { SetSomething(doc, key, what); });
@@ -373,7 +368,7 @@ TEST(FastWays, KeysThatAreSetAgainGiveTheSameBytesWatchedOrNot) {
 }
 
 TEST(FastWays, AnUpdateEventCarriesOnlyTheNewElementsOfALongRun) {
-  Doc doc(WithId(7));
+  Doc doc(WithClient(7));
   std::string last;
   const Subscription sending =
       doc.OnUpdate([&](const UpdateEvent& event) { last = std::string(event.update); });

@@ -6,15 +6,10 @@
 #include "codec/byte_writer.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
-
-DocOptions WithClient(ClientId client) {
-  DocOptions options;
-  options.client_id = client;
-  return options;
-}
 
 // A V1 update with one client, no deletions.
 std::string OneStruct(ClientId client, Clock clock, std::string_view body) {

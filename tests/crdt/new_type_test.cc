@@ -9,21 +9,15 @@
 #include "absl/strings/escaping.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
+#include "tests/crdt/hex.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
 
-Doc MakeDoc() {
-  DocOptions options;
-  options.client_id = 1;
-  return Doc(std::move(options));
-}
-
-std::string Hex(const Doc& doc) { return absl::BytesToHexString(doc.EncodeUpdate()); }
-
 // Expected bytes are what Yjs 13.6.33 gives for client 1 and one transaction.
 TEST(NewType, PutsATypeBeforeItsContentAndThatBeforeWhatFollows) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   ASSERT_TRUE(doc.GetArray("a")
                   .Push({1, NewArray({"x", NewMap({{"z", 1}, {"a", NewText("tt")}})}), 2,
                          Any::ByteString{"\x01\x02"}, 3})
@@ -35,7 +29,7 @@ TEST(NewType, PutsATypeBeforeItsContentAndThatBeforeWhatFollows) {
 }
 
 TEST(NewType, PutsChildrenOfAnElementBeforeItsAttributes) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   ASSERT_TRUE(
       doc.GetMap("m")
           .Set("el", NewXmlElement("div", {NewXmlText("c1"), NewXmlElement("c2", {}, {{"q", "v"}})},
@@ -48,7 +42,7 @@ TEST(NewType, PutsChildrenOfAnElementBeforeItsAttributes) {
 }
 
 TEST(NewType, PutsFormattedTextBeforeAttributes) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   NewType text = NewText({TextStep::Insert("ab", {{"bold", true}}), TextStep::Insert("c"),
                           TextStep::Insert(Any::Object{{"image", "x"}})});
   text.entries = {{"dir", "rtl"}};
@@ -59,13 +53,13 @@ TEST(NewType, PutsFormattedTextBeforeAttributes) {
 }
 
 TEST(NewType, MakesHooksFragmentsAndEmbeddedTypes) {
-  Doc hook = MakeDoc();
+  Doc hook = DocOf(1);
   ASSERT_TRUE(hook.GetXmlFragment("x").Push({NewXmlHook("widget", {{"k", 1}})}).ok());
   EXPECT_EQ(Hex(hook), "0102010007010178050677696467657428000100016b017d0100");
-  Doc fragment = MakeDoc();
+  Doc fragment = DocOf(1);
   ASSERT_TRUE(fragment.GetArray("a").Push({NewXmlFragment({NewXmlElement("p")})}).ok());
   EXPECT_EQ(Hex(fragment), "0102010007010161040700010003017000");
-  Doc embed = MakeDoc();
+  Doc embed = DocOf(1);
   {
     Transaction transaction(embed);
     ASSERT_TRUE(embed.GetText("t").Insert(0, "a").ok());
@@ -75,7 +69,7 @@ TEST(NewType, MakesHooksFragmentsAndEmbeddedTypes) {
 }
 
 TEST(NewType, KeepsTheFirstPlaceAndTheLastValueOfAKeyThatComesTwice) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   ASSERT_TRUE(doc.GetMap("m").Set("n", NewMap({{"b", 1}, {"a", 2}, {"b", 3}})).ok());
   EXPECT_EQ(Hex(doc), "010301002701016d016e01280001000162017d03280001000161017d0200");
 }
@@ -94,7 +88,7 @@ class Refusals : public testing::Test {
     EXPECT_EQ(doc_.GetArray("a").length(), 0u);
   }
 
-  Doc doc_ = MakeDoc();
+  Doc doc_ = DocOf(1);
 };
 
 TEST_F(Refusals, RefusesTypesThatLiveInADocumentAlready) {
@@ -142,7 +136,7 @@ TEST_F(Refusals, RefusesPartsThatDoNotFitTheKind) {
 TEST_F(Refusals, RefusesTypesThatNestTooDeep) {
   NewType nested = NewArray();
   for (int i = 1; i < kMaxAnyDepth; ++i) nested = NewArray({nested});
-  Doc deep = MakeDoc();
+  Doc deep = DocOf(1);
   ASSERT_TRUE(deep.GetArray("a").Push({nested}).ok());
   EXPECT_TRUE(CheckInvariants(deep).ok());
   EXPECT_EQ(deep.GetMap("m").Set("k", NewMap({{"k", nested}})).code(),
@@ -151,12 +145,12 @@ TEST_F(Refusals, RefusesTypesThatNestTooDeep) {
 }
 
 TEST(Clone, CopiesAnElementAsYjsDoes) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   XmlFragment x = doc.GetXmlFragment("x");
   ASSERT_TRUE(x.Push({NewXmlElement("DIV", {NewXmlText("hi"), NewXmlElement("br")},
                                     {{"b", "1"}, {"2", "two"}, {"a", 3}})})
                   .ok());
-  Doc other = MakeDoc();
+  Doc other = DocOf(1);
   ASSERT_TRUE(other.GetXmlFragment("x").Push({x.FirstChild().xml_element().Clone()}).ok());
   EXPECT_EQ(Hex(other),
             "01070100070101780303444956070001000604000101026869870101030262722800010001320177037477"
@@ -165,12 +159,12 @@ TEST(Clone, CopiesAnElementAsYjsDoes) {
 }
 
 TEST(Clone, CopiesAMapAsYjsDoes) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   Map map = doc.GetMap("m");
   ASSERT_TRUE(map.Set("z", 1).ok());
   ASSERT_TRUE(map.Set("1", NewArray({1, Any::ByteString{"\x07"}})).ok());
   ASSERT_TRUE(map.Set("a", 2).ok());
-  Doc other = MakeDoc();
+  Doc other = DocOf(1);
   ASSERT_TRUE(other.GetMap("m").Set("c", map.Clone()).ok());
   EXPECT_EQ(Hex(other),
             "010601002701016d01630128000100017a017d012700010001310008000102017d01830103010728000100"
@@ -178,7 +172,7 @@ TEST(Clone, CopiesAMapAsYjsDoes) {
 }
 
 TEST(Clone, CopiesTextsWithFormatsEmbedsAndAttributes) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "hello").ok());
   ASSERT_TRUE(text.Format(0, 2, {{"bold", true}}).ok());
@@ -196,7 +190,7 @@ TEST(Clone, CopiesTextsWithFormatsEmbedsAndAttributes) {
 }
 
 TEST(Clone, GivesEachCopyASubDocumentOfItsOwn) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   DocOptions options;
   options.guid = "sub";
   options.meta = Any::Object{{"title", "x"}};
@@ -212,7 +206,7 @@ TEST(Clone, GivesEachCopyASubDocumentOfItsOwn) {
 }
 
 TEST(Clone, OfAHandleThatIsNotValidIsEmpty) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   ASSERT_TRUE(doc.GetArray("a")
                   .Push({Array().Clone(), Map().Clone(), Text().Clone(), XmlFragment().Clone()})
                   .ok());

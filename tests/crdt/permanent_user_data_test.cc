@@ -8,15 +8,10 @@
 #include "codec/json.h"
 #include "crdt/check_invariants.h"
 #include "crdt/new_type.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
-
-DocOptions Client(ClientId client) {
-  DocOptions options;
-  options.client_id = client;
-  return options;
-}
 
 // For the first 30 clocks of client 1: the first letter of who deleted it.
 std::string Deleters(const PermanentUserData& users) {
@@ -30,7 +25,7 @@ std::string Deleters(const PermanentUserData& users) {
 // Two people, each with a document and a record.
 class TwoUsers : public testing::Test {
  protected:
-  TwoUsers() : ada_(Client(1)), ben_(Client(2)) {
+  TwoUsers() : ada_(WithClient(1)), ben_(WithClient(2)) {
     EXPECT_TRUE(ada_users_.SetUserMapping(1, "ada").ok());
     Exchange();
     const auto not_quiet = [](const TransactionEvent& event, const DeleteSet& deletes) {
@@ -125,7 +120,7 @@ TEST_F(TwoUsers, RememberWhatWasDeletedWhileThereWasNoEntry) {
 }
 
 TEST(PermanentUserData, WritesWhenTheTransactionIsThrough) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   PermanentUserData users(doc);
   ASSERT_TRUE(users.SetUserMapping(1, "ada").ok());
   Text text = doc.GetText("t");
@@ -141,7 +136,7 @@ TEST(PermanentUserData, WritesWhenTheTransactionIsThrough) {
 }
 
 TEST(PermanentUserData, PassesOverEntriesOfAnotherShape) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   Map map = doc.GetMap("users");
   ASSERT_TRUE(map.Set("number", 1).ok());
   ASSERT_TRUE(map.Set("empty", NewMap()).ok());

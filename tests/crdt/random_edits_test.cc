@@ -9,15 +9,10 @@
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
 #include "crdt/relative_position.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
-
-DocOptions WithClient(ClientId client) {
-  DocOptions options;
-  options.client_id = client;
-  return options;
-}
 
 class RandomEdits : public ::testing::TestWithParam<uint32_t> {};
 

@@ -13,18 +13,12 @@
 #include "crdt/doc_state.h"
 #include "crdt/new_type.h"
 #include "crdt/redone.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
 
-DocOptions Client(ClientId client, bool gc = true) {
-  DocOptions options;
-  options.client_id = client;
-  options.gc = gc;
-  return options;
-}
-
-std::string Hex(const RelativePosition& position) {
+std::string EncodedHex(const RelativePosition& position) {
   const absl::StatusOr<std::string> bytes = EncodeRelativePosition(position);
   return bytes.ok() ? absl::BytesToHexString(*bytes) : bytes.status().ToString();
 }
@@ -42,35 +36,35 @@ int64_t IndexOf(Doc& doc, const RelativePosition& position) {
 // Expected: yjs 13.6.33 with t.insert(0, 'abcd'); t.delete(1, 2); and a nested text 'xy' in map
 // 'm'.
 TEST(RelativePosition, HasTheBytesOfYjs) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "abcd").ok());
   ASSERT_TRUE(text.Delete(1, 2).ok());
-  EXPECT_EQ(Hex(RelativePositionAt(text, 0)), "00010000");
-  EXPECT_EQ(Hex(RelativePositionAt(text, 0, -1)), "01017441");
-  EXPECT_EQ(Hex(RelativePositionAt(text, 0, 5)), "00010005");
-  EXPECT_EQ(Hex(RelativePositionAt(text, 1)), "00010300");
-  EXPECT_EQ(Hex(RelativePositionAt(text, 1, -3)), "00010043");
-  EXPECT_EQ(Hex(RelativePositionAt(text, 2)), "01017400");
-  EXPECT_EQ(Hex(RelativePositionAt(text, 2, -1)), "00010341");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(text, 0)), "00010000");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(text, 0, -1)), "01017441");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(text, 0, 5)), "00010005");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(text, 1)), "00010300");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(text, 1, -3)), "00010043");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(text, 2)), "01017400");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(text, 2, -1)), "00010341");
 
   Text nested = *doc.GetMap("m").SetText("n");
   ASSERT_TRUE(nested.Insert(0, "xy").ok());
-  EXPECT_EQ(Hex(RelativePositionAt(nested, 0, -1)), "02010441");
-  EXPECT_EQ(Hex(RelativePositionAt(nested, 1)), "00010600");
-  EXPECT_EQ(Hex(RelativePositionAt(nested, 2)), "02010400");
-  EXPECT_EQ(Hex(RelativePositionAt(nested, 2, -1)), "00010641");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(nested, 0, -1)), "02010441");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(nested, 1)), "00010600");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(nested, 2)), "02010400");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(nested, 2, -1)), "00010641");
 
-  EXPECT_EQ(Hex(RelativePositionAt(doc.GetArray("e"), 0, -1)), "01016541");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(doc.GetArray("e"), 0, -1)), "01016541");
 }
 
 TEST(RelativePosition, BehindTheEndIsTheEnd) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "ab").ok());
   EXPECT_EQ(RelativePositionAt(text, 9), RelativePositionAt(text, 2));
   EXPECT_EQ(RelativePositionAt(text, 9, -1), RelativePositionAt(text, 2, -1));
-  EXPECT_EQ(Hex(RelativePositionAt(doc.GetArray("e"), 3)), "01016500");
+  EXPECT_EQ(EncodedHex(RelativePositionAt(doc.GetArray("e"), 3)), "01016500");
 }
 
 TEST(RelativePosition, OfAStaleHandleIsNull) {
@@ -80,7 +74,7 @@ TEST(RelativePosition, OfAStaleHandleIsNull) {
 }
 
 TEST(RelativePosition, ResolvesToTypeIndexAndAssoc) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "abcd").ok());
   const RelativePosition before_c = RelativePositionAt(text, 2);
@@ -95,7 +89,7 @@ TEST(RelativePosition, ResolvesToTypeIndexAndAssoc) {
 }
 
 TEST(RelativePosition, StaysWhereDeletedTextWas) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "abcdef").ok());
   const RelativePosition at_d = RelativePositionAt(text, 3);
@@ -106,12 +100,12 @@ TEST(RelativePosition, StaysWhereDeletedTextWas) {
 }
 
 TEST(RelativePosition, IsUnknownUntilItsUpdateComes) {
-  Doc writer(Client(1));
+  Doc writer(WithClient(1));
   ASSERT_TRUE(writer.GetText("t").Insert(0, "abc").ok());
   Text nested = *writer.GetMap("m").SetText("n");
   const RelativePosition in_text = RelativePositionAt(writer.GetText("t"), 1);
   const RelativePosition in_nested = RelativePositionAt(nested, 0);
-  Doc reader(Client(2));
+  Doc reader(WithClient(2));
   EXPECT_EQ(IndexOf(reader, in_text), -1);
   EXPECT_EQ(IndexOf(reader, in_nested), -1);
   ASSERT_TRUE(reader.ApplyUpdate(writer.EncodeUpdate()).ok());
@@ -120,7 +114,7 @@ TEST(RelativePosition, IsUnknownUntilItsUpdateComes) {
 }
 
 TEST(RelativePosition, IsGoneWhenItsTypeWasCollected) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   Map map = doc.GetMap("m");
   Text nested = *map.SetText("n");
   ASSERT_TRUE(nested.Insert(0, "abc").ok());
@@ -132,7 +126,7 @@ TEST(RelativePosition, IsGoneWhenItsTypeWasCollected) {
 }
 
 TEST(RelativePosition, InADeletedTypeThatIsKeptIsAtItsBeginning) {
-  Doc doc(Client(1, /*gc=*/false));
+  Doc doc(WithClient(1, /*gc=*/false));
   Map map = doc.GetMap("m");
   Text nested = *map.SetText("n");
   ASSERT_TRUE(nested.Insert(0, "abc").ok());
@@ -152,7 +146,7 @@ TEST(RelativePosition, OfAnUnknownRootIsTheBeginningOfANewOne) {
 }
 
 TEST(RelativePosition, InAnItemThatHoldsNoTypeIsNowhere) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   ASSERT_TRUE(doc.GetText("t").Insert(0, "abc").ok());
   RelativePosition position;
   position.type = Id{1, 1};
@@ -160,7 +154,7 @@ TEST(RelativePosition, InAnItemThatHoldsNoTypeIsNowhere) {
 }
 
 TEST(RelativePosition, FollowsWhatUndoBroughtBack) {
-  Doc doc(Client(1, /*gc=*/false));
+  Doc doc(WithClient(1, /*gc=*/false));
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "abcd").ok());
   const RelativePosition at_c = RelativePositionAt(text, 2);
@@ -184,7 +178,7 @@ TEST(RelativePosition, FollowsWhatUndoBroughtBack) {
 }
 
 TEST(RelativePosition, HasTheJsonFormOfYjs) {
-  Doc doc(Client(1));
+  Doc doc(WithClient(1));
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "abcd").ok());
   EXPECT_EQ(Json(RelativePositionAt(text, 3)),
@@ -195,7 +189,7 @@ TEST(RelativePosition, HasTheJsonFormOfYjs) {
 }
 
 TEST(RelativePosition, IsReadFromJson) {
-  Doc doc(Client((uint64_t{1} << 53) - 1));
+  Doc doc(WithClient((uint64_t{1} << 53) - 1));
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "abcd").ok());
   for (const RelativePosition& position :
@@ -237,7 +231,7 @@ struct Mark {
 
 class MarkedSession {
  public:
-  MarkedSession() : docs_{Doc(Client(1)), Doc(Client(2))} {}
+  MarkedSession() : docs_{Doc(WithClient(1)), Doc(WithClient(2))} {}
 
   void Run(const Step& step) {
     Doc& doc = docs_[step.replica];

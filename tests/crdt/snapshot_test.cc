@@ -16,18 +16,11 @@
 #include "crdt/check_invariants.h"
 #include "crdt/new_type.h"
 #include "tests/crdt/delta_json.h"
+#include "tests/crdt/hex.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
-
-DocOptions KeepingAll(ClientId client) {
-  DocOptions options;
-  options.client_id = client;
-  options.gc = false;
-  return options;
-}
-
-std::string Hex(const std::string& bytes) { return absl::BytesToHexString(bytes); }
 
 std::string Json(const std::vector<Value>& values) {
   Any::Array array;
@@ -62,7 +55,8 @@ Snapshot Decoded(const char* hex) {
 
 class TextHistory : public testing::Test {
  protected:
-  TextHistory() : doc_(KeepingAll(1)), first_(Decoded(kFirst)), second_(Decoded(kSecond)) {
+  TextHistory()
+      : doc_(WithClient(1, /*gc=*/false)), first_(Decoded(kFirst)), second_(Decoded(kSecond)) {
     doc_.GetText("t");
     EXPECT_TRUE(doc_.ApplyUpdate(absl::HexStringToBytes(kHistory)).ok());
   }
@@ -183,18 +177,18 @@ TEST(Snapshot, IsNotRestoredFromADocumentThatCollects) {
 }
 
 TEST(Snapshot, IsNotRestoredFromADocumentThatKnowsLess) {
-  Doc doc(KeepingAll(1));
+  Doc doc(WithClient(1, /*gc=*/false));
   Snapshot snapshot;
   snapshot.state.Set(7, 1);
   EXPECT_EQ(DocFromSnapshot(doc, snapshot).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(Snapshot, RestoresIntoADocumentWithItsOwnOptions) {
-  Doc doc(KeepingAll(1));
+  Doc doc(WithClient(1, /*gc=*/false));
   ASSERT_TRUE(doc.GetText("t").Insert(0, "abc").ok());
   const Snapshot snapshot = TakeSnapshot(doc);
   ASSERT_TRUE(doc.GetText("t").Delete(0, 3).ok());
-  Doc into(KeepingAll(2));
+  Doc into(WithClient(2, /*gc=*/false));
   std::string origin;
   const Subscription watching =
       into.OnTransaction([&](const TransactionEvent& event) { origin = event.origin.label; });
@@ -208,7 +202,7 @@ TEST(Snapshot, RestoresIntoADocumentWithItsOwnOptions) {
 // same; typeListToArraySnapshot gives [1,2], [3], [], since items that were joined later count by
 // their first element.
 TEST(Snapshot, ShowsElementsAndEntriesOfTheTime) {
-  Doc doc(KeepingAll(1));
+  Doc doc(WithClient(1, /*gc=*/false));
   Array array = doc.GetArray("a");
   Map map = doc.GetMap("m");
   ASSERT_TRUE(array.Push({1, 2}).ok());
@@ -246,7 +240,7 @@ TEST(Snapshot, ShowsElementsAndEntriesOfTheTime) {
 }
 
 TEST(Snapshot, ShowsOldValuesThatWereJoined) {
-  Doc doc(KeepingAll(1));
+  Doc doc(WithClient(1, /*gc=*/false));
   Map map = doc.GetMap("m");
   std::vector<Snapshot> snapshots;
   for (int i = 0; i < 5; ++i) {
@@ -257,7 +251,7 @@ TEST(Snapshot, ShowsOldValuesThatWereJoined) {
 }
 
 TEST(Snapshot, MayBeUnsortedAndKnowMore) {
-  Doc doc(KeepingAll(1));
+  Doc doc(WithClient(1, /*gc=*/false));
   ASSERT_TRUE(doc.GetText("t").Insert(0, "abcdef").ok());
   Snapshot snapshot;
   snapshot.state.Set(1, 99);
@@ -271,7 +265,7 @@ TEST(Snapshot, MayBeUnsortedAndKnowMore) {
 }
 
 TEST(Snapshot, LeavesCharactersWhole) {
-  Doc doc(KeepingAll(1));
+  Doc doc(WithClient(1, /*gc=*/false));
   ASSERT_TRUE(doc.GetText("t").Insert(0, "a😀b").ok());
   Snapshot state_in_pair;
   state_in_pair.state.Set(1, 2);
@@ -351,8 +345,8 @@ void EditSomewhere(Doc& doc, uint32_t action, uint32_t index, uint32_t amount) {
 
 RC_GTEST_PROP(Snapshot, ShowsWhatWasShownWhenItWasTaken,
               (const std::vector<std::tuple<uint8_t, uint8_t, uint8_t, bool>>& edits)) {
-  Doc doc(KeepingAll(1));
-  Doc other(KeepingAll(2));
+  Doc doc(WithClient(1, /*gc=*/false));
+  Doc other(WithClient(2, /*gc=*/false));
   for (Doc* each : {&doc, &other}) ShownNow(*each);  // opens the roots
   std::vector<std::pair<Snapshot, Shown>> history;
   for (const auto& [action, index, amount, remote] : edits) {
@@ -367,7 +361,7 @@ RC_GTEST_PROP(Snapshot, ShowsWhatWasShownWhenItWasTaken,
     RC_ASSERT(DeltaJson(doc.GetText("t").ToDelta(snapshot)) == shown.text);
     RC_ASSERT(Json(ElementsAt(doc.GetArray("a"), snapshot)) == shown.array);
     RC_ASSERT(SortedJson(EntriesAt(doc.GetMap("m"), snapshot)) == shown.map);
-    absl::StatusOr<Doc> restored = DocFromSnapshot(doc, snapshot, KeepingAll(3));
+    absl::StatusOr<Doc> restored = DocFromSnapshot(doc, snapshot, WithClient(3, /*gc=*/false));
     RC_ASSERT(restored.ok());
     RC_ASSERT(CheckInvariants(*restored).ok());
     const Shown again = ShownNow(*restored);

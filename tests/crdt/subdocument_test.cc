@@ -14,11 +14,11 @@
 #include "crdt/doc.h"
 #include "crdt/event.h"
 #include "crdt/new_type.h"
+#include "tests/crdt/log_lines.h"
 
 namespace ypp {
 namespace {
 
-using Lines = std::vector<std::string>;
 using Docs = std::vector<std::shared_ptr<Doc>>;
 
 DocOptions Named(std::string guid, ClientId client = 0) {
@@ -43,8 +43,6 @@ Subscription Watch(Doc& doc, Lines& log) {
                   " l=" + Names(event.loaded));
   });
 }
-
-Lines Take(Lines& log) { return std::exchange(log, {}); }
 
 TEST(Subdocument, IsToldOfAndTakesAfterItsParent) {
   DocOptions options = Named("parent", 1);

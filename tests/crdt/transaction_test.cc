@@ -10,21 +10,12 @@
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
 #include "crdt/event.h"
+#include "tests/crdt/hex.h"
+#include "tests/crdt/log_lines.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
-
-using Lines = std::vector<std::string>;
-
-Doc DocOf(ClientId client) {
-  DocOptions options;
-  options.client_id = client;
-  return Doc(options);
-}
-
-std::string Hex(std::string_view bytes) {
-  return absl::BytesToHexString({bytes.data(), bytes.size()});
-}
 
 // Writes down every stage of every transaction.
 class Recorder {

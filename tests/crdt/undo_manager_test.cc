@@ -14,7 +14,7 @@
 namespace ypp {
 namespace {
 
-std::string Hex(const Doc& doc) {
+std::string CheckedHex(const Doc& doc) {
   EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
   return absl::BytesToHexString(doc.EncodeUpdate());
 }
@@ -33,14 +33,14 @@ TEST(UndoManager, DeletesWhatWasInsertedAndInsertsCopiesOfWhatWasDeleted) {
   ASSERT_TRUE(text.Insert(0, "abc").ok());
   ASSERT_TRUE(text.Delete(1, 1).ok());
   EXPECT_TRUE(undo.Undo());
-  EXPECT_EQ(Hex(doc), "0104010004010174016184010001628401010163c40100010101620101010101");
+  EXPECT_EQ(CheckedHex(doc), "0104010004010174016184010001628401010163c40100010101620101010101");
   EXPECT_TRUE(undo.Undo());
   EXPECT_EQ(text.ToString(), "");
-  EXPECT_EQ(Hex(doc), "0104010004010174016184010001628401010163c40100010101620101010004");
+  EXPECT_EQ(CheckedHex(doc), "0104010004010174016184010001628401010163c40100010101620101010004");
   EXPECT_TRUE(undo.Redo());
   EXPECT_TRUE(undo.Redo());
   EXPECT_EQ(text.ToString(), "ac");
-  EXPECT_EQ(Hex(doc),
+  EXPECT_EQ(CheckedHex(doc),
             "0107010004010174016184010001628401010163c40100010101624401000161c4010101020163c4010001"
             "03016201010200040601");
   EXPECT_EQ(undo.undo_steps(), 2u);
@@ -78,12 +78,12 @@ TEST(UndoManager, RestoresTheFormerValueOfAKey) {
   ASSERT_TRUE(map.Set("k", 1).ok());
   ASSERT_TRUE(map.Set("k", 2).ok());
   EXPECT_TRUE(undo.Undo());
-  EXPECT_EQ(Hex(doc), "010301002801016d016b017d01a80100017d02a80101017d010101010002");
+  EXPECT_EQ(CheckedHex(doc), "010301002801016d016b017d01a80100017d02a80101017d010101010002");
   EXPECT_TRUE(undo.Undo());
   EXPECT_FALSE(map.Has("k"));
   EXPECT_TRUE(undo.Redo());
   EXPECT_TRUE(undo.Redo());
-  EXPECT_EQ(Hex(doc),
+  EXPECT_EQ(CheckedHex(doc),
             "010501002801016d016b017d01a80100017d02a80101017d01a80102017d01a80103017d020101010004");
 }
 
@@ -109,7 +109,7 @@ TEST(UndoManager, BringsATypeBackWithItsContent) {
   ASSERT_TRUE(array.Get(0).text().Insert(0, "xy").ok());
   ASSERT_TRUE(array.Delete(0, 1).ok());
   EXPECT_TRUE(undo.Undo());
-  EXPECT_EQ(Hex(doc), "0104010007010161020400010002787947010002040001030278790101010003");
+  EXPECT_EQ(CheckedHex(doc), "0104010007010161020400010002787947010002040001030278790101010003");
 }
 
 TEST(UndoManager, TakesQuickEditsAsOneStepUntilItIsTold) {

@@ -22,8 +22,6 @@
 namespace ypp {
 namespace {
 
-constexpr ClientId kReceiver = 999'000'001;
-
 using Script = std::vector<ScriptStep>;
 
 void Must(const absl::Status& status) {
@@ -195,10 +193,6 @@ void ExchangeUntilQuiet(const std::vector<Doc*>& docs) {
 void Receive(Doc& doc, const std::string& update, UpdateFormat format) {
   Must(doc.ApplyUpdate(update, "remote", format));
   Must(CheckInvariants(doc));
-}
-
-const std::string& In(const EmittedUpdate& update, UpdateFormat format) {
-  return format == UpdateFormat::kV1 ? update.v1 : update.v2;
 }
 
 RC_GTEST_PROP(UndoManager, UndoingAllEmptiesAndRedoingAllRestores, (const Script& script)) {

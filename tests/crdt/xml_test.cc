@@ -10,25 +10,20 @@
 #include "absl/strings/escaping.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
+#include "tests/crdt/with_client.h"
 
 namespace ypp {
 namespace {
 
-Doc MakeDoc() {
-  DocOptions options;
-  options.client_id = 1;
-  return Doc(std::move(options));
-}
-
 std::string Show(const std::vector<Value>& children) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   EXPECT_TRUE(doc.GetXmlFragment("x").Push(children).ok());
   return doc.GetXmlFragment("x").ToString();
 }
 
 // <a><b>1</b>[hook]</a> 2 <B><c></c><b></b></B>
 Doc Tree() {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   EXPECT_TRUE(
       doc.GetXmlFragment("x")
           .Push({NewXmlElement("a", {NewXmlElement("b", {NewXmlText("1")}), NewXmlHook("h")}),
@@ -105,7 +100,7 @@ TEST(XmlFragment, PrintsChildrenOfAllKinds) {
 }
 
 TEST(XmlText, PrintsFormatsAsSortedTags) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   XmlFragment x = doc.GetXmlFragment("x");
   ASSERT_TRUE(
       x.Push(
@@ -127,7 +122,7 @@ TEST(XmlText, PrintsFormatsAsSortedTags) {
 }
 
 TEST(XmlText, HasAttributesThatItDoesNotPrint) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   XmlText text = doc.GetXmlText("t");
   ASSERT_TRUE(text.Insert(0, "x").ok());
   ASSERT_TRUE(text.SetAttribute("k", "v").ok());
@@ -139,7 +134,7 @@ TEST(XmlText, HasAttributesThatItDoesNotPrint) {
 }
 
 TEST(Text, KeepsAttributesBesideItsCharacters) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   Text text = doc.GetText("t");
   ASSERT_TRUE(text.Insert(0, "x").ok());
   ASSERT_TRUE(text.SetAttribute("k", "v").ok());
@@ -152,7 +147,7 @@ TEST(Text, KeepsAttributesBesideItsCharacters) {
 }
 
 TEST(XmlElement, AsARootHasYjsNameForIt) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   XmlElement root = doc.GetXmlElement("r");
   ASSERT_TRUE(root.SetAttribute("k", "v").ok());
   ASSERT_TRUE(root.Insert(0, {NewXmlText("t")}).ok());
@@ -178,7 +173,7 @@ TEST(XmlElement, SetsAndRemovesAttributes) {
 }
 
 TEST(XmlFragment, InsertsAndDeletesChildren) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   XmlFragment x = doc.GetXmlFragment("x");
   ASSERT_TRUE(x.Insert(0, {NewXmlElement("a"), NewXmlElement("b")}).ok());
   ASSERT_TRUE(x.InsertAfter(x.Get(0), {NewXmlElement("c"), NewXmlText("d")}).ok());
@@ -287,13 +282,13 @@ TEST(XmlHook, IsAMapWithAName) {
 }
 
 TEST(Xml, IsAStringInsideOfJson) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   ASSERT_TRUE(doc.GetArray("a").Push({NewXmlElement("p"), NewXmlText("t"), NewXmlHook("h")}).ok());
   EXPECT_EQ(doc.GetArray("a").ToJson(), Any(Any::Array{"<p></p>", "t", Any::Object{}}));
 }
 
 TEST(Xml, NestedDeeperThanAnyStackIsWalkedAndShownInPart) {
-  Doc doc = MakeDoc();
+  Doc doc = DocOf(1);
   constexpr int kDepth = 20000;
   {
     Transaction transaction(doc);
