@@ -113,7 +113,11 @@ test("what was said before the plugin came is there once, in its place, also aft
       await until(() => textsOf(peer).includes("second") && textsOf(peer).includes(id), "the past and the present");
       await hooks.dispose();
     }
-    assert.deepEqual(textsOf(peer), ["first", "second", "msg_3", "msg_4"]);
+    // The second run has no store and says its message before it knows the document: where that one stands among
+    // the others is as with any two who write at the same time.
+    const texts = textsOf(peer);
+    assert.deepEqual(texts.filter((said) => said !== "msg_4"), ["first", "second", "msg_3"]);
+    assert.equal(texts.length, 4);
     assert.deepEqual(peer.document.getArray("jobs").toJSON().map((job) => job.id), ["call_0"]);
     assert.equal(peer.document.getMap("metadata").get("title"), "Named before");
   } finally {
