@@ -9,7 +9,10 @@ using codec::StructKind;
 RunIntegrator::RunIntegrator(DocState& doc, const IncomingUpdate& update)
     : doc_(doc), update_(update), text_(codec::AsText(update.given)) {
   clients_.fill(kNoIndex);
-  if (!update.notes.empty()) put_.resize(absl::bit_ceil(2 * update.notes.size()));
+  if (update.notes.empty()) return;
+  put_.resize(absl::bit_ceil(2 * update.notes.size()));
+  // As many as there are in a text with much rewriting.
+  doc.transaction().may_join.reserve(update.notes.size() / 4);
 }
 
 void RunIntegrator::Run(IncomingSection& section, uint64_t until, bool growing_pays) {
