@@ -15,7 +15,8 @@ bool ReadFrom(ByteReader& in, Read read) {
   };
   const uint8_t* begin = in.cursor();
   const uint8_t* end = begin + in.remaining();
-  if (IsFarFromEnd(in)) return with(QuickReader<EndOfInput::kFar>(begin, end));
+  const QuickReader<EndOfInput::kFar> reader(begin, end);
+  if (reader.IsFarFromEnd()) return with(reader);
   if (in.position() + in.remaining() < kWordBytes) return false;
   return with(QuickReader<EndOfInput::kMayCome>(begin, end));
 }
@@ -38,16 +39,18 @@ template <bool kAsWritten>
 uint64_t SkipQuickStructs(ByteReader& in, const LastClient& last_client, uint64_t most, Clock up_to,
                           Id* next) {
   if (last_client.size_bytes == 0) return 0;
-  const LastClient last = last_client;  // a copy, so that it stays in registers
-  ByteReader passed = in;
+  const LastClient last = last_client;  // copies, so that they stay in registers
+  Id id = *next;
   QuickReader<EndOfInput::kFar> reader(in.cursor(), in.cursor() + in.remaining());
+  const uint8_t* passed = in.cursor();
   uint64_t count = 0;
-  for (StructExtent extent; count < most && IsFarFromEnd(passed); ++count) {
-    if (!ReadQuickExtent<kAsWritten>(reader, last, *next, &extent) || extent.end() > up_to) break;
-    next->clock = extent.end();
-    passed.Skip(static_cast<size_t>(reader.cursor() - passed.cursor()));
+  for (StructExtent extent; count < most && reader.IsFarFromEnd(); ++count) {
+    if (!ReadQuickExtent<kAsWritten>(reader, last, id, &extent) || extent.end() > up_to) break;
+    id.clock = extent.end();
+    passed = reader.cursor();
   }
-  in = passed;
+  in.Skip(static_cast<size_t>(passed - in.cursor()));
+  *next = id;
   return count;
 }
 template uint64_t SkipQuickStructs<false>(ByteReader&, const LastClient&, uint64_t, Clock, Id*);

@@ -68,21 +68,10 @@ template <bool kAsWritten, EndOfInput kEnd>
   extent->id = id;
   if ((info & kInfoHasOrigin) != 0) reader.template SkipId<kAsWritten>(last_client);
   if ((info & kInfoHasRightOrigin) != 0) reader.template SkipId<kAsWritten>(last_client);
-  if (extent->kind == StructKind::kString) {
-    std::string_view text;
-    extent->length = reader.ReadText(&text);
-  } else {
-    QuickReader<kEnd> length = reader;
-    extent->length = length.ReadVarUint();
-    reader.template SkipVarUint<kAsWritten>();
-  }
+  static_assert((static_cast<unsigned>(StructKind::kString) & 4) !=
+                0);  // of the quick ones, it alone
+  extent->length = reader.template SkipTextOrNumber<kAsWritten>(info >> 2 & 1);
   return reader.ok() && extent->length <= kMaxClock - id.clock;
-}
-
-// Far enough from the end for two ids, a length, and one word more that is looked at.
-inline bool IsFarFromEnd(const ByteReader& in) {
-  constexpr size_t kNumbers = 6;
-  return in.remaining() > kNumbers * QuickReader<EndOfInput::kFar>::kWordBytes;
 }
 
 // Reads such structs, `most` at most, each by `read`, of which it wants their lengths:
@@ -95,17 +84,17 @@ template <typename Read>
                                                         uint64_t most, Id* next, Read read) {
   if (last_client.size_bytes == 0) return 0;
   const LastClient last = last_client;  // copies, so that they stay in registers
-  ByteReader passed = in;
   Id id = *next;
   QuickReader<EndOfInput::kFar> reader(in.cursor(), in.cursor() + in.remaining());
+  const uint8_t* passed = in.cursor();
   uint64_t count = 0;
-  for (; count < most && IsFarFromEnd(passed); ++count) {
+  for (; count < most && reader.IsFarFromEnd(); ++count) {
     Clock length;
     if (!read(reader, last, id, &length) || !reader.ok() || length > kMaxClock - id.clock) break;
     id.clock += length;
-    passed.Skip(static_cast<size_t>(reader.cursor() - passed.cursor()));
+    passed = reader.cursor();
   }
-  in = passed;
+  in.Skip(static_cast<size_t>(passed - in.cursor()));
   *next = id;
   return count;
 }

@@ -17,7 +17,12 @@ uint64_t LoadWord(const uint8_t* p) {
 
 // The first byte that is not ASCII, or `end`.
 const uint8_t* SkipAscii(const uint8_t* p, const uint8_t* end) {
+  const uint8_t* begin = p;
   while (static_cast<size_t>(end - p) >= kWord && (LoadWord(p) & kHighBits) == 0) p += kWord;
+  // What is left is less than a word, but the last word may have begun before.
+  if (end - p < static_cast<ptrdiff_t>(kWord) && end - begin >= static_cast<ptrdiff_t>(kWord) &&
+      (LoadWord(end - kWord) & kHighBits) == 0)
+    return end;
   while (p != end && *p < 0x80) ++p;
   return p;
 }

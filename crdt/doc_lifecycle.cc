@@ -2,11 +2,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <random>
 #include <utility>
 
 #include "crdt/doc.h"
 #include "crdt/doc_state.h"
+#include "crdt/random_bits.h"
 
 namespace ypp {
 
@@ -18,12 +18,7 @@ namespace {
 // A UUID of version 4, RFC 9562.
 std::string RandomGuid() {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::random_device device;
-  std::array<uint8_t, 16> bytes;
-  for (size_t i = 0; i < bytes.size(); i += 4) {
-    const uint32_t word = device();
-    for (size_t j = 0; j < 4; ++j) bytes[i + j] = static_cast<uint8_t>(word >> (8 * j));
-  }
+  auto bytes = internal::RandomBits<std::array<uint8_t, 16>>();
   bytes[6] = (bytes[6] & 0x0f) | 0x40;  // version
   bytes[8] = (bytes[8] & 0x3f) | 0x80;  // variant
   std::string guid;

@@ -1,21 +1,15 @@
 #include "crdt/doc_state.h"
 
-#include <random>
 #include <utility>
 
 #include "codec/check.h"
 #include "crdt/commit.h"
 #include "crdt/content.h"
+#include "crdt/random_bits.h"
 
 namespace ypp::internal {
 
 namespace {
-
-// Yjs 13 draws 32-bit ids; older readers truncate larger ones.
-ClientId RandomClientId() {
-  std::random_device device;
-  return device();
-}
 
 // How many neighbours a look-up tries before it asks the tree. Typing and reading in order never
 // need more.
@@ -27,7 +21,8 @@ constexpr Clock kCursorReach = 512;
 }  // namespace
 
 DocState::DocState(DocOptions doc_options) : options(std::move(doc_options)) {
-  if (options.client_id == 0) options.client_id = RandomClientId();
+  // Yjs 13 draws 32-bit ids; older readers truncate larger ones.
+  if (options.client_id == 0) options.client_id = RandomBits<uint32_t>();
 }
 
 DocState::~DocState() {
@@ -121,7 +116,7 @@ std::shared_ptr<Doc> DocState::FindRemovedSubdoc(LocalId item) const {
 
 void DocState::ChooseNewClientId() {
   do {
-    options.client_id = RandomClientId();
+    options.client_id = RandomBits<uint32_t>();
   } while (clients.Find(options.client_id) != kNoIndex);
   own_client = kNoIndex;
 }
