@@ -14,8 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <string>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 namespace ypp::internal {
 
@@ -28,17 +29,15 @@ class ByteStore {
   static constexpr size_t kMaxContentBytes = size_t{1} << 30;
 
   std::string_view View(uint32_t offset, uint32_t size) const {
-    return std::string_view(bytes_.data() + offset, size);
+    return std::string_view(bytes_.get() + offset, size);
   }
   // Copies a view of this store to `p`, where there must be room for so many bytes more. Returns
   // where the next byte goes. Most views are short: these are copied with whatever lies behind
   // them, so that nothing depends on how long they are.
-  static constexpr size_t kSlackBytes = 16;
+  static constexpr size_t kSlackBytes = 32;
   [[gnu::always_inline]] char* Put(char* p, std::string_view view) const {
-    if (OffsetOf(view) + kSlackBytes <= bytes_.size()) {
+    if (view.size() <= kSlackBytes && OffsetOf(view) + kSlackBytes <= size_) {
       std::memcpy(p, view.data(), kSlackBytes);
-      if (view.size() > kSlackBytes)
-        std::memcpy(p + kSlackBytes, view.data() + kSlackBytes, view.size() - kSlackBytes);
     } else {
       std::memcpy(p, view.data(), view.size());
     }
@@ -46,25 +45,41 @@ class ByteStore {
   }
   // Where a view of this store lies.
   uint32_t OffsetOf(std::string_view view) const {
-    return static_cast<uint32_t>(view.data() - bytes_.data());
+    return static_cast<uint32_t>(view.data() - bytes_.get());
   }
-  size_t size() const { return bytes_.size(); }
+  size_t size() const { return size_; }
   size_t dead() const { return dead_; }
-  size_t capacity() const { return bytes_.capacity(); }
-  void Reserve(size_t more) { bytes_.reserve(bytes_.size() + more); }
+  size_t capacity() const { return capacity_; }
+  void Reserve(size_t more) {
+    if (more > capacity_ - size_) MoveTo(size_ + more);
+  }
 
   // The offset of the appended bytes. `bytes` may lie in this store.
-  uint32_t Append(std::string_view bytes);
+  uint32_t Append(std::string_view bytes) {
+    char* const room = Room(bytes.size());
+    if (room == nullptr) return AppendToMore(bytes);
+    if (!bytes.empty()) std::memmove(room, bytes.data(), bytes.size());
+    return FilledUpTo(room + bytes.size());
+  }
+  // The same for a part of `all`, which must not lie in this store. As Put does, where that goes.
+  uint32_t AppendPart(std::string_view all, size_t position, size_t size) {
+    char* const room = Room(kSlackBytes);
+    if (size > kSlackBytes || position + kSlackBytes > all.size() || room == nullptr)
+      return Append(all.substr(position, size));
+    std::memcpy(room, all.data() + position, kSlackBytes);
+    return FilledUpTo(room + size);
+  }
   // Appends `tail` to the run at (offset, size), moving the run if it must. Returns the run's
   // offset. `tail` may lie in this store.
   uint32_t Extend(uint32_t offset, uint32_t size, std::string_view tail) {
-    if (offset + size != bytes_.size() || bytes_.capacity() - bytes_.size() < tail.size())
-      return ExtendOrMove(offset, size, tail);
+    char* const room = Room(tail.size());
+    if (offset + size != size_ || room == nullptr) return ExtendOrMove(offset, size, tail);
     if (tail.size() == 1) {
-      bytes_.push_back(tail[0]);
-    } else {
-      bytes_.append(tail);
+      *room = tail[0];
+    } else if (!tail.empty()) {
+      std::memmove(room, tail.data(), tail.size());
     }
+    FilledUpTo(room + tail.size());
     return offset;
   }
   // These bytes are not used any more.
@@ -80,10 +95,25 @@ class ByteStore {
   // wrong.
   static constexpr size_t kGaps = 8;
 
+  // Where the next bytes go, if there is room for so many.
+  char* Room(size_t size) const {
+    return size <= capacity_ - size_ ? bytes_.get() + size_ : nullptr;
+  }
+  // Where they began.
+  uint32_t FilledUpTo(const char* end) {
+    return static_cast<uint32_t>(std::exchange(size_, static_cast<size_t>(end - bytes_.get())));
+  }
+  uint32_t AppendToMore(std::string_view bytes);
+  // Both return the memory in which the bytes were before. Growing takes twice as much at least.
+  std::unique_ptr<char[]> Grow(size_t more);
+  std::unique_ptr<char[]> MoveTo(size_t capacity);
   Gap* GapAt(uint32_t begin);
   uint32_t ExtendOrMove(uint32_t offset, uint32_t size, std::string_view tail);
 
-  std::string bytes_;
+  // Memory that nobody has written to before the bytes are put there.
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
   size_t dead_ = 0;
   std::array<Gap, kGaps> gaps_;
   size_t next_gap_ = 0;

@@ -131,7 +131,7 @@ inline void RunIntegrator::Put(const StructNote& note, LocalId id, const Gap& ga
   }
   if (FitsBehind(*gap.left.item, item)) doc_.transaction().may_join.push_back({id, ref});
   if (note.kind == StructKind::kString) {
-    item.content = doc_.bytes.Append(text_.substr(note.position, note.size_bytes));
+    item.content = doc_.bytes.AppendPart(text_, note.position, note.size_bytes);
     item.content_size = note.size_bytes;
     home_type_->length += note.length;
   } else {
