@@ -50,7 +50,7 @@ inline constexpr std::string_view kCloseReasonClient = "provider_initiated";
 inline constexpr std::string_view kBadMessage = "bad_message";
 inline constexpr std::string_view kAwarenessLimit = "awareness_limit";
 
-// Reasons why an update is refused: what cannot be applied, and what would wait when too much waits.
+// Reasons why updates are refused: what cannot be applied, and what would wait when too much waits.
 inline constexpr std::string_view kBadUpdate = "bad_update";
 inline constexpr std::string_view kPendingBytes = "pending_bytes";
 
