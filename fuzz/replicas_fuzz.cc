@@ -1,6 +1,6 @@
 // The input is a script: three replicas edit, exchange updates in any order, late, twice or merged,
 // undo and redo. Every transaction leaves the invariants in place, and when all has arrived all are
-// equal.
+// equal; so is who loads everything at once.
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -140,6 +140,25 @@ void Step(std::array<std::unique_ptr<Replica>, kReplicas>& replicas, Script& scr
   YPP_CHECK(ypp::CheckInvariants(replica.doc).ok());
 }
 
+// Everything as one update, which is loaded the fast way once a client has written enough.
+void LoadAtOnce(Replica& expected, const std::vector<std::string>& sent) {
+  std::vector<ypp::codec::Bytes> parts;
+  for (const std::string& update : sent) parts.push_back(ypp::codec::AsBytes(update));
+  const absl::StatusOr<std::string> merged = ypp::MergeUpdates(parts, ypp::UpdateFormat::kV1);
+  YPP_CHECK(merged.ok());
+  const auto load = [&](const std::string& update, ypp::UpdateFormat format) {
+    Replica newcomer(kReplicas);
+    YPP_CHECK(newcomer.doc.ApplyUpdate(update, {}, format).ok());
+    YPP_CHECK(ypp::CheckInvariants(newcomer.doc).ok());
+    YPP_CHECK(newcomer.doc.GetPending().empty());
+    YPP_CHECK(newcomer.doc.GetStateVector() == expected.doc.GetStateVector());
+    YPP_CHECK(Shown(newcomer.doc) == Shown(expected.doc));
+  };
+  load(*merged, ypp::UpdateFormat::kV1);
+  load(expected.doc.EncodeUpdate(), ypp::UpdateFormat::kV1);
+  load(expected.doc.EncodeUpdate({}, ypp::UpdateFormat::kV2), ypp::UpdateFormat::kV2);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -160,5 +179,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     YPP_CHECK(replica->doc.GetStateVector() == replicas[0]->doc.GetStateVector());
     YPP_CHECK(Shown(replica->doc) == Shown(replicas[0]->doc));
   }
+  std::vector<std::string> sent;
+  for (const auto& replica : replicas) {
+    sent.insert(sent.end(), replica->sent.begin(), replica->sent.end());
+  }
+  LoadAtOnce(*replicas[0], sent);
   return 0;
 }

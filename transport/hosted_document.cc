@@ -283,7 +283,7 @@ void HostedDocument::DispatchGathered() {
 
 void HostedDocument::TellHooks(RoomOutput& output) {
   const HookChains& hooks = host_->hooks();
-  for (size_t i = 0; i < output.refused_updates; ++i) host_->metrics().Refuse("bad_update");
+  for (const std::string_view reason : output.refused_updates) host_->metrics().Refuse(reason);
   for (const std::string_view reason : output.resets) host_->metrics().Refuse(reason);
   for (RoomOutput::Stateless& stateless : output.stateless) {
     if (hooks.on_stateless.empty()) break;

@@ -198,11 +198,12 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
   applied_updates_.clear();
   if (update.size() > kEmptyUpdateBytes) whole_document_.reset();
   absl::Status status = CheckPending(update);
+  const std::string_view reason = absl::IsResourceExhausted(status) ? kPendingBytes : kBadUpdate;
   if (status.ok()) status = doc_.ApplyUpdate(update);
   if (!status.ok()) {
     Log(LogLevel::kWarning, id,
         absl::StrCat("refused an update of ", update.size(), " bytes: ", status.message()));
-    ++out->refused_updates;
+    out->refused_updates.push_back(reason);
     Acknowledge(id, false, out);
     return;
   }
@@ -310,7 +311,7 @@ absl::StatusOr<RoomOutput> Room::Import(std::string_view update) {
   RoomOutput out = TakeGathered();
   ApplyUpdate(kNobody, bytes, &out);
   PublishGathered(&out);
-  if (out.refused_updates > 0) return absl::DataLossError("not an update that can be applied");
+  if (!out.refused_updates.empty()) return absl::DataLossError("not an update that can be applied");
   return out;
 }
 

@@ -50,6 +50,10 @@ inline constexpr std::string_view kCloseReasonClient = "provider_initiated";
 inline constexpr std::string_view kBadMessage = "bad_message";
 inline constexpr std::string_view kAwarenessLimit = "awareness_limit";
 
+// Reasons why updates are refused: what cannot be applied, and what would wait when too much waits.
+inline constexpr std::string_view kBadUpdate = "bad_update";
+inline constexpr std::string_view kPendingBytes = "pending_bytes";
+
 struct RoomOptions {
   DocOptions doc;
   AwarenessLimits awareness;
@@ -100,8 +104,8 @@ struct RoomOutput {
     std::string update;
   };
   std::vector<Impersonation> impersonations;
-  size_t refused_updates = 0;
-  // Why members were reset, in words of RelayMetrics::Refuse.
+  // Why updates were refused and members reset, in words of RelayMetrics::Refuse.
+  std::vector<std::string_view> refused_updates;
   std::vector<std::string_view> resets;
   bool changed = false;  // the document is not what it was
   MemberId author = 0;   // of the appends
@@ -109,7 +113,7 @@ struct RoomOutput {
   bool empty() const {
     return sends.empty() && appends.empty() && removed.empty() && changes.empty() &&
            awareness.empty() && stateless.empty() && impersonations.empty() &&
-           refused_updates == 0 && resets.empty() && !changed;
+           refused_updates.empty() && resets.empty() && !changed;
   }
 };
 

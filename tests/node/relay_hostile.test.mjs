@@ -1,6 +1,7 @@
 // What no honest client says: the sender gets the protocol's refusal, the relay and the others go on.
 import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
@@ -180,6 +181,75 @@ test("a client that never reads is cut off, and nobody else", async () => {
   slow.resume();
   await until(() => ended, "the slow client is cut off");
   writer.destroy();
+  await checkWitness();
+});
+
+// The bytes of a masked frame; the mask is zero, so the payload stays as it is.
+function wireFrame(payload, { opcode = 0, fin = false } = {}) {
+  const head = [(fin ? 0x80 : 0) | opcode];
+  if (payload.length < 126) head.push(0x80 | payload.length);
+  else head.push(0x80 | 126, payload.length >> 8, payload.length & 255);
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
+}
+
+// A WebSocket of which the test writes every frame itself. `codes`: of the closes it was sent.
+async function openWire() {
+  const net = await import("node:net");
+  const socket = net.connect(relay.port, "127.0.0.1");
+  const wire = { socket, received: Buffer.alloc(0), ended: false };
+  socket.on("close", () => (wire.ended = true));
+  socket.on("error", () => {});
+  socket.on("data", (data) => (wire.received = Buffer.concat([wire.received, data])));
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+  await until(() => wire.received.includes("\r\n\r\n"), "the handshake");
+  wire.received = Buffer.alloc(0);
+  return wire;
+}
+
+const residentKiB = () =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${relay.process.pid}/status`, "utf8"))[1]);
+
+test("fragments of a message count together, also before authentication", async () => {
+  const wire = await openWire();
+  const piece = Buffer.alloc(30_000, 1);
+  wire.socket.write(wireFrame(piece, { opcode: 2 }));
+  wire.socket.write(wireFrame(piece));
+  await sleep(100);
+  assert.equal(wire.received.length, 0, "60,000 bytes are within the limit");
+  wire.socket.write(wireFrame(piece));
+  await until(() => wire.received.length >= 4 || wire.ended, "the socket is closed");
+  assert.equal(wire.received[0], 0x88, "a close frame");
+  assert.equal(wire.received.readUInt16BE(2), 1009);
+  wire.socket.destroy();
+  await checkWitness();
+});
+
+test("a million tiny and empty fragments cost no more than the message they make up", async () => {
+  const wire = await openWire();
+  wire.socket.write(wireFrame(Buffer.from(tokenFrame("crumbs", "good")), { opcode: 2, fin: true }));
+  await until(() => wire.received.length > 0, "the document is granted");
+  const before = residentKiB();
+  const step1 = Buffer.from(emptyStep1("crumbs"));
+  wire.received = Buffer.alloc(0);
+  wire.socket.write(wireFrame(step1.subarray(0, 1), { opcode: 2 }));
+  const crumbs = Buffer.concat(Array(10_000).fill(wireFrame(Buffer.alloc(0))));
+  for (let i = 0; i < 100; ++i) await new Promise((sent) => wire.socket.write(crumbs, sent));
+  for (let i = 1; i < step1.length; ++i) {
+    wire.socket.write(wireFrame(step1.subarray(i, i + 1), { fin: i + 1 === step1.length }));
+  }
+  await until(() => wire.received.length > 0, "the message is answered");
+  assert.ok(residentKiB() - before < 8 << 10, `from ${before} to ${residentKiB()} KiB`);
+
+  const large = Buffer.from(textFrame("crumbs", 5, undefined, "x".repeat(200_000)));
+  wire.socket.write(wireFrame(large.subarray(0, 1), { opcode: 2 }));
+  const single = [...large.subarray(1)].map((_, i) => wireFrame(large.subarray(i + 1, i + 2)));
+  for (let i = 0; i < single.length; i += 10_000) {
+    await new Promise((sent) => wire.socket.write(Buffer.concat(single.slice(i, i + 10_000)), sent));
+  }
+  assert.ok(residentKiB() - before < 8 << 10, `from ${before} to ${residentKiB()} KiB`);
+  assert.equal(wire.ended, false);
+  wire.socket.destroy();
   await checkWitness();
 });
 

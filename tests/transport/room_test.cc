@@ -316,7 +316,10 @@ TEST_F(RoomTest, RefusesWhatWouldWaitOnceTooMuchWaits) {
     return out;
   };
   EXPECT_EQ(To(kAda, send(updates[1])), Messages{kApplied});  // waits for the first
-  EXPECT_EQ(To(kAda, send(updates[2])), Messages{kRefused});
+  const RoomOutput refused = send(updates[2]);
+  EXPECT_EQ(To(kAda, refused), Messages{kRefused});
+  EXPECT_EQ(refused.refused_updates, std::vector<std::string_view>{"pending_bytes"});
+  EXPECT_EQ(send(CorruptUpdate()).refused_updates, std::vector<std::string_view>{"bad_update"});
   EXPECT_EQ(To(kAda, send(updates[0])).size(), 2u);  // brings the second with it
   EXPECT_EQ(room.doc().GetPending().size_bytes, 0u);
   EXPECT_EQ(To(kAda, send(updates[2])).size(), 2u);
