@@ -59,7 +59,7 @@ class SqliteStore::Writer {
   Writer(Executor executor, LogSink log, const SqliteStoreOptions& options)
       : executor_(std::move(executor)),
         log_(std::move(log)),
-        commit_pause_(options.commit_pause_ms),
+        pace_(options.pace),
         database_(options.history_retention_ms) {}
 
   ~Writer() {
@@ -120,7 +120,7 @@ class SqliteStore::Writer {
 
   Executor executor_;
   LogSink log_;
-  const std::chrono::milliseconds commit_pause_;
+  const CommitPace pace_;
   FileLock file_lock_;
   SqliteLog database_;
   StorePosition last_position_ = 0;  // the calling thread's
@@ -175,19 +175,19 @@ std::deque<Operation> SqliteStore::Writer::NextBatch() {
 absl::Status SqliteStore::Writer::RunTransaction(std::deque<Operation>& batch) {
   absl::Status status = database_.Begin();
   if (!status.ok()) return status;
-  bool wrote = false;
+  size_t writes = 0;
   for (Operation& operation : batch) {
     operation.status = operation.perform(database_);
     // What cannot be read is nobody else's trouble.
     if (operation.reads_only) continue;
-    wrote = true;
+    ++writes;
     status = operation.status;
     if (!status.ok()) break;
   }
   if (status.ok()) status = database_.Commit();
   if (status.ok()) {
     transactions_.fetch_add(1, std::memory_order_relaxed);
-    if (wrote) pause_until_ = Clock::now() + commit_pause_;
+    if (writes > 0) pause_until_ = Clock::now() + pace_.PauseAfter(writes);
   } else {
     database_.RollBack();
   }

@@ -22,6 +22,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "transport/commit_pace.h"
 #include "transport/log.h"
 #include "transport/store.h"
 
@@ -31,7 +32,7 @@ struct SqliteStoreOptions {
   // How long updates are told apart after a snapshot stands for them. 0: not at all.
   int64_t history_retention_ms = 0;
   // From the end of a transaction that wrote to the beginning of the next one.
-  int64_t commit_pause_ms = 4;
+  CommitPace pace{};
 };
 
 class SqliteStore : public Store {
