@@ -3,9 +3,11 @@
 
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "codec/byte_writer.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
+#include "tests/crdt/hex.h"
 #include "tests/crdt/with_client.h"
 
 namespace ypp {
@@ -65,6 +67,17 @@ TEST(HostileUpdate, EmptyStructsWaitAndArePassedOver) {
   ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x04\x01\x01t\x01x", 6))).ok());
   EXPECT_TRUE(doc.GetPending().empty());
   EXPECT_EQ(doc.GetText("t").ToString(), "x");
+  EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
+}
+
+// What Yjs 13.6 makes of it.
+TEST(HostileUpdate, AValueThatLeansIntoATextUnderAKeyLeavesBothHalvesOfTheText) {
+  Doc doc(WithClient(1));
+  ASSERT_TRUE(doc.ApplyUpdate(absl::HexStringToBytes("010205002401016d016b02616288050001"
+                                                     "7d0100"))
+                  .ok());
+  EXPECT_EQ(doc.GetMap("m").Get("k"), Value("b"));
+  EXPECT_EQ(Hex(doc), "010305002401016d016b0161a405000162a10500010105010201");
   EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
 }
 
