@@ -39,8 +39,8 @@ struct LastClient {
   }
 };
 
-// Whether all of the first `size` bytes at `p` are ASCII. REQUIRES: size <= kShortTextBytes; so many
-// bytes can be read, however many are asked about: thereby nothing depends on how many.
+// Whether all of the first `size` bytes at `p` are ASCII. REQUIRES: size <= kShortTextBytes, all of
+// which can be read, whatever is asked about: thereby nothing depends on how many they are.
 inline constexpr size_t kShortTextBytes = 32;
 [[gnu::always_inline]] inline bool IsShortAscii(const uint8_t* p, size_t size) {
 #ifdef __SSE2__

@@ -153,7 +153,7 @@ class Checker {
     const ItemRef ref = structs[structs.Find(item.end())].ref;
     if (ref == ItemRef::kGc) return false;
     const Item& rest = doc_.items[ref];
-    return rest.kind == codec::StructKind::kString && rest.origin == item.last_id() &&
+    return (rest.kind == item.kind || rest.deleted()) && rest.origin == item.last_id() &&
            rest.parent == item.parent && rest.key == item.key;
   }
 
