@@ -192,14 +192,18 @@ class QuickReader {
     }
     return static_cast<unsigned>(__builtin_ctzll(ends)) / 8 + 1;
   }
-  uint32_t ReadAnyText(size_t size, std::string_view* text) {
+  [[gnu::always_inline]] uint32_t ReadAnyText(size_t size, std::string_view* text) {
     if (size >= 0x80 || next_ > end_ || size > static_cast<size_t>(end_ - next_)) {
       ok_ = false;
       return 0;
     }
     *text = std::string_view(reinterpret_cast<const char*>(next_), size);
-    uint32_t length_utf16 = 0;
-    ok_ = MeasureUtf8(*text, &length_utf16) && ok_;
+    uint32_t length_utf16 = static_cast<uint32_t>(size);
+    constexpr uint64_t kHighBits = 0x8080808080808080;
+    // A keystroke, near the end of its update.
+    const bool is_ascii_word =
+        size < kWordBytes && (Word() & kHighBits & ((uint64_t{1} << 8 * size) - 1)) == 0;
+    if (!is_ascii_word) ok_ = MeasureUtf8(*text, &length_utf16) && ok_;
     next_ += size;
     return length_utf16;
   }

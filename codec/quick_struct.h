@@ -68,8 +68,8 @@ template <bool kAsWritten, EndOfInput kEnd>
   extent->id = id;
   if ((info & kInfoHasOrigin) != 0) reader.template SkipId<kAsWritten>(last_client);
   if ((info & kInfoHasRightOrigin) != 0) reader.template SkipId<kAsWritten>(last_client);
-  static_assert((static_cast<unsigned>(StructKind::kString) & 4) !=
-                0);  // of the quick ones, it alone
+  // Of the quick kinds text alone has this bit.
+  static_assert((static_cast<unsigned>(StructKind::kString) & 4) != 0);
   extent->length = reader.template SkipTextOrNumber<kAsWritten>(info >> 2 & 1);
   return reader.ok() && extent->length <= kMaxClock - id.clock;
 }
