@@ -8,6 +8,7 @@
 
 #include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
+#include "plugin/torn_tail.h"
 
 namespace ypp::plugin {
 namespace {
@@ -78,12 +79,33 @@ absl::Status ToStatus(const leveldb::Status& status) {
   return absl::UnavailableError("the local store cannot be read or written");
 }
 
+struct OpenedDb {
+  std::unique_ptr<TornTailEnv> env;  // when the database needs it; used by it to its end
+  std::unique_ptr<leveldb::DB> db;
+};
+
+leveldb::Status OpenDb(const leveldb::Options& options, const std::string& directory,
+                       OpenedDb* opened) {
+  leveldb::DB* db = nullptr;
+  leveldb::Status status = leveldb::DB::Open(options, directory, &db);
+  if (status.IsCorruption()) {
+    // Perhaps the power went, and there is no more to it.
+    opened->env = std::make_unique<TornTailEnv>(options.env);
+    leveldb::Options torn = options;
+    torn.env = opened->env.get();
+    status = leveldb::DB::Open(torn, directory, &db);
+  }
+  opened->db.reset(db);
+  return status;
+}
+
 }  // namespace
 
 class LocalStore::Impl {
  public:
-  Impl(std::unique_ptr<leveldb::DB> db, std::string document)
-      : db_(std::move(db)),
+  Impl(OpenedDb opened, std::string document)
+      : opened_(std::move(opened)),
+        db_(opened_.db.get()),
         prefix_(UpdatePrefix(document)),
         state_vector_key_(StateVectorKey(document)) {}
 
@@ -117,7 +139,8 @@ class LocalStore::Impl {
 
   std::string UpdateKey(uint32_t clock) const { return prefix_ + BigEndian(clock); }
 
-  const std::unique_ptr<leveldb::DB> db_;
+  const OpenedDb opened_;
+  leveldb::DB* const db_;
   const std::string prefix_;
   const std::string state_vector_key_;
   uint32_t next_clock_ = 0;
@@ -132,10 +155,11 @@ absl::StatusOr<std::unique_ptr<LocalStore>> LocalStore::Open(const std::string& 
   options.create_if_missing = true;
   // A damaged file is said to be damaged and not quietly left out.
   options.paranoid_checks = true;
-  leveldb::DB* db = nullptr;
-  const leveldb::Status opened = leveldb::DB::Open(options, directory, &db);
-  if (!opened.ok()) return ToStatus(opened);
-  auto impl = std::make_unique<Impl>(std::unique_ptr<leveldb::DB>(db), std::move(document));
+  OpenedDb opened;
+  if (leveldb::Status status = OpenDb(options, directory, &opened); !status.ok()) {
+    return ToStatus(status);
+  }
+  auto impl = std::make_unique<Impl>(std::move(opened), std::move(document));
   if (absl::Status status = impl->FindEnd(); !status.ok()) return status;
   return std::unique_ptr<LocalStore>(new LocalStore(std::move(impl)));
 }

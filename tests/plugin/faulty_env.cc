@@ -6,6 +6,8 @@
 #include <random>
 #include <utility>
 
+#include "plugin/torn_tail.h"
+
 namespace ypp::plugin {
 namespace {
 
@@ -118,8 +120,20 @@ void FaultyEnv::PowerOn(uint64_t seed) {
     const size_t kept = file->synced + below(size - file->synced);
     file->bytes.resize(kept);
     // The size of a file may have reached the disk before its bytes.
-    if (below(1) == 1) file->bytes.resize(kept + below(size - kept));
+    if (below(1) == 1) {
+      const size_t zeros = below(size - kept);
+      if (zeros >= kTornTailZeros) file->bytes.resize(kept + zeros);
+    }
     file->synced = file->bytes.size();
+  }
+}
+
+void FaultyEnv::LoseBytesOfLog(size_t kept) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto& [path, file] : names_) {
+    if (path.find(".log") == std::string::npos || file->synced == file->bytes.size()) continue;
+    std::fill(file->bytes.begin() + static_cast<ptrdiff_t>(file->synced + kept), file->bytes.end(),
+              '\0');
   }
 }
 

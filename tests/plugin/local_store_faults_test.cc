@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "crdt/doc.h"
@@ -114,6 +115,23 @@ TEST_F(LocalStoreFaultsTest, ThePowerMayGoAtAnyMoment) {
     ++cuts;
   }
   EXPECT_GT(cuts, 100);
+}
+
+// LevelDB splits a record at every 32 KiB of its log: the zeros may be those of a part of it.
+TEST_F(LocalStoreFaultsTest, ARecordThatEndsInZerosWasNotFinished) {
+  const std::string record(60'000, 'x');
+  for (size_t kept = 0; kept < record.size(); kept += 97) {
+    env_ = std::make_unique<FaultyEnv>();
+    {
+      auto store = *LocalStore::Open(kFolder, kDocument, {env_.get(), 0});
+      ASSERT_TRUE(store->Append({std::string("first")}, "sv", /*durable=*/true).ok());
+      ASSERT_TRUE(store->Append({record}, "", /*durable=*/false).ok());
+    }
+    env_->LoseBytesOfLog(kept);
+    const auto store = LocalStore::Open(kFolder, kDocument, {env_.get(), 0});
+    ASSERT_TRUE(store.ok()) << kept << ": " << store.status();
+    EXPECT_EQ(*(*store)->Load(), std::vector<std::string>({"first"})) << kept;
+  }
 }
 
 TEST_F(LocalStoreFaultsTest, AFullDiskIsSaidAndLosesNothing) {
