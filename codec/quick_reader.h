@@ -214,9 +214,13 @@ class QuickReader {
       std::memcpy(&word, next_, kWordBytes);
       return word;
     }
-    const uint8_t* from = std::min(next_, end_ - kWordBytes);
-    std::memcpy(&word, from, kWordBytes);
-    return word >> (8 * static_cast<size_t>(next_ - from) & 63);
+    const uint8_t* const last = end_ - kWordBytes;
+    if (next_ <= last) {
+      std::memcpy(&word, next_, kWordBytes);
+      return word;
+    }
+    std::memcpy(&word, last, kWordBytes);
+    return word >> (8 * static_cast<size_t>(next_ - last) & 63);
   }
 
   const uint8_t* next_;

@@ -35,6 +35,18 @@ ItemRef ErasableItem(const DocState& doc, ClientId client_id, const ClockRange& 
   return IsErasable(item) && item.in_sequence() && range.end() <= item.end() ? ref : ItemRef::kNone;
 }
 
+// A run grows of which nobody is told, and no format is to be looked at.
+bool GrowUnwatched(DocState& doc, const StructView& view, const Anchors& anchors) {
+  if (!doc.is_unwatched() || view.id.client == doc.options.client_id) return false;
+  const ItemRef run = RunToGrow(doc, view, anchors);
+  if (run == ItemRef::kNone) return false;
+  const TypeIndex parent = doc.items[run].parent;
+  if (doc.types[parent].has_formatting) return false;
+  doc.ExtendUnwatched(run, view.content, static_cast<Clock>(view.length));
+  doc.DropCursor(parent);
+  return true;
+}
+
 }  // namespace
 
 bool ApplySmallUpdate(DocState& doc, codec::Bytes bytes, const Origin& origin) {
@@ -52,6 +64,7 @@ bool ApplySmallUpdate(DocState& doc, codec::Bytes bytes, const Origin& origin) {
   const bool deletes = deleted.length > 0;
   // What the struct brings could be what is deleted, or cut it.
   if (update.has_struct && deletes) return false;
+  if (update.has_struct && GrowUnwatched(doc, update.view, anchors)) return true;
   const ItemRef to_erase =
       deletes ? ErasableItem(doc, update.deleted_client, deleted) : ItemRef::kNone;
   if (deletes && to_erase == ItemRef::kNone) return false;

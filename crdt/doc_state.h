@@ -124,6 +124,9 @@ class DocState {
   // REQUIRES: inside a transaction.
   TransactionState& transaction() { return *active_; }
   bool in_transaction() const { return active_ != nullptr; }
+  // Nobody is told of a change that is made now: what leaves nothing to do at the end of a
+  // transaction needs none.
+  bool is_unwatched() const { return active_ == nullptr && is_quiet(); }
   // To be called before `client` gets new structs.
   void Touch(ClientIndex client) {
     if (clients[client].transaction != active_->number) TouchFirst(client);
@@ -165,25 +168,29 @@ class DocState {
   ItemRef Cut(ItemRef item, Clock offset);
   // Appends to the content of an item that is in a sequence and the last of its client.
   void Extend(ItemRef ref, std::string_view content, Clock length) {
-    Item& run = items[ref];
-    Client& client = clients[run.id.client];
-    if (client.transaction != active_->number) {
+    const Item& run = items[ref];
+    if (clients[run.id.client].transaction != active_->number) {
       TouchFirst(run.id.client);
       TouchedClient& touched = active_->touched.back();
       touched.run = ref;
       touched.run_clock = run.id.clock;
       touched.run_bytes = run.content_size;
     }
+    ExtendUnwatched(ref, content, length);
+    if (types[run.parent].changed_in != active_->number) NoteChange(run.parent, kNoIndex);
+  }
+  // The same outside of a transaction. REQUIRES: is_unwatched(), or who calls notes the change.
+  void ExtendUnwatched(ItemRef ref, std::string_view content, Clock length) {
+    Item& run = items[ref];
     run.content = bytes.Extend(run.content, run.content_size, content);
     run.content_size += static_cast<uint32_t>(content.size());
     run.length += length;
-    client.structs.AppendLength(length);
+    clients[run.id.client].structs.AppendLength(length);
     TypeRecord& type = types[run.parent];
     type.length += length;
     if (type.tree != kNoIndex) tree.AddVisible(ref, length);
     if (text_cursor_.left == ref) text_cursor_.index += length;
     if (type.tail != ref) DropCursorsBehind(ref);
-    if (type.changed_in != active_->number) NoteChange(run.parent, kNoIndex);
   }
 
   // --- positions ---

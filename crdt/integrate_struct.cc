@@ -74,23 +74,28 @@ bool FindAnchors(const DocState& doc, const StructView& view, Anchors* anchors, 
 
 // A peer that types sends its run character by character, one that appends to a list value by
 // value.
-bool GrowLastRun(DocState& doc, const StructView& view, const Anchors& anchors) {
+ItemRef RunToGrow(const DocState& doc, const StructView& view, const Anchors& anchors) {
   const bool joins =
       view.kind == StructKind::kString || (view.kind == StructKind::kAny && view.canonical);
   if (!joins || view.starts_inside_pair || !view.has_origin ||
       view.origin.client != view.id.client || view.origin.clock + 1 != view.id.clock) {
-    return false;
+    return ItemRef::kNone;
   }
-  StructList& structs = doc.clients[anchors.origin.client].structs;
+  const StructList& structs = doc.clients[anchors.origin.client].structs;
   const ItemRef ref = structs[structs.Last()].ref;
-  if (ref == ItemRef::kGc) return false;
-  Item& run = doc.items[ref];
-  if (run.kind != view.kind || run.deleted() || !run.in_sequence()) return false;
-  if (run.right_origin != anchors.right_origin) return false;
+  if (ref == ItemRef::kGc) return ItemRef::kNone;
+  const Item& run = doc.items[ref];
+  if (run.kind != view.kind || run.deleted() || !run.in_sequence()) return ItemRef::kNone;
+  if (run.right_origin != anchors.right_origin) return ItemRef::kNone;
   // Its right neighbour must still be the one it was typed before, or siblings may come between.
   const LocalId right = run.right == ItemRef::kNone ? LocalId() : doc.items[run.right].id;
-  if (right != run.right_origin) return false;
+  return right == run.right_origin ? ref : ItemRef::kNone;
+}
 
+bool GrowLastRun(DocState& doc, const StructView& view, const Anchors& anchors) {
+  const ItemRef ref = RunToGrow(doc, view, anchors);
+  if (ref == ItemRef::kNone) return false;
+  const Item& run = doc.items[ref];
   const LocalId end = {run.id.client, run.end()};
   doc.Extend(ref, view.content, static_cast<Clock>(view.length));
   SortOut(doc, end, static_cast<Clock>(view.length), /*may_join=*/ItemRef::kNone);

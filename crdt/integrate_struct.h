@@ -19,8 +19,12 @@ struct Anchors {
 // Skip.
 bool FindAnchors(const DocState& doc, const codec::StructView& view, Anchors* anchors, Id* missing);
 
-// Makes text or values that go on where their client's last run ends a part of that run, which the
-// end of the transaction would do otherwise. False when they do not. REQUIRES: as IntegrateStruct.
+// The run of text or values that a struct goes on, being its client's last: the struct may become a
+// part of it (DocState::Extend), which the end of the transaction would do otherwise. kNone when
+// there is no such run. REQUIRES: as IntegrateStruct.
+ItemRef RunToGrow(const DocState& doc, const codec::StructView& view, const Anchors& anchors);
+
+// Does that. False when there is no such run. REQUIRES: as IntegrateStruct.
 bool GrowLastRun(DocState& doc, const codec::StructView& view, const Anchors& anchors);
 
 // Integrates a struct that is the next one of its client. One whose parent is gone becomes a GC.

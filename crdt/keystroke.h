@@ -40,6 +40,16 @@ inline ItemRef RunToTypeOn(const DocState& doc, TypeIndex text, Clock index) {
   return EndsOwnRun(doc, run, run.right, codec::StructKind::kString) ? cursor.item : ItemRef::kNone;
 }
 
+// Types on.
+inline void TypeOn(DocState& doc, ItemRef run, std::string_view utf8, Clock units) {
+  if (doc.is_unwatched()) {
+    doc.ExtendUnwatched(run, utf8, units);
+  } else {
+    TransactionScope transaction(doc);
+    doc.Extend(run, utf8, units);
+  }
+}
+
 // The run of text whose last `length` units, from `index` on, can go over to the erased item behind
 // it (EraseEnd, erase.h); kNone as above.
 inline ItemRef RunToEraseEndOf(const DocState& doc, TypeIndex text, Clock index, Clock length) {

@@ -78,8 +78,7 @@ absl::Status Text::Insert(uint32_t index, std::string_view utf8) {
       type != nullptr && IsKeystroke(*state(), *type, utf8)) {
     const ItemRef run = internal::RunToTypeOn(*state(), this->index(), index);
     if (run != ItemRef::kNone) {
-      internal::TransactionScope transaction(*state());
-      state()->Extend(run, utf8, 1);
+      internal::TypeOn(*state(), run, utf8, 1);
       return absl::OkStatus();
     }
   }
