@@ -2,7 +2,7 @@
 
 #include "codec/small_update.h"
 #include "codec/struct_view.h"
-#include "crdt/erase.h"
+#include "crdt/apply_deletes.h"
 #include "crdt/integrate.h"
 #include "crdt/integrate_struct.h"
 #include "crdt/observers.h"
@@ -24,15 +24,10 @@ bool Fits(const DocState& doc, const StructView& view, Anchors* anchors) {
   return FindAnchors(doc, view, anchors, &missing);
 }
 
-// The item that has all of the range, if it can be erased; kNone when there is no such item.
-ItemRef ErasableItem(const DocState& doc, ClientId client_id, const ClockRange& range) {
+// The client of the range when the document has all of it; else kNoIndex.
+ClientIndex ClientOfKnown(const DocState& doc, ClientId client_id, const ClockRange& range) {
   const ClientIndex client = doc.clients.Find(client_id);
-  const Clock clock = static_cast<Clock>(range.clock);
-  if (client == kNoIndex || range.end() > doc.clients[client].state()) return ItemRef::kNone;
-  const ItemRef ref = doc.FindItem({client, clock});
-  if (ref == ItemRef::kGc) return ItemRef::kNone;
-  const Item& item = doc.items[ref];
-  return IsErasable(item) && item.in_sequence() && range.end() <= item.end() ? ref : ItemRef::kNone;
+  return client != kNoIndex && range.end() <= doc.clients[client].state() ? client : kNoIndex;
 }
 
 // A run grows of which nobody is told, and no format is to be looked at.
@@ -65,19 +60,14 @@ bool ApplySmallUpdate(DocState& doc, codec::Bytes bytes, const Origin& origin) {
   // What the struct brings could be what is deleted, or cut it.
   if (update.has_struct && deletes) return false;
   if (update.has_struct && GrowUnwatched(doc, update.view, anchors)) return true;
-  const ItemRef to_erase =
-      deletes ? ErasableItem(doc, update.deleted_client, deleted) : ItemRef::kNone;
-  if (deletes && to_erase == ItemRef::kNone) return false;
+  const ClientIndex deleted_client =
+      deletes ? ClientOfKnown(doc, update.deleted_client, deleted) : kNoIndex;
+  if (deletes && deleted_client == kNoIndex) return false;
 
   doc.Begin(&origin, /*local=*/false);
   if (update.has_struct && !GrowLastRun(doc, update.view, anchors))
     IntegrateStruct(doc, update.view, anchors);
-  if (deletes) {
-    const Item& item = doc.items[to_erase];
-    doc.DropCursor(item.parent);
-    Erase(doc, to_erase, static_cast<Clock>(deleted.clock) - item.id.clock,
-          static_cast<Clock>(deleted.length));
-  }
+  if (deletes) DeleteKnown(doc, deleted_client, deleted);
   const ClientId writer = update.has_struct ? update.view.id.client : 0;
   TransactionState& transaction = doc.transaction();
   if (writer != doc.options.client_id && !ChangedFormattedText(doc, transaction))

@@ -106,7 +106,9 @@ void StructList::EraseAfter(Position p, size_t count) {
   size_ -= count;
   Block& block = blocks_[p.block];
   const size_t here = std::min(count, block.size() - p.slot - 1);
-  block.erase(block.begin() + p.slot + 1, block.begin() + p.slot + 1 + here);
+  Entry* const hole = block.data() + p.slot + 1;  // erase would move entry by entry
+  std::memmove(hole, hole + here, (block.size() - p.slot - 1 - here) * sizeof(Entry));
+  block.resize(block.size() - here);
   count -= here;
   const auto next = blocks_.begin() + p.block + 1;
   auto keep = next;
