@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "crdt/deleted_ranges.h"
 #include "crdt/erase.h"
 #include "crdt/integrate.h"
 
@@ -34,30 +35,47 @@ bool IsGone(const DocState& doc, ItemRef ref) {
   return ref == ItemRef::kGc || doc.items[ref].deleted();
 }
 
-// What came deleted in this transaction, which is most of what an update deletes.
+// What came deleted in an update, which is most of what it deletes.
 class CameDeleted {
  public:
-  explicit CameDeleted(const TransactionState& transaction)
-      : deletes_(transaction.deletes), count_(transaction.deletes.size()) {}
+  // Those of the transaction's from the `first` on that it has now.
+  CameDeleted(const TransactionState& transaction, size_t first)
+      : deletes_(transaction.deletes), first_(first), next_(first), end_(deletes_.size()) {
+    const DeletedRange* data = deletes_.data();
+    if (IsSorted(data + first, data + end_)) return;
+    sorted_.assign(data + first, data + end_);
+    SortAndJoin(sorted_);
+    first_ = next_ = 0;
+    end_ = sorted_.size();
+  }
 
-  // Whether that is so for the whole range. Finds it while ranges come in the order of the structs;
-  // else it may say no.
+  void StartClient(ClientIndex client) {
+    const auto is_before = [](const DeletedRange& range, ClientIndex c) {
+      return range.id.client < c;
+    };
+    const DeletedRange* const begin = ranges() + first_;
+    next_ = std::lower_bound(begin, ranges() + end_, client, is_before) - ranges();
+  }
+  // Whether the whole range is among them. Those of a client are asked for in their order; else it
+  // may say no.
   bool Covers(ClientIndex client, const ClockRange& range) {
-    constexpr size_t kSteps = 4;
-    for (size_t i = next_; i < std::min(count_, next_ + kSteps); ++i) {
-      const DeletedRange& deleted = deletes_[i];
-      if (deleted.id.client != client || deleted.id.clock > range.clock) continue;
-      if (range.end() > ypp::Clock{deleted.id.clock} + deleted.length) continue;
-      next_ = i;
-      return true;
+    for (; next_ < end_; ++next_) {
+      const DeletedRange& deleted = ranges()[next_];
+      if (deleted.id.client != client) return false;
+      if (range.end() <= ypp::Clock{deleted.id.clock} + deleted.length)
+        return deleted.id.clock <= range.clock;
     }
     return false;
   }
 
  private:
-  const std::vector<DeletedRange>& deletes_;
-  const size_t count_;  // what is deleted from now on is added behind
-  size_t next_ = 0;
+  const DeletedRange* ranges() const { return sorted_.empty() ? deletes_.data() : sorted_.data(); }
+
+  const std::vector<DeletedRange>& deletes_;  // what is deleted from now on is added behind
+  std::vector<DeletedRange> sorted_;          // when those are not
+  size_t first_;
+  size_t next_;
+  size_t end_;
 };
 
 // What is left of one client's ranges in one update, as Yjs keeps it: in V2, which has no bytes for
@@ -111,11 +129,12 @@ void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range) {
   }
 }
 
-void ApplyDeletes(DocState& doc, const DeleteSet& deletes) {
-  CameDeleted came_deleted(doc.transaction());
+void ApplyDeletes(DocState& doc, const DeleteSet& deletes, size_t first_of_update) {
+  CameDeleted came_deleted(doc.transaction(), first_of_update);
   for (const ClientRanges& of_client : deletes.clients()) {
     const ClientIndex client = doc.clients.Find(of_client.client);
     const Clock state = client == kNoIndex ? 0 : doc.clients[client].state();
+    came_deleted.StartClient(client);
     std::vector<ClockRange> waiting;
     LeftRanges left(waiting);
     for (const ClockRange& range : of_client.ranges) {
@@ -148,7 +167,7 @@ void RetryPendingDeletes(DocState& doc) {
     DeleteSet retry;
     for (const ClockRange& range : found->second) retry.Add(client.id, range);
     doc.pending.deletes.erase(found);
-    ApplyDeletes(doc, retry);
+    ApplyDeletes(doc, retry, doc.transaction().deletes.size());
   }
 }
 

@@ -3,6 +3,8 @@
 #ifndef YPP_CRDT_APPLY_DELETES_H_
 #define YPP_CRDT_APPLY_DELETES_H_
 
+#include <cstddef>
+
 #include "codec/delete_set.h"
 #include "crdt/doc_state.h"
 
@@ -12,9 +14,10 @@ namespace ypp::internal {
 // transaction.
 void DeleteKnown(DocState& doc, ClientIndex client, ClockRange range);
 
-// Deletes what the document has of the set, and keeps the rest in `pending`. REQUIRES: inside a
-// transaction.
-void ApplyDeletes(DocState& doc, const DeleteSet& deletes);
+// Deletes what the document has of the set, and keeps the rest in `pending`. The transaction's
+// deletes from the `first_of_update` on are what came deleted with the same update. REQUIRES:
+// inside a transaction.
+void ApplyDeletes(DocState& doc, const DeleteSet& deletes, size_t first_of_update);
 
 // Applies those that waited for the clients that this transaction brought forward.
 void RetryPendingDeletes(DocState& doc);

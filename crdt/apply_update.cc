@@ -71,11 +71,12 @@ bool PendingMayFit(const DocState& doc, const std::vector<TouchedClient>& touche
 std::string Apply(DocState& doc, IncomingUpdate& update) {
   doc.items.Reserve(update.items);
   doc.clients.Reserve(update.sections.size());
+  const size_t deletes_before = doc.transaction().deletes.size();
   Integrator integrator(doc, update);
   integrator.Run();
   const bool retry = PendingMayFit(doc, doc.transaction().touched);
   KeepRest(doc, integrator);
-  ApplyDeletes(doc, update.deletes);
+  ApplyDeletes(doc, update.deletes, deletes_before);
   RetryPendingDeletes(doc);
   if (!retry) return {};
   std::string waiting = MergePending(doc);

@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "crdt/collect.h"
+#include "crdt/deleted_ranges.h"
 #include "crdt/encode_state.h"
 #include "crdt/format_cleanup.h"
 #include "crdt/join.h"
@@ -31,28 +32,6 @@ void NoteClients(const std::vector<DeletedRange>& deletes, std::vector<ClientInd
     last = range.id.client;
     if (known.insert(last).second) clients->push_back(last);
   }
-}
-
-void SortAndJoin(std::vector<DeletedRange>& deletes) {
-  if (deletes.size() < 2) return;
-  const auto before = [](const DeletedRange& a, const DeletedRange& b) {
-    return a.id.client != b.id.client ? a.id.client < b.id.client : a.id.clock < b.id.clock;
-  };
-  // What a whole document brings is in order already.
-  if (!std::is_sorted(deletes.begin(), deletes.end(), before))
-    std::sort(deletes.begin(), deletes.end(), before);
-  size_t last = 0;
-  for (size_t i = 1; i < deletes.size(); ++i) {
-    DeletedRange& into = deletes[last];
-    const DeletedRange& range = deletes[i];
-    const Clock end = into.id.clock + into.length;
-    if (range.id.client == into.id.client && range.id.clock <= end) {
-      into.length = std::max(end, range.id.clock + range.length) - into.id.clock;
-    } else {
-      deletes[++last] = range;
-    }
-  }
-  deletes.resize(last + 1);
 }
 
 // The state of the document is what Yjs compares with at the end of a transaction. So a transaction
