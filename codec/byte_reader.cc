@@ -62,23 +62,6 @@ uint64_t ByteReader::ReadLongVarUint(uint64_t max) {
 }
 
 // Sign and magnitude: bit 8 of each byte says "more", bit 7 of the first is the sign.
-ByteReader::SignedVarint ByteReader::ReadVarInt(uint64_t max_magnitude) {
-  if (remaining() >= sizeof(uint64_t)) {
-    uint64_t word;
-    std::memcpy(&word, next_, sizeof(word));
-    const VarUintInWord read = DecodeVarUint(word);
-    // Bit 6 of the first byte is the sign.
-    const uint64_t magnitude = (read.value >> 7) << 6 | (read.value & 0x3f);
-    if (__builtin_expect(read.size_bytes != 0 && magnitude <= max_magnitude, 1)) {
-      next_ += read.size_bytes;
-      const bool negative = (read.value & 0x40) != 0;
-      const int64_t value = static_cast<int64_t>(magnitude);
-      return {negative ? -value : value, negative};
-    }
-  }
-  return ReadLongVarInt(max_magnitude);
-}
-
 ByteReader::SignedVarint ByteReader::ReadLongVarInt(uint64_t max_magnitude) {
   const uint8_t first = ReadUint8();
   uint64_t magnitude = first & 0x3f;

@@ -128,7 +128,22 @@ class ByteReader {
     bool negative = false;  // set also for the negative zero `40`
   };
   // -(2^53-1) .. 2^53-1, or as far as `max_magnitude` says.
-  SignedVarint ReadVarInt(uint64_t max_magnitude = kMaxClientId);
+  [[gnu::always_inline]] SignedVarint ReadVarInt(uint64_t max_magnitude = kMaxClientId) {
+    if (remaining() >= sizeof(uint64_t)) {
+      uint64_t word;
+      __builtin_memcpy(&word, next_, sizeof(word));
+      const VarUintInWord read = DecodeVarUint(word);
+      // Bit 6 of the first byte is the sign.
+      const uint64_t magnitude = (read.value >> 7) << 6 | (read.value & 0x3f);
+      if (__builtin_expect(read.size_bytes != 0 && magnitude <= max_magnitude, 1)) {
+        next_ += read.size_bytes;
+        const bool negative = (read.value & 0x40) != 0;
+        const int64_t value = static_cast<int64_t>(magnitude);
+        return {negative ? -value : value, negative};
+      }
+    }
+    return ReadLongVarInt(max_magnitude);
+  }
 
   std::string_view ReadVarString();  // valid UTF-8, else fails
   // The same; `length_utf16` becomes its length in UTF-16 units.

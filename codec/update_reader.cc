@@ -147,7 +147,7 @@ struct UpdateReader::SourceV2 {
   }
 
   uint8_t ReadInfo() {
-    columns.scratch.clear();
+    if (!columns.scratch.empty()) columns.scratch.clear();
     return Read(columns.info);
   }
   Id ReadLeftId() {
