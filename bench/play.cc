@@ -1,39 +1,10 @@
 #include "bench/play.h"
 
-#include <optional>
 #include <stdexcept>
 
 namespace ypp::bench {
 
-void Must(const absl::Status& status) {
-  if (!status.ok()) throw std::runtime_error(status.ToString());
-}
-
-void Replica::Make(const Script& script, const Edit& edit) {
-  switch (edit.kind) {
-    case EditKind::kText:
-      if (edit.deleted > 0) Must(text.Delete(edit.position, edit.deleted));
-      if (edit.end > edit.begin) Must(text.Insert(edit.position, script.text(edit)));
-      break;
-    case EditKind::kArray:
-      Must(array.Insert(edit.position, script.values(edit)));
-      break;
-    case EditKind::kMap:
-      Must(map.Set(script.text(edit), script.values(edit)[0]));
-      break;
-  }
-}
-
-void Replica::Make(const Script& script, uint32_t step) {
-  const auto edits = script.edits(step);
-  if (edits.empty()) return;
-  // A call outside a transaction is one by itself.
-  const bool one_call =
-      edits.size() == 1 && (edits[0].deleted == 0 || edits[0].end == edits[0].begin);
-  std::optional<Transaction> transaction;
-  if (!one_call) transaction.emplace(doc);
-  for (const Edit& edit : edits) Make(script, edit);
-}
+void Fail(const absl::Status& status) { throw std::runtime_error(status.ToString()); }
 
 size_t Replica::Read() const {
   size_t seen = text.ToString().size();

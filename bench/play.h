@@ -14,7 +14,10 @@
 namespace ypp::bench {
 
 // Throws std::runtime_error with what went wrong.
-void Must(const absl::Status& status);
+[[noreturn]] void Fail(const absl::Status& status);
+inline void Must(const absl::Status& status) {
+  if (!status.ok()) Fail(status);
+}
 
 // As long as the ids that Yjs picks, which makes updates as long; ascending with the authors.
 inline constexpr ClientId kFirstClient = 1'000'000'001;
@@ -27,9 +30,34 @@ struct Replica {
         array(doc.GetArray("a")),
         map(doc.GetMap("m")) {}
 
-  void Make(const Script& script, const Edit& edit);
+  void Make(const Script& script, const Edit& edit) {
+    switch (edit.kind) {
+      case EditKind::kText:
+        if (edit.deleted > 0) Must(text.Delete(edit.position, edit.deleted));
+        if (edit.end > edit.begin) Must(text.Insert(edit.position, script.text(edit)));
+        break;
+      case EditKind::kArray:
+        Must(array.Insert(edit.position, script.values(edit)));
+        break;
+      case EditKind::kMap:
+        Must(map.Set(script.text(edit), script.values(edit)[0]));
+        break;
+    }
+  }
   // The step's edits as one transaction, without what it received.
-  void Make(const Script& script, uint32_t step);
+  void Make(const Script& script, uint32_t step) {
+    const auto edits = script.edits(step);
+    if (edits.empty()) return;
+    // A call outside a transaction is one by itself.
+    const bool one_call =
+        edits.size() == 1 && (edits[0].deleted == 0 || edits[0].end == edits[0].begin);
+    if (one_call) {
+      Make(script, edits[0]);
+      return;
+    }
+    const Transaction transaction(doc);
+    for (const Edit& edit : edits) Make(script, edit);
+  }
   // Looks at everything, as the public benchmarks do at their end.
   size_t Read() const;
   int64_t length() const { return text.length() + int64_t{array.length()}; }

@@ -40,9 +40,4 @@ std::span<const uint32_t> Script::received(uint32_t step) const {
   return {received_.data() + steps_[step].received_begin, received_.data() + end};
 }
 
-std::span<const Edit> Script::edits(uint32_t step) const {
-  const size_t end = step + 1 < steps_.size() ? steps_[step + 1].edits_begin : edits_.size();
-  return {edits_.data() + steps_[step].edits_begin, edits_.data() + end};
-}
-
 }  // namespace ypp::bench

@@ -38,9 +38,12 @@ class Script {
   uint32_t steps() const { return static_cast<uint32_t>(steps_.size()); }
   uint32_t agent(uint32_t step) const { return steps_[step].agent; }
   std::span<const uint32_t> received(uint32_t step) const;
-  std::span<const Edit> edits(uint32_t step) const;
+  std::span<const Edit> edits(uint32_t step) const {
+    const size_t end = step + 1 < steps_.size() ? steps_[step + 1].edits_begin : edits_.size();
+    return {edits_.data() + steps_[step].edits_begin, edits_.data() + end};
+  }
   std::string_view text(const Edit& edit) const {
-    return std::string_view(characters_).substr(edit.begin, edit.end - edit.begin);
+    return {characters_.data() + edit.begin, edit.end - edit.begin};
   }
   const std::vector<Value>& values(const Edit& edit) const { return values_[edit.values]; }
 

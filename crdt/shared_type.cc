@@ -7,9 +7,7 @@
 namespace ypp {
 
 internal::TypeRecord* SharedType::record() const {
-  if (state_ == nullptr || index_ >= state_->types.size()) return nullptr;
-  internal::TypeRecord& record = state_->types[index_];
-  return record.generation == generation_ ? &record : nullptr;
+  return state_ == nullptr ? nullptr : state_->types.Find(index_, generation_);
 }
 
 TypeKind SharedType::kind() const {

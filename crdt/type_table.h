@@ -81,6 +81,12 @@ class TypeTable {
   TypeRecord& operator[](TypeIndex index) { return *Locate(index); }
   const TypeRecord& operator[](TypeIndex index) const { return *Locate(index); }
   size_t size() const { return size_; }
+  // nullptr when the record is used for another type by now.
+  TypeRecord* Find(TypeIndex index, uint32_t generation) {
+    if (index >= size_) return nullptr;
+    TypeRecord* const record = Locate(index);
+    return record->generation == generation ? record : nullptr;
+  }
 
   // kNoIndex when there is no such root.
   TypeIndex FindRoot(KeyIndex name) const;
