@@ -147,6 +147,19 @@ TEST(HostileUpdate, IsRefusedForAStructThatLeansOnItselfAlsoBehindAGap) {
   }
 }
 
+TEST(HostileUpdate, WhatWaitsAndThenComesInAnotherFormIsNotWaitedForByOthers) {
+  Doc doc(WithClient(1));
+  // Clock 0 of client 2 is a type in an item of client 9; then its clocks 0 to 6 are gone.
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, std::string("\x07\0\x09\0\0", 5))).ok());
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, GcOf(7))).ok());
+  ASSERT_EQ(doc.GetStateVector().Get(2), 7u);
+  for (const UpdateFormat format : {UpdateFormat::kV1, UpdateFormat::kV2}) {
+    Doc copy(WithClient(3));
+    ASSERT_TRUE(copy.ApplyUpdate(doc.EncodeUpdate({}, format), {}, format).ok());
+    EXPECT_TRUE(copy.GetStateVector() == doc.GetStateVector());
+  }
+}
+
 TEST(HostileUpdate, AParentThatHoldsNoTypeTakesItsChildrenAlong) {
   Doc doc(WithClient(1));
   ASSERT_TRUE(doc.GetText("t").Insert(0, "a").ok());
