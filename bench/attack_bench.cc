@@ -1,6 +1,6 @@
-// What each attack of tests/crdt/attacks.h costs a document that it is sent to: time, the worst time
-// (of the processor, so that other work on the machine does not count), bytes sent, memory at the
-// worst moment, and the time it may take.
+// What each attack of tests/crdt/attacks.h costs a document that it is sent to: time, the worst
+// time (of the processor, so that other work on the machine does not count), bytes sent, memory at
+// the worst moment, and the time it may take.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The relay's own tables in SQLite, on the disk in memory of tests/transport/faulty_disk.h: any call
-// of SQLite to the system may fail, there may be no room, and a power cut in the middle of a
+// The relay's own tables in SQLite, on the disk in memory of tests/transport/faulty_disk.h: any
+// call of SQLite to the system may fail, there may be no room, and a power cut in the middle of a
 // transaction leaves each write that was not synced as it was meant, torn, or not at all, in no
 // order.
 #ifndef YPP_TESTS_SIMULATION_SQLITE_DISK_H_
