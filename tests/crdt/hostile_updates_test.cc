@@ -82,6 +82,17 @@ TEST(HostileUpdate, AValueThatLeansIntoATextUnderAKeyLeavesBothHalvesOfTheText) 
   EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
 }
 
+TEST(HostileUpdate, SoDoesOneThatLeansIntoSeveralValuesUnderAKey) {
+  Doc doc(WithClient(1));
+  // Client 2 sets "k" of "m" to two values at once; client 5 leans on the first of them.
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(2, 0, "\x28\x01\x01m\x01k\x02\x7d\x07\x7d\x08")).ok());
+  ASSERT_TRUE(doc.ApplyUpdate(OneStruct(5, 0, std::string("\x88\x02\0\x01\x7d\x09", 6))).ok());
+  EXPECT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
+  Doc copy(WithClient(3));
+  ASSERT_TRUE(copy.ApplyUpdate(doc.EncodeUpdate()).ok());
+  EXPECT_EQ(copy.GetMap("m").Get("k"), doc.GetMap("m").Get("k"));
+}
+
 TEST(HostileUpdate, ClaimingAllClocksOfAClientDoesNotSilenceIt) {
   Doc victim(WithClient(7));
   Text text = victim.GetText("t");
