@@ -1,8 +1,10 @@
-// What each attack of tests/crdt/attacks.h costs a document that it is sent to: time, bytes sent,
-// memory at the worst moment, and the time it may take.
+// What each attack of tests/crdt/attacks.h costs a document that it is sent to: time, the worst
+// time (of the processor, so that other work on the machine does not count), bytes sent, memory at
+// the worst moment, and the time it may take.
 #include <benchmark/benchmark.h>
 
-#include <chrono>
+#include <algorithm>
+#include <ctime>
 #include <string>
 
 #include "crdt/doc.h"
@@ -12,19 +14,27 @@
 namespace ypp {
 namespace {
 
+double ProcessorSeconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 void Prepare(const Attack& attack, Doc& doc) {
   (void)doc.GetText("notes").Insert(0, "hello");
   for (const std::string& update : attack.before) (void)doc.ApplyUpdate(update);
 }
 
 void Strike(const Attack& attack, benchmark::State& state) {
+  double worst_s = 0;
   for (auto _ : state) {
     Doc doc(DocOptions{1});
     Prepare(attack, doc);
-    const auto start = std::chrono::steady_clock::now();
+    const double start_s = ProcessorSeconds();
     benchmark::DoNotOptimize(attack.strike(doc));
-    state.SetIterationTime(
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    const double took_s = ProcessorSeconds() - start_s;
+    worst_s = std::max(worst_s, took_s);
+    state.SetIterationTime(took_s);
   }
   Doc doc(DocOptions{1});
   Prepare(attack, doc);
@@ -32,6 +42,7 @@ void Strike(const Attack& attack, benchmark::State& state) {
   (void)attack.strike(doc);
   state.counters["peak_bytes"] = static_cast<double>(meter.peak());
   state.counters["bytes"] = static_cast<double>(attack.size_bytes);
+  state.counters["worst_ms"] = worst_s * 1e3;
   state.counters["most_ms"] = attack.most_ms;
 }
 

@@ -1,6 +1,7 @@
 #include "codec/any_writer.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "codec/any_tags.h"
 #include "codec/property_order.h"
@@ -75,10 +76,17 @@ void Copy(ByteReader& in, ByteWriter& out, AnyWriter& writer) {
       }
       return writer.EndObject(AnyWriter::Proto::kDrop);
     }
+    case kTagFloat64: {
+      const uint8_t* const start = in.cursor() - 1;
+      // The bits of a NaN stay, as they do where bytes are copied.
+      if (std::isnan(in.ReadFloat64())) return writer.Encoded(in.TextSince(start));
+      break;
+    }
     default:
-      in.Seek(begin);
-      return writer.Scalar(ReadAny(in));
+      break;
   }
+  in.Seek(begin);
+  writer.Scalar(ReadAny(in));
 }
 
 }  // namespace

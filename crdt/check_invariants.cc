@@ -145,16 +145,17 @@ class Checker {
     Require(type.map.live() == live_keys, "keys: wrong count");
   }
 
-  // Whether its rest stands alone: nobody sets a key to a text, but bytes may, and then to one that
-  // another value leans into. What is left of it lives on, in Yjs as well.
+  // Whether its rest stands alone: nobody sets a key to several values or characters, but bytes
+  // may, and then another value may lean into them. What is left of them lives on, in Yjs as well.
+  // Where the rest is next to it and alive the two would have been joined.
   bool WasCut(const Item& item) const {
     const StructList& structs = doc_.clients[item.id.client].structs;
-    if (item.kind != codec::StructKind::kString || item.end() >= structs.end_clock()) return false;
+    if (item.end() >= structs.end_clock()) return false;
     const ItemRef ref = structs[structs.Find(item.end())].ref;
     if (ref == ItemRef::kGc) return false;
     const Item& rest = doc_.items[ref];
-    return (rest.kind == item.kind || rest.deleted()) && rest.origin == item.last_id() &&
-           rest.parent == item.parent && rest.key == item.key;
+    return (rest.deleted() || (rest.kind == item.kind && item.right != ref)) &&
+           rest.origin == item.last_id() && rest.parent == item.parent && rest.key == item.key;
   }
 
   void CheckChain(TypeIndex index, const MapEntry& entry) {

@@ -141,7 +141,18 @@ std::string EncodeParts(const DocState& doc, const std::vector<Part>& parts,
   return writer.Finish();
 }
 
-// Pending structs and deletions as one update each, in `dialect`.
+// What is in the document or known already, whichever goes further.
+StateVector HeldOrKnown(const DocState& doc, const StateVector& known) {
+  StateVector both = known;
+  for (const ClientIndex client : doc.clients.Descending()) {
+    const ClientId id = doc.clients[client].id;
+    both.Set(id, std::max<ypp::Clock>(known.Get(id), doc.clients[client].state()));
+  }
+  return both;
+}
+
+// Pending structs and deletions as one update each, in `dialect`. What came in another form
+// meanwhile is left out: whoever loads the state would wait for it.
 std::vector<std::string> EncodePending(const DocState& doc, const StateVector& known,
                                        Dialect dialect) {
   std::vector<std::string> updates;
@@ -161,7 +172,8 @@ std::vector<std::string> EncodePending(const DocState& doc, const StateVector& k
     }();
     auto merged = codec::MergeUpdates(parts, Dialect::kV1Any);
     YPP_CHECK(merged.ok());
-    auto diff = codec::DiffUpdate(codec::AsBytes(*merged), known, Dialect::kV1Any);
+    auto diff =
+        codec::DiffUpdate(codec::AsBytes(*merged), HeldOrKnown(doc, known), Dialect::kV1Any);
     YPP_CHECK(diff.ok());
     auto converted = codec::ConvertUpdate(codec::AsBytes(*diff), Dialect::kV1Any, dialect);
     YPP_CHECK(converted.ok());

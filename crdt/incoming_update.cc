@@ -18,7 +18,9 @@ namespace {
 // Of a section that holds a struct.
 constexpr size_t kMinSectionBytes = 5;
 
-// A struct may lean on its own client's past only: its future would have to be there before it.
+// A struct may lean on its own client's past only: its future would have to be there before it. No
+// document can hold it, so it is not let in behind a gap either, where it would wait for ever and
+// travel with the document's state, which nobody could load once the gap is filled.
 bool IsAhead(const Id& of, const Id& id) { return id.client == of.client && id.clock >= of.clock; }
 
 bool LeansOnItsFuture(const StructView& view) {
@@ -60,31 +62,21 @@ class Inspector {
     const bool notes = MakeRoomForNotes(section.structs);
     update_.sections.push_back({section.client, notes ? update_.notes.size() : position,
                                 section.clock, static_cast<uint32_t>(section.structs), notes});
-    after_hole_ = false;
     return notes;
   }
-  // False when no document can hold it.
-  bool Inspect(const UpdateReader& reader, const StructView& view) {
-    if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) ++update_.items;
-    if (view.kind == StructKind::kSkip) {
-      after_hole_ = true;
-    } else if (view.id.clock <= kMaxDocumentClock && view.end() > kMaxDocumentClock) {
-      return false;
-    }
-    if (!after_hole_ && LeansOnItsFuture(view)) {
-      const IncomingSection& section = update_.sections.back();
-      update_.self_leaning.push_back({{section.client, section.clock}, reader.position()});
-      after_hole_ = true;
-    }
-    return true;
+  // Why no document can hold it; null when one can.
+  const char* Inspect(const StructView& view) {
+    if (view.kind == StructKind::kSkip) return nullptr;
+    if (view.kind != StructKind::kGc) ++update_.items;
+    if (view.id.clock <= kMaxDocumentClock && view.end() > kMaxDocumentClock)
+      return "a document holds clocks up to 2^32-1 only";
+    return LeansOnItsFuture(view) ? "a struct leans on itself" : nullptr;
   }
   // Both at once, straight from the bytes, for as many runs as follow of which there is no more to
   // say than what they are.
   void NoteRuns(UpdateReader& reader) {
     uint8_t own_number;
-    if (after_hole_ ||
-        !update_.noted_clients.FindOrAdd(update_.sections.back().client, &own_number))
-      return;
+    if (!update_.noted_clients.FindOrAdd(update_.sections.back().client, &own_number)) return;
     const size_t before = update_.notes.size();
     reader.ReadQuick([&](auto& bytes, const codec::LastClient& last, Id id, ypp::Clock* length) {
       return NoteRun(bytes, last, id, own_number, length);
@@ -152,12 +144,7 @@ class Inspector {
   }
 
   IncomingUpdate& update_;
-  bool after_hole_ = false;  // or behind a struct that leans on itself
 };
-
-absl::Status ClockTooLarge(const UpdateReader& reader) {
-  return codec::BadInput("a document holds clocks up to 2^32-1 only", reader.position());
-}
 
 absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
   Inspector inspector(*incoming);
@@ -170,7 +157,8 @@ absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
       if (notes) inspector.NoteRuns(reader);
       const size_t position = reader.position();
       if (!reader.NextStruct(&view)) break;
-      if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
+      if (const char* const reason = inspector.Inspect(view); reason != nullptr)
+        return codec::BadInput(reason, reader.position());
       if (notes) inspector.Note(view, position);
     }
   }
@@ -189,7 +177,8 @@ absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
     writer.BeginSection(section);
     const bool notes = section.structs > 0 && inspector.Begin(section, writer.size_bytes());
     while (reader.NextStruct(&view)) {
-      if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
+      if (const char* const reason = inspector.Inspect(view); reason != nullptr)
+        return codec::BadInput(reason, reader.position());
       if (notes && inspector.Note(view, writer.size_bytes())) continue;
       codec::ForgetInheritedParentSub(&view);
       writer.WriteStruct(view);

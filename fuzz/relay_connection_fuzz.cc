@@ -11,7 +11,7 @@
 #include "crdt/doc.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/clock.h"
-#include "tests/simulation/disk.h"
+#include "tests/simulation/log_disk.h"
 #include "tests/simulation/relay_process.h"
 #include "tests/transport/recording_socket.h"
 #include "transport/frame.h"
@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   ypp::simulation::Clock clock;
   ypp::simulation::Chance chance(1);
-  ypp::simulation::Disk disk(&clock, &chance);
+  ypp::simulation::LogDisk disk(&clock, &chance);
   ypp::simulation::RelayProcess relay(&clock, &disk);
   {
     Peer honest(relay);

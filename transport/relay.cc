@@ -21,6 +21,7 @@
 #include "transport/hook_chain.h"
 #include "transport/http_pages.h"
 #include "transport/listen_address.h"
+#include "transport/log_pace.h"
 #include "transport/memory_store.h"
 #include "transport/origin_hooks.h"
 #include "transport/quarantine.h"
@@ -64,7 +65,9 @@ std::string RandomId() {
 
 class Relay::Impl : public std::enable_shared_from_this<Relay::Impl> {
  public:
-  explicit Impl(RelayOptions options) : options_(std::move(options)) {}
+  explicit Impl(RelayOptions options) : options_(std::move(options)) {
+    options_.log = transport::PacedLog(std::move(options_.log), WebSocketServer::NowMs);
+  }
   ~Impl() { Stop(kReasonStopping); }
 
   absl::Status Start();

@@ -115,6 +115,7 @@ struct RelayOptions {
   // For Stop: how long it waits for clients and storage before it ends anyway.
   int64_t drain_timeout_ms = 10'000;
 
+  // At most 100 lines a second, beside those for debugging; what is left out is counted.
   transport::LogSink log = transport::SilentLog();
 };
 

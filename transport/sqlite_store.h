@@ -24,7 +24,7 @@
 #include "absl/status/statusor.h"
 #include "transport/commit_pace.h"
 #include "transport/log.h"
-#include "transport/store.h"
+#include "transport/sqlite_operations.h"
 
 namespace ypp::transport {
 
@@ -35,7 +35,7 @@ struct SqliteStoreOptions {
   CommitPace pace{};
 };
 
-class SqliteStore : public Store {
+class SqliteStore : public SqliteOperations {
  public:
   // Opens or creates the file. FailedPrecondition when it is not a database of this program or
   // another process has it open; otherwise what the operating system or SQLite say.
@@ -45,20 +45,13 @@ class SqliteStore : public Store {
                                                            SqliteStoreOptions options = {});
   ~SqliteStore() override;
 
-  void Load(std::string document, LoadDone done) override;
-  StorePosition Append(std::string document, StoreUpdate update, Done done) override;
-  void Compact(std::string document, std::string state, StorePosition through, Done done) override;
-  void Delete(std::string document, Done done) override;
-  void List(std::string after, size_t limit, ListDone done) override;
-  void History(std::string document, HistoryDone done) override;
-  void LoadThrough(std::string document, StorePosition through, LoadDone done) override;
-
   // Transactions committed so far, from any thread.
   uint64_t transactions() const;
 
  private:
   class Writer;
   explicit SqliteStore(std::unique_ptr<Writer> writer);
+  void Push(SqliteOperation operation) override;
 
   std::unique_ptr<Writer> writer_;
 };

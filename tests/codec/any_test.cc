@@ -5,7 +5,9 @@
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
+#include <utility>
 
+#include "codec/any_writer.h"
 #include "tests/codec/support.h"
 
 namespace ypp::codec {
@@ -137,6 +139,19 @@ TEST(SkipAny, CallsCanonicalOnlyWhatYjsWouldWriteAgain) {
     const std::string bytes = Unhex(hex);
     EXPECT_TRUE(Skip(bytes).ok) << hex;
     EXPECT_FALSE(Skip(bytes).canonical) << hex;
+  }
+}
+
+TEST(Any, KeepsTheBitsOfANanWhereItIsCopied) {
+  // Alone, and in an object whose keys are put in order.
+  for (const auto& [given, expected] :
+       {std::pair("7b7ff80000f8000000", "7b7ff80000f8000000"),
+        std::pair("7602 0132 7b7ff80000f8000000 0131 7e", "760201317e01327b7ff80000f8000000")}) {
+    const std::string bytes = Unhex(given);
+    ByteReader in(AsBytes(bytes));
+    ByteWriter copied;
+    CopyCanonical(in, copied);
+    EXPECT_EQ(Hex(copied.bytes()), expected);
   }
 }
 

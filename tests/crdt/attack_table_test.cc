@@ -71,22 +71,5 @@ std::string NameOf(const testing::TestParamInfo<Attack>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Table, AttackTest, testing::ValuesIn(Attacks()), NameOf);
 
-TEST(Attack, EveryTruncationOfAnUpdateIsRefusedAsAWhole) {
-  Doc author(DocOptions{2});
-  ASSERT_TRUE(author.GetText("t").Insert(0, "some text", {{"bold", true}}).ok());
-  ASSERT_TRUE(author.GetMap("m").Set("k", "v").ok());
-  ASSERT_TRUE(author.GetText("t").Delete(2, 3).ok());
-  const std::string update = author.EncodeUpdate();
-  for (size_t size = 0; size < update.size(); ++size) {
-    Doc doc(DocOptions{1});
-    int events = 0;
-    const Subscription updates = doc.OnUpdate([&](const UpdateEvent&) { ++events; });
-    EXPECT_FALSE(doc.ApplyUpdate(std::string_view(update).substr(0, size)).ok()) << size;
-    EXPECT_EQ(events, 0);
-    EXPECT_TRUE(doc.GetStateVector().empty());
-    EXPECT_TRUE(doc.GetPending().empty());
-  }
-}
-
 }  // namespace
 }  // namespace ypp

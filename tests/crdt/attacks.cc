@@ -223,6 +223,29 @@ std::string GoodThenBad() {
   return out.Take();
 }
 
+// Cut after each of its bytes, one after the other: none may leave anything behind.
+Attack Truncations() {
+  Doc author(DocOptions{kAttacker});
+  author.Transact([&] {
+    (void)author.GetText("t").Insert(0, "some text", {{"bold", true}});
+    (void)author.GetMap("m").Set("k", "v");
+  });
+  (void)author.GetText("t").Delete(2, 3);
+  Attack attack;
+  const std::string update = author.EncodeUpdate();
+  attack.name = "an update cut after each of its " + std::to_string(update.size()) + " bytes";
+  attack.size_bytes = update.size() * (update.size() - 1) / 2;
+  attack.strike = [update](Doc& doc) {
+    absl::Status status;
+    for (size_t size = 0; size < update.size(); ++size) {
+      status = doc.ApplyUpdate(std::string_view(update).substr(0, size));
+      if (status.ok()) break;
+    }
+    return status;
+  };
+  return attack;
+}
+
 }  // namespace
 
 std::vector<Attack> Attacks() {
@@ -251,6 +274,9 @@ std::vector<Attack> Attacks() {
   attacks.push_back(Update("a deletion past the last clock", past_end.Take(), Outcome::kRefused));
   attacks.push_back(
       Update("a struct of no clocks", OneStruct(kAttacker, 0, Struct(0x00, {0})), Outcome::kTaken));
+  attacks.push_back(Update("a text of no characters",
+                           OneStruct(kAttacker, 0, Struct(0x04, {1, 1}, std::string("t\0", 2))),
+                           Outcome::kTaken));
   attacks.push_back(Update("an item left of which is itself",
                            OneStruct(kAttacker, 0, Struct(0x84, {kAttacker, 0}, "\x01x")),
                            Outcome::kRefused));
@@ -263,6 +289,7 @@ std::vector<Attack> Attacks() {
   attacks.push_back(SamePlace(4'000));
   attacks.push_back(MergeOfManyClients(10'000));
   attacks.push_back(Update("a good struct before a bad one", GoodThenBad(), Outcome::kRefused));
+  attacks.push_back(Truncations());
   return attacks;
 }
 

@@ -1,4 +1,5 @@
 // A WebSocket without a provider, to say what no provider says.
+import net from "node:net";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import { until } from "./relay_process.mjs";
@@ -68,4 +69,31 @@ export class RawSocket {
   close() {
     this.socket.close();
   }
+}
+
+// The bytes of a masked frame; the mask is zero, so the payload stays as it is.
+export function wireFrame(payload, { opcode = 0, fin = false, rsv = 0 } = {}) {
+  const head = [(fin ? 0x80 : 0) | rsv | opcode];
+  if (payload.length < 126) head.push(0x80 | payload.length);
+  else if (payload.length < 65_536) head.push(0x80 | 126, payload.length >> 8, payload.length & 255);
+  else {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64BE(BigInt(payload.length));
+    head.push(0x80 | 127, ...length);
+  }
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
+}
+
+// A WebSocket of which the test writes every frame itself.
+export async function openWire(port) {
+  const socket = net.connect(port, "127.0.0.1");
+  const wire = { socket, received: Buffer.alloc(0), ended: false };
+  socket.on("close", () => (wire.ended = true));
+  socket.on("error", () => {});
+  socket.on("data", (data) => (wire.received = Buffer.concat([wire.received, data])));
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+  await until(() => wire.received.includes("\r\n\r\n"), "the handshake");
+  wire.received = Buffer.alloc(0);
+  return wire;
 }

@@ -1,11 +1,10 @@
 // What no honest client says: the sender gets the protocol's refusal, the relay and the others go on.
 import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
-import { RawSocket, frame, hex, syncFrame, textFrame, toHex, tokenFrame } from "./raw_socket.mjs";
+import { RawSocket, frame, hex, openWire, syncFrame, textFrame, toHex, tokenFrame, wireFrame } from "./raw_socket.mjs";
 import { Client, Relay, readDocument, run, sleep, until } from "./relay_process.mjs";
 
 const relay = new Relay();
@@ -184,34 +183,10 @@ test("a client that never reads is cut off, and nobody else", async () => {
   await checkWitness();
 });
 
-// The bytes of a masked frame; the mask is zero, so the payload stays as it is.
-function wireFrame(payload, { opcode = 0, fin = false } = {}) {
-  const head = [(fin ? 0x80 : 0) | opcode];
-  if (payload.length < 126) head.push(0x80 | payload.length);
-  else head.push(0x80 | 126, payload.length >> 8, payload.length & 255);
-  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
-}
-
-// A WebSocket of which the test writes every frame itself. `codes`: of the closes it was sent.
-async function openWire() {
-  const net = await import("node:net");
-  const socket = net.connect(relay.port, "127.0.0.1");
-  const wire = { socket, received: Buffer.alloc(0), ended: false };
-  socket.on("close", () => (wire.ended = true));
-  socket.on("error", () => {});
-  socket.on("data", (data) => (wire.received = Buffer.concat([wire.received, data])));
-  socket.write("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-  await until(() => wire.received.includes("\r\n\r\n"), "the handshake");
-  wire.received = Buffer.alloc(0);
-  return wire;
-}
-
-const residentKiB = () =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${relay.process.pid}/status`, "utf8"))[1]);
+const residentKiB = () => relay.residentKiB;
 
 test("fragments of a message count together, also before authentication", async () => {
-  const wire = await openWire();
+  const wire = await openWire(relay.port);
   const piece = Buffer.alloc(30_000, 1);
   wire.socket.write(wireFrame(piece, { opcode: 2 }));
   wire.socket.write(wireFrame(piece));
@@ -226,7 +201,7 @@ test("fragments of a message count together, also before authentication", async 
 });
 
 test("a million tiny and empty fragments cost no more than the message they make up", async () => {
-  const wire = await openWire();
+  const wire = await openWire(relay.port);
   wire.socket.write(wireFrame(Buffer.from(tokenFrame("crumbs", "good")), { opcode: 2, fin: true }));
   await until(() => wire.received.length > 0, "the document is granted");
   const before = residentKiB();

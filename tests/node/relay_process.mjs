@@ -1,6 +1,6 @@
 // A ypp-relay started for a test, in a folder of its own, and stock providers to connect to it.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -68,6 +68,9 @@ export class Relay {
     return this;
   }
 
+  get residentKiB() {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.process.pid}/status`, "utf8"))[1]);
+  }
   get url() {
     return `ws://127.0.0.1:${this.port}`;
   }

@@ -1,72 +1,43 @@
-// Where the relay's documents are: a Store that has what was synced, and operations that are not
-// yet. A sync takes time and may fail; a power cut loses what was not synced, or all but a part of
-// it.
+// Where the relay's documents are, on a disk that fails: what is written is not safe until a sync,
+// which takes time and may fail; there may be no room; and the power may go.
 #ifndef YPP_TESTS_SIMULATION_DISK_H_
 #define YPP_TESTS_SIMULATION_DISK_H_
 
-#include <deque>
-#include <functional>
-#include <map>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "tests/simulation/chance.h"
-#include "tests/simulation/clock.h"
 #include "transport/store.h"
 
 namespace ypp::simulation {
 
-// Outlives the relays that use it.
+// What a disk did to those who used it.
+struct DiskEvents {
+  size_t failures = 0;     // transactions that an error ended
+  size_t full = 0;         // those for which there was no room
+  size_t torn_writes = 0;  // of which a power cut left a part
+};
+
+// Outlives the relays that use it, one at a time.
 class Disk {
  public:
-  Disk(Clock* clock, Chance* chance) : clock_(clock), chance_(chance) {}
+  virtual ~Disk() = default;
 
-  // For a relay that starts. The one before must be gone.
-  std::unique_ptr<transport::Store> Open(transport::Store::Executor executor);
-  // The relay has been killed: operations that were not synced are lost, but for some that came
-  // first.
-  void PowerCut();
-  // How often syncs, and reads, fail.
-  void SetFaults(unsigned percent) { fault_percent_ = percent; }
+  // For a relay that starts; the one before must be gone. Null when the disk does not let it.
+  virtual std::unique_ptr<transport::Store> Open(transport::Store::Executor executor) = 0;
+  // The relay has been killed: of what it wrote and did not sync, chance says what is lost.
+  virtual void PowerCut() = 0;
+  // How often a transaction fails.
+  virtual void SetFaults(unsigned percent) = 0;
+  virtual void SetFull(bool full) = 0;
 
   // What is safe: a document's updates.
-  std::vector<std::string> Synced(const std::string& document) const;
-  size_t failed_syncs() const { return failed_syncs_; }
+  virtual std::vector<std::string> Synced(const std::string& document) = 0;
+  const DiskEvents& events() const { return events_; }
 
- private:
-  friend class DiskStore;
-
-  struct Logged {
-    transport::StorePosition position = 0;
-    std::string bytes;
-    std::string origin;
-  };
-  struct Document {
-    std::string snapshot;
-    transport::StorePosition snapshot_through = 0;
-    std::deque<Logged> log;
-  };
-  using Documents = std::map<std::string, Document>;
-  // Not yet synced: what it does to the documents, and whom to tell.
-  struct Operation {
-    std::function<void(Documents&)> apply;
-    std::function<void(absl::Status)> done;
-    bool writes = true;
-  };
-
-  void Add(Operation operation);
-  void Sync(uint64_t generation);
-
-  Clock* clock_;
-  Chance* chance_;
-  Documents documents_;
-  std::vector<Operation> unsynced_;
-  transport::StorePosition last_position_ = 0;
-  uint64_t generation_ = 0;  // of the relay that uses it
-  bool syncing_ = false;
-  unsigned fault_percent_ = 0;
-  size_t failed_syncs_ = 0;
+ protected:
+  DiskEvents events_;
 };
 
 }  // namespace ypp::simulation

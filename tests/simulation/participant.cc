@@ -12,6 +12,7 @@ namespace {
 constexpr char kText[] = "text";
 constexpr char kArray[] = "array";
 constexpr char kMap[] = "map";
+constexpr size_t kLastEdits = 16;
 constexpr const char* kKeys[] = {"a", "b", "c"};
 
 }  // namespace
@@ -52,8 +53,11 @@ Participant::Participant(Clock* clock, Chance* chance, ClientId client,
   YPP_CHECK(awareness_.SetLocalState("{\"here\":true}", clock->now_ms()).ok());
   for (size_t i = 0; i < documents.size(); ++i) {
     Replica& replica = *replicas_.emplace_back(std::make_unique<Replica>(client));
-    replica.updates = replica.doc.OnUpdate([i, gossip](const UpdateEvent& event) {
-      if (event.local) gossip(i, std::string(event.update));
+    replica.updates = replica.doc.OnUpdate([i, gossip, &replica](const UpdateEvent& event) {
+      if (!event.local) return;
+      replica.last_edits.emplace_back(event.update);
+      if (replica.last_edits.size() > kLastEdits) replica.last_edits.pop_front();
+      gossip(i, replica.last_edits.back());
     });
     ProviderOptions options;
     options.document = documents[i];
@@ -76,6 +80,13 @@ void Participant::Receive(size_t document, const std::string& update) {
 }
 
 void Participant::Leave() { core_->Shutdown(); }
+
+std::vector<std::string> Participant::SayAgain(size_t document) {
+  const std::deque<std::string>& edits = replicas_[document]->last_edits;
+  std::vector<std::string> said;
+  for (size_t i = 0; i < edits.size(); ++i) said.push_back(edits[chance_->Below(edits.size())]);
+  return said;
+}
 
 void Participant::Edit() {
   Doc& edited = doc(chance_->Below(replicas_.size()));

@@ -5,6 +5,7 @@
 #define YPP_TESTS_SIMULATION_PARTICIPANT_H_
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,6 +40,8 @@ class Participant {
   void SetOnline(bool online) { online ? core_->Connect() : core_->Disconnect(); }
   // Takes leave of the relay.
   void Leave();
+  // Some of its last edits of the document, in any order, some more than once.
+  std::vector<std::string> SayAgain(size_t document);
 
   ClientId client() const { return client_; }
   Doc& doc(size_t document) { return replicas_[document]->doc; }
@@ -52,6 +55,7 @@ class Participant {
 
     Doc doc;
     Subscription updates;
+    std::deque<std::string> last_edits;
     std::shared_ptr<transport::ClientSession> session;
   };
 

@@ -10,6 +10,7 @@ RelayProcess::RelayProcess(Clock* clock, Disk* disk) : clock_(clock) {
   hooks_.executor = MakeExecutor();
   hooks_.Add(transport::HooksOf(std::make_shared<transport::OpenAuthenticator>()));
   store_ = disk->Open(hooks_.executor.post);
+  if (store_ == nullptr) return;
   transport::HubOptions options;
   // Small, so that short runs compact, too.
   options.compact_log_bytes = 512;

@@ -21,6 +21,8 @@ class RelayProcess {
 
   std::shared_ptr<transport::SocketHandler> Accept(std::shared_ptr<transport::Socket> socket);
   void Tick() { hub_->Tick(clock_->now_ms()); }
+  // False: the disk did not let it start, and it is good for nothing.
+  bool runs() const { return hub_ != nullptr; }
   transport::DocumentHub& hub() { return *hub_; }
 
  private:

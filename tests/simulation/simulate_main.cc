@@ -58,10 +58,11 @@ int main(int argc, char** argv) {
       std::cerr << seed - first + 1 << " of " << seeds << " seeds\n";
   }
   std::cerr << seeds << " seeds, " << failed << " failed: " << events.edits << " edits, "
-            << events.cuts << " cuts, " << events.partitions << " partitions, "
-            << events.relay_kills << " relays and " << events.participant_kills
-            << " participants killed, " << events.disk_failures << " failed syncs, "
-            << events.gossip << " updates past the relay, " << events.acknowledged_clocks
-            << " clocks acknowledged\n";
+            << events.acknowledged_clocks << " clocks acknowledged; " << events.cuts << " cuts, "
+            << events.partitions << " partitions, " << events.repeated << " updates repeated, "
+            << events.gossip << " past the relay, " << events.relay_kills << " relays and "
+            << events.participant_kills << " participants killed, " << events.disk_failures
+            << " disk errors, " << events.full_disks << " times full, " << events.torn_writes
+            << " torn writes\n";
   return failed == 0 ? 0 : 1;
 }

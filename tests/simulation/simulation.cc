@@ -7,12 +7,15 @@
 #include "absl/strings/str_cat.h"
 #include "codec/check.h"
 #include "crdt/check_invariants.h"
+#include "tests/crdt/allocation_meter.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/clock.h"
-#include "tests/simulation/disk.h"
+#include "tests/simulation/log_disk.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/participant.h"
 #include "tests/simulation/relay_process.h"
+#include "tests/simulation/repeater.h"
+#include "tests/simulation/sqlite_disk.h"
 
 namespace ypp::simulation {
 namespace {
@@ -23,11 +26,19 @@ constexpr int64_t kChaosMs = 30'000;
 constexpr int64_t kPeaceMs = 10 * 60'000;
 // Awareness of those who are gone ends by itself.
 constexpr int64_t kAwarenessMs = 3 * kAwarenessTimeoutMs;
+// What a relay that has served may keep beside what a new one has: tables that have grown, counters
+// of what it refused.
+constexpr size_t kIdleBytes = 4'096;
+
+std::unique_ptr<Disk> MakeDisk(uint64_t seed, Clock* clock, Chance* chance) {
+  if (seed % kSeedsPerSqlite == 0) return std::make_unique<SqliteDisk>(clock, chance);
+  return std::make_unique<LogDisk>(clock, chance);
+}
 
 class World {
  public:
   explicit World(uint64_t seed)
-      : chance_(seed), network_(&clock_, &chance_), disk_(&clock_, &chance_) {
+      : chance_(seed), network_(&clock_, &chance_), disk_(MakeDisk(seed, &clock_, &chance_)) {
     for (uint64_t i = 0; i <= chance_.Below(2); ++i)
       documents_.push_back(absl::StrCat("document", i));
     acknowledged_.resize(documents_.size());
@@ -40,6 +51,7 @@ class World {
   // Sockets on their way hold connections, which do not outlive their relay.
   ~World() {
     participants_.clear();
+    repeaters_.clear();
     network_.LoseRelay();
     relay_ = nullptr;
   }
@@ -55,11 +67,14 @@ class World {
     if (failure_.empty()) CheckReplicas();
     if (failure_.empty()) CheckAwareness();
     if (failure_.empty()) CheckNobodyStays();
+    if (failure_.empty()) CheckRelayIsAsNew();
     outcome_.failure = failure_;
     for (const auto& of_document : acknowledged_) {
       for (const auto& [client, clock] : of_document) outcome_.events.acknowledged_clocks += clock;
     }
-    outcome_.events.disk_failures = disk_.failed_syncs();
+    outcome_.events.disk_failures = disk_->events().failures;
+    outcome_.events.full_disks = disk_->events().full;
+    outcome_.events.torn_writes = disk_->events().torn_writes;
     return std::move(outcome_);
   }
 
@@ -74,8 +89,14 @@ class World {
     clock_.After(1'000, [this] { Tick(); });
   }
 
+  // Again and again, if the disk does not let it.
   void StartRelay() {
-    relay_ = std::make_unique<RelayProcess>(&clock_, &disk_);
+    if (relay_ != nullptr) return;
+    relay_ = std::make_unique<RelayProcess>(&clock_, disk_.get());
+    if (!relay_->runs()) {
+      relay_ = nullptr;
+      return clock_.After(1'000, [this] { StartRelay(); });
+    }
     network_.Listen([this](std::shared_ptr<transport::Socket> socket) {
       return relay_->Accept(std::move(socket));
     });
@@ -84,7 +105,7 @@ class World {
     NoteAcknowledged();
     network_.LoseRelay();
     relay_ = nullptr;
-    disk_.PowerCut();
+    disk_->PowerCut();
     CheckDisk();
   }
 
@@ -109,6 +130,8 @@ class World {
 
   void Chaos();
   void Disturb(size_t i);
+  void DisturbDisk();
+  void Repeat(size_t i);
   void MakePeace();
   bool EverybodySynced();
 
@@ -117,14 +140,18 @@ class World {
   void CheckReplicas();
   void CheckAwareness();
   void CheckNobodyStays();
+  void CheckRelayIsAsNew();
+  size_t BytesOfRelay();
 
+  const AllocationMeter meter_;
   Clock clock_;
   Chance chance_;
   Network network_;
-  Disk disk_;
+  std::unique_ptr<Disk> disk_;
   std::vector<std::string> documents_;
   std::unique_ptr<RelayProcess> relay_;
   std::vector<std::unique_ptr<Participant>> participants_;
+  std::set<std::shared_ptr<Repeater>> repeaters_;
   ClientId last_client_ = 100;
   // Of each document, by client: edits that the relay said are safe.
   std::vector<std::map<ClientId, ypp::Clock>> acknowledged_;
@@ -144,19 +171,36 @@ void World::Chaos() {
   } else if (dice < 95) {
     Disturb(i);
   } else if (dice < 97) {
-    disk_.SetFaults(static_cast<unsigned>(chance_.Below(60)));
-    clock_.After(chance_.Between(100, 3'000), [this] { disk_.SetFaults(0); });
+    DisturbDisk();
   } else if (relay_ != nullptr) {
     ++outcome_.events.relay_kills;
     KillRelay();
-    clock_.After(chance_.Between(0, 5'000), [this] {
-      if (relay_ == nullptr) StartRelay();
-    });
+    clock_.After(chance_.Between(0, 5'000), [this] { StartRelay(); });
   }
 }
 
+void World::DisturbDisk() {
+  if (chance_.Percent(30)) {
+    disk_->SetFull(true);
+    clock_.After(chance_.Between(100, 5'000), [this] { disk_->SetFull(false); });
+  } else {
+    disk_->SetFaults(static_cast<unsigned>(chance_.Below(60)));
+    clock_.After(chance_.Between(100, 3'000), [this] { disk_->SetFaults(0); });
+  }
+}
+
+void World::Repeat(size_t i) {
+  const size_t document = chance_.Below(documents_.size());
+  std::vector<std::string> updates = participants_[i]->SayAgain(document);
+  outcome_.events.repeated += updates.size();
+  auto repeater =
+      std::make_shared<Repeater>(network_.OpenerOf(i), documents_[document], std::move(updates));
+  repeaters_.insert(repeater);
+  clock_.After(chance_.Between(1'000, 10'000), [this, repeater] { repeaters_.erase(repeater); });
+}
+
 void World::Disturb(size_t i) {
-  switch (chance_.Below(4)) {
+  switch (chance_.Below(5)) {
     case 0:
       ++outcome_.events.cuts;
       return network_.CutLinksOf(i, static_cast<Network::Cut>(chance_.Below(3)));
@@ -169,6 +213,8 @@ void World::Disturb(size_t i) {
       participants_[i]->SetOnline(false);
       clock_.After(chance_.Between(1, 10'000), [this, i] { participants_[i]->SetOnline(true); });
       return;
+    case 3:
+      return Repeat(i);
     default:
       if (!chance_.Percent(30)) return;
       ++outcome_.events.participant_kills;
@@ -178,9 +224,10 @@ void World::Disturb(size_t i) {
 }
 
 void World::MakePeace() {
-  disk_.SetFaults(0);
+  disk_->SetFaults(0);
+  disk_->SetFull(false);
   network_.Calm();
-  if (relay_ == nullptr) StartRelay();
+  StartRelay();
   for (size_t i = 0; i < participants_.size(); ++i) {
     network_.SetReachable(i, true);
     participants_[i]->SetOnline(true);
@@ -225,7 +272,7 @@ void World::NoteAcknowledged() {
 void World::CheckDisk() {
   for (size_t d = 0; d < documents_.size(); ++d) {
     Doc stored;
-    for (const std::string& update : disk_.Synced(documents_[d])) {
+    for (const std::string& update : disk_->Synced(documents_[d])) {
       if (!stored.ApplyUpdate(update).ok()) Fail("the disk holds a bad update");
     }
     const StateVector has = stored.GetStateVector();
@@ -241,7 +288,7 @@ void World::CheckReplicas() {
   CheckDisk();
   for (size_t d = 0; d < documents_.size(); ++d) {
     Outcome::Document document;
-    document.updates = disk_.Synced(documents_[d]);
+    document.updates = disk_->Synced(documents_[d]);
     Doc stored;
     for (const std::string& update : document.updates) (void)stored.ApplyUpdate(update);
     document.shown = Shown(stored);
@@ -283,6 +330,24 @@ void World::CheckNobodyStays() {
     Fail("the relay still has documents open when all have left");
 }
 
+void World::CheckRelayIsAsNew() {
+  const size_t idle_bytes = BytesOfRelay();
+  disk_->PowerCut();
+  StartRelay();
+  const size_t new_bytes = BytesOfRelay();
+  if (idle_bytes > new_bytes + kIdleBytes) {
+    Fail(absl::StrCat("when all have left the relay holds ", idle_bytes, " bytes, a new one ",
+                      new_bytes));
+  }
+}
+
+// What is freed when it goes.
+size_t World::BytesOfRelay() {
+  const size_t with_relay = meter_.held();
+  relay_ = nullptr;
+  return with_relay - meter_.held();
+}
+
 }  // namespace
 
 Events& Events::operator+=(const Events& other) {
@@ -292,11 +357,25 @@ Events& Events::operator+=(const Events& other) {
   relay_kills += other.relay_kills;
   participant_kills += other.participant_kills;
   disk_failures += other.disk_failures;
+  full_disks += other.full_disks;
+  torn_writes += other.torn_writes;
   gossip += other.gossip;
+  repeated += other.repeated;
   acknowledged_clocks += other.acknowledged_clocks;
   return *this;
 }
 
-Outcome Simulate(uint64_t seed) { return World(seed).Run(); }
+Outcome Simulate(uint64_t seed) {
+  const AllocationMeter meter;
+  Outcome outcome = World(seed).Run();
+  // What is left when a copy of the outcome takes the outcome's place.
+  const size_t held = meter.held();
+  Outcome copy = outcome;
+  const size_t size = meter.held() - held;
+  outcome = Outcome();
+  const size_t left = meter.held() - size;
+  if (copy.failure.empty() && left > 0) copy.failure = absl::StrCat(left, " bytes were not freed");
+  return copy;
+}
 
 }  // namespace ypp::simulation

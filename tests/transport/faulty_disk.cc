@@ -208,9 +208,13 @@ bool FaultyDisk::MayDo(Call kind) {
 
 bool FaultyDisk::HasRoomFor(const File& file, size_t end) const {
   if (capacity_ == SIZE_MAX || end <= file.current.size()) return true;
-  size_t used = end - file.current.size();
-  for (const auto& [path, other] : files_) used += other->current.size();
-  return used <= capacity_;
+  return used_bytes() + end - file.current.size() <= capacity_;
+}
+
+size_t FaultyDisk::used_bytes() const {
+  size_t used = 0;
+  for (const auto& [path, file] : files_) used += file->current.size();
+  return used;
 }
 
 FaultyDisk::FilePtr FaultyDisk::Find(const std::string& path) const {
@@ -232,6 +236,7 @@ void FaultyDisk::PowerOn(uint64_t seed) {
       const uint64_t fate = random() % 4;
       if (fate == 0) continue;  // never reached the disk
       if (fate == 1 && !change.truncates) {
+        ++torn_writes_;
         change.bytes.resize(change.bytes.size() / kSectorBytes * kSectorBytes / 2);
       }
       Apply(change, &bytes);

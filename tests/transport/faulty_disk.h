@@ -49,7 +49,11 @@ class FaultyDisk {
   void PowerOn(uint64_t seed);
   // Of all files together.
   void SetCapacity(size_t bytes) { capacity_ = bytes; }
+  size_t capacity() const { return capacity_; }
+  size_t used_bytes() const;
   int calls() const { return calls_; }
+  // Of which the power left a part.
+  size_t torn_writes() const { return torn_writes_; }
 
   // For the VFS, with the lock held.
   std::mutex& mutex() { return mutex_; }
@@ -67,6 +71,7 @@ class FaultyDisk {
   int calls_ = 0;
   int calls_left_ = -1;  // -1: any number
   size_t capacity_ = SIZE_MAX;
+  size_t torn_writes_ = 0;
 };
 
 }  // namespace ypp::transport

@@ -1,5 +1,6 @@
-#include "tests/simulation/disk.h"
+#include "tests/simulation/log_disk.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ypp::simulation {
@@ -10,9 +11,9 @@ using transport::StoredDocument;
 using transport::StorePosition;
 using transport::StoreUpdate;
 
-class DiskStore : public Store {
+class LogDiskStore : public Store {
  public:
-  DiskStore(Disk* disk, Executor executor) : disk_(disk), executor_(std::move(executor)) {}
+  LogDiskStore(LogDisk* disk, Executor executor) : disk_(disk), executor_(std::move(executor)) {}
 
   void Load(std::string document, LoadDone done) override {
     Read(std::move(document), UINT64_MAX, std::move(done));
@@ -23,7 +24,7 @@ class DiskStore : public Store {
 
   StorePosition Append(std::string document, StoreUpdate update, Done done) override {
     const StorePosition position = ++disk_->last_position_;
-    disk_->Add({[document, position, update](Disk::Documents& documents) {
+    disk_->Add({[document, position, update](LogDisk::Documents& documents) {
                   documents[document].log.push_back({position, update.bytes, update.origin});
                 },
                 Told(std::move(done))});
@@ -31,8 +32,8 @@ class DiskStore : public Store {
   }
 
   void Compact(std::string document, std::string state, StorePosition through, Done done) override {
-    disk_->Add({[document, state, through](Disk::Documents& documents) {
-                  Disk::Document& stored = documents[document];
+    disk_->Add({[document, state, through](LogDisk::Documents& documents) {
+                  LogDisk::Document& stored = documents[document];
                   stored.snapshot = state;
                   stored.snapshot_through = through;
                   while (!stored.log.empty() && stored.log.front().position <= through)
@@ -42,7 +43,7 @@ class DiskStore : public Store {
   }
 
   void Delete(std::string document, Done done) override {
-    disk_->Add({[document](Disk::Documents& documents) { documents.erase(document); },
+    disk_->Add({[document](LogDisk::Documents& documents) { documents.erase(document); },
                 Told(std::move(done))});
   }
 
@@ -62,14 +63,14 @@ class DiskStore : public Store {
 
   void Read(std::string document, StorePosition through, LoadDone done) {
     const auto loaded = std::make_shared<StoredDocument>();
-    disk_->Add({[document, through, loaded](Disk::Documents& documents) {
+    disk_->Add({[document, through, loaded](LogDisk::Documents& documents) {
                   const auto it = documents.find(document);
                   if (it == documents.end()) return;
-                  const Disk::Document& stored = it->second;
+                  const LogDisk::Document& stored = it->second;
                   if (stored.snapshot_through > 0) loaded->updates.push_back(stored.snapshot);
                   loaded->snapshot_bytes = stored.snapshot.size();
                   loaded->position = stored.snapshot_through;
-                  for (const Disk::Logged& logged : stored.log) {
+                  for (const LogDisk::Logged& logged : stored.log) {
                     if (logged.position > through) break;
                     loaded->updates.push_back(logged.bytes);
                     loaded->log_bytes += logged.bytes.size();
@@ -85,34 +86,44 @@ class DiskStore : public Store {
                 false});
   }
 
-  Disk* disk_;
+  LogDisk* disk_;
   Executor executor_;
 };
 
-std::unique_ptr<Store> Disk::Open(Store::Executor executor) {
-  return std::make_unique<DiskStore>(this, std::move(executor));
+std::unique_ptr<Store> LogDisk::Open(Store::Executor executor) {
+  return std::make_unique<LogDiskStore>(this, std::move(executor));
 }
 
-void Disk::Add(Operation operation) {
+void LogDisk::Add(Operation operation) {
   unsynced_.push_back(std::move(operation));
   if (std::exchange(syncing_, true)) return;
   clock_->After(chance_->Between(1, 30), [this, generation = generation_] { Sync(generation); });
 }
 
+absl::Status LogDisk::Fate() {
+  if (chance_->Percent(fault_percent_)) return absl::UnavailableError("the disk failed");
+  if (full_) return absl::ResourceExhaustedError("the disk is full");
+  return absl::OkStatus();
+}
+
 // Like a transaction: all of it or nothing, and whoever asked is told.
-void Disk::Sync(uint64_t generation) {
+void LogDisk::Sync(uint64_t generation) {
   if (generation != generation_) return;
   syncing_ = false;
   const std::vector<Operation> operations = std::exchange(unsynced_, {});
-  const bool fails = chance_->Percent(fault_percent_);
-  if (fails) ++failed_syncs_;
+  const bool writes = std::any_of(operations.begin(), operations.end(),
+                                  [](const Operation& operation) { return operation.writes; });
+  absl::Status fate = Fate();
+  if (absl::IsUnavailable(fate)) ++events_.failures;
+  if (absl::IsResourceExhausted(fate) && !writes) fate = absl::OkStatus();
+  if (absl::IsResourceExhausted(fate)) ++events_.full;
   for (const Operation& operation : operations) {
-    if (!fails || !operation.writes) operation.apply(documents_);
-    operation.done(fails ? absl::UnavailableError("the disk failed") : absl::OkStatus());
+    if (fate.ok() || !operation.writes) operation.apply(documents_);
+    operation.done(fate);
   }
 }
 
-void Disk::PowerCut() {
+void LogDisk::PowerCut() {
   ++generation_;
   syncing_ = false;
   const std::vector<Operation> operations = std::exchange(unsynced_, {});
@@ -120,7 +131,7 @@ void Disk::PowerCut() {
   for (size_t i = 0; i < kept; ++i) operations[i].apply(documents_);
 }
 
-std::vector<std::string> Disk::Synced(const std::string& document) const {
+std::vector<std::string> LogDisk::Synced(const std::string& document) {
   std::vector<std::string> updates;
   const auto it = documents_.find(document);
   if (it == documents_.end()) return updates;
