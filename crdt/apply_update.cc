@@ -24,6 +24,10 @@ constexpr size_t kMaxPendingUpdates = 64;
 
 // What the bytes alone do not tell.
 absl::Status CheckAgainst(const DocState& doc, const IncomingUpdate& update) {
+  for (const SelfLeaning& leaning : update.self_leaning) {
+    if (leaning.section.clock > doc.clients.StateOf(leaning.section.client)) continue;
+    return codec::BadInput("a struct leans on itself", leaning.position);
+  }
   if (doc.bytes.size() + update.size_bytes() * kMaxContentGrowth > ByteStore::kMaxContentBytes) {
     return absl::ResourceExhaustedError("the document would grow past its limit");
   }

@@ -7,8 +7,10 @@
 #include "absl/container/inlined_vector.h"
 #include "codec/check.h"
 #include "codec/update_algebra.h"
+#include "codec/update_reader.h"
 #include "codec/update_writer.h"
 #include "crdt/content.h"
+#include "crdt/incoming_update.h"
 #include "crdt/write_run.h"
 
 namespace ypp::internal {
@@ -151,6 +153,35 @@ StateVector HeldOrKnown(const DocState& doc, const StateVector& known) {
   return both;
 }
 
+// What waits, from `held` on, without what no document can ever hold (LeansOnItsFuture). That was
+// let in behind a gap which is filled now, and whoever loads the state would refuse it.
+std::string LeaveOutUnfit(std::string waiting, const StateVector& held) {
+  codec::UpdateReader reader(codec::AsBytes(waiting), Dialect::kV1Any);
+  reader.AcceptHolesWithFlags();
+  UpdateWriter writer(Dialect::kV1Any);
+  writer.BeginUpdate(reader.sections_left());
+  bool found = false;
+  codec::UpdateReader::Section section;
+  for (codec::StructView view; reader.NextSection(&section);) {
+    writer.BeginSection(section);
+    bool after_hole = section.clock > held.Get(section.client);
+    while (reader.NextStruct(&view)) {
+      if (!after_hole && LeansOnItsFuture(view)) {
+        const ypp::Clock length = view.length;
+        view.Reset(view.id);
+        view.kind = codec::StructKind::kSkip;
+        view.length = length;
+        found = true;
+      }
+      after_hole = after_hole || view.kind == codec::StructKind::kSkip;
+      ForgetInheritedParentSub(&view);
+      writer.WriteStruct(view);
+    }
+  }
+  writer.WriteDeleteSet(DeleteSet());
+  return found ? writer.Finish() : waiting;
+}
+
 // Pending structs and deletions as one update each, in `dialect`. What came in another form
 // meanwhile is left out: whoever loads the state would wait for it.
 std::vector<std::string> EncodePending(const DocState& doc, const StateVector& known,
@@ -172,10 +203,11 @@ std::vector<std::string> EncodePending(const DocState& doc, const StateVector& k
     }();
     auto merged = codec::MergeUpdates(parts, Dialect::kV1Any);
     YPP_CHECK(merged.ok());
-    auto diff =
-        codec::DiffUpdate(codec::AsBytes(*merged), HeldOrKnown(doc, known), Dialect::kV1Any);
+    const StateVector held = HeldOrKnown(doc, known);
+    auto diff = codec::DiffUpdate(codec::AsBytes(*merged), held, Dialect::kV1Any);
     YPP_CHECK(diff.ok());
-    auto converted = codec::ConvertUpdate(codec::AsBytes(*diff), Dialect::kV1Any, dialect);
+    const std::string waiting = LeaveOutUnfit(*std::move(diff), held);
+    auto converted = codec::ConvertUpdate(codec::AsBytes(waiting), Dialect::kV1Any, dialect);
     YPP_CHECK(converted.ok());
     updates.push_back(*std::move(converted));
   }

@@ -18,16 +18,7 @@ namespace {
 // Of a section that holds a struct.
 constexpr size_t kMinSectionBytes = 5;
 
-// A struct may lean on its own client's past only: its future would have to be there before it. No
-// document can hold it, so it is not let in behind a gap either, where it would wait for ever and
-// travel with the document's state, which nobody could load once the gap is filled.
 bool IsAhead(const Id& of, const Id& id) { return id.client == of.client && id.clock >= of.clock; }
-
-bool LeansOnItsFuture(const StructView& view) {
-  return (view.has_origin && IsAhead(view.id, view.origin)) ||
-         (view.has_right_origin && IsAhead(view.id, view.right_origin)) ||
-         (view.parent == StructView::Parent::kItem && IsAhead(view.id, view.parent_id));
-}
 
 // Yjs 13 keeps the last of several sections of one client.
 void KeepLastOfEachClient(std::vector<IncomingSection>& sections) {
@@ -62,21 +53,31 @@ class Inspector {
     const bool notes = MakeRoomForNotes(section.structs);
     update_.sections.push_back({section.client, notes ? update_.notes.size() : position,
                                 section.clock, static_cast<uint32_t>(section.structs), notes});
+    after_hole_ = false;
     return notes;
   }
-  // Why no document can hold it; null when one can.
-  const char* Inspect(const StructView& view) {
-    if (view.kind == StructKind::kSkip) return nullptr;
-    if (view.kind != StructKind::kGc) ++update_.items;
-    if (view.id.clock <= kMaxDocumentClock && view.end() > kMaxDocumentClock)
-      return "a document holds clocks up to 2^32-1 only";
-    return LeansOnItsFuture(view) ? "a struct leans on itself" : nullptr;
+  // False when no document can hold it.
+  bool Inspect(const UpdateReader& reader, const StructView& view) {
+    if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) ++update_.items;
+    if (view.kind == StructKind::kSkip) {
+      after_hole_ = true;
+    } else if (view.id.clock <= kMaxDocumentClock && view.end() > kMaxDocumentClock) {
+      return false;
+    }
+    if (!after_hole_ && LeansOnItsFuture(view)) {
+      const IncomingSection& section = update_.sections.back();
+      update_.self_leaning.push_back({{section.client, section.clock}, reader.position()});
+      after_hole_ = true;
+    }
+    return true;
   }
   // Both at once, straight from the bytes, for as many runs as follow of which there is no more to
   // say than what they are.
   void NoteRuns(UpdateReader& reader) {
     uint8_t own_number;
-    if (!update_.noted_clients.FindOrAdd(update_.sections.back().client, &own_number)) return;
+    if (after_hole_ ||
+        !update_.noted_clients.FindOrAdd(update_.sections.back().client, &own_number))
+      return;
     const size_t before = update_.notes.size();
     reader.ReadQuick([&](auto& bytes, const codec::LastClient& last, Id id, ypp::Clock* length) {
       return NoteRun(bytes, last, id, own_number, length);
@@ -144,7 +145,12 @@ class Inspector {
   }
 
   IncomingUpdate& update_;
+  bool after_hole_ = false;  // or behind a struct that leans on itself
 };
+
+absl::Status ClockTooLarge(const UpdateReader& reader) {
+  return codec::BadInput("a document holds clocks up to 2^32-1 only", reader.position());
+}
 
 absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
   Inspector inspector(*incoming);
@@ -157,8 +163,7 @@ absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
       if (notes) inspector.NoteRuns(reader);
       const size_t position = reader.position();
       if (!reader.NextStruct(&view)) break;
-      if (const char* const reason = inspector.Inspect(view); reason != nullptr)
-        return codec::BadInput(reason, reader.position());
+      if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
       if (notes) inspector.Note(view, position);
     }
   }
@@ -177,8 +182,7 @@ absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
     writer.BeginSection(section);
     const bool notes = section.structs > 0 && inspector.Begin(section, writer.size_bytes());
     while (reader.NextStruct(&view)) {
-      if (const char* const reason = inspector.Inspect(view); reason != nullptr)
-        return codec::BadInput(reason, reader.position());
+      if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
       if (notes && inspector.Note(view, writer.size_bytes())) continue;
       codec::ForgetInheritedParentSub(&view);
       writer.WriteStruct(view);
@@ -191,6 +195,12 @@ absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
 }
 
 }  // namespace
+
+bool LeansOnItsFuture(const StructView& view) {
+  return (view.has_origin && IsAhead(view.id, view.origin)) ||
+         (view.has_right_origin && IsAhead(view.id, view.right_origin)) ||
+         (view.parent == StructView::Parent::kItem && IsAhead(view.id, view.parent_id));
+}
 
 absl::StatusOr<IncomingUpdate> IncomingUpdate::Check(codec::Bytes update, Dialect dialect,
                                                      const DecodeLimits& limits) {

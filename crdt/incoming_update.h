@@ -32,6 +32,11 @@ struct IncomingSection {
   codec::UpdateReader::Section rest() const { return {client, clock, structs}; }
 };
 
+struct SelfLeaning {
+  Id section;       // its first clock
+  size_t position;  // in the update, behind the struct
+};
+
 struct IncomingUpdate {
   // DataLoss with the byte offset when the update is bad. `update` must stay. V2 can be read in one
   // order only: what the notes do not hold of it is turned into kV1Any, which `converted` then
@@ -52,7 +57,14 @@ struct IncomingUpdate {
   NotedClients noted_clients;
   DeleteSet deletes;
   size_t items = 0;  // structs that will become items, at most
+  // Where sections begin that hold, with no hole before it, a struct that leans on its own future.
+  // A document that has all before it could never integrate it; behind a gap it only waits.
+  std::vector<SelfLeaning> self_leaning;
 };
+
+// A struct may lean on its own client's past only: its future would have to be there before it.
+// What leans on it can never be integrated.
+bool LeansOnItsFuture(const codec::StructView& view);
 
 }  // namespace ypp::internal
 
