@@ -10,6 +10,7 @@
 #include "crdt/awareness.h"
 #include "crdt/doc.h"
 #include "plugin/document_name.h"
+#include "plugin/early_messages.h"
 #include "plugin/handoff_request.h"
 #include "plugin/listeners.h"
 #include "plugin/local_copy.h"
@@ -99,6 +100,7 @@ class Session::Impl {
   Doc doc_;
   LocalCopy local_copy_;  // first: what it reads is no news to those below
   SessionDocument document_;
+  EarlyMessages early_messages_;
   RemoteChangesWatcher watcher_;
   ConflictWatcher conflict_watcher_;
   Hooks hooks_;
@@ -119,6 +121,7 @@ Session::Impl::Impl(SessionOptions options, SessionEvents events, std::string do
       status_(events_.on_status),
       local_copy_(doc_, options_.local_persistence_path, document_name_),
       document_(doc_),
+      early_messages_(document_),
       watcher_(document_,
                [this](const RemoteChanges& changes) {
                  if (events_.on_remote) events_.on_remote(changes);
@@ -190,6 +193,7 @@ ProviderEvents Session::Impl::MakeProviderEvents() {
     });
   };
   events.on_synced = [this](bool synced) {
+    if (synced) (void)early_messages_.Settle();
     // The host shows itself now that it is known whether somebody was here before.
     if (synced && hooks_.Announce().ok()) {
       (void)document_.RecordCreation(author_, WallClockMs());

@@ -134,10 +134,26 @@ int main(int argc, char** argv) {
   bridge->add_option("--worktree", worktree, "Files inside it are named relative to it")
       ->type_name("DIR");
   bridge->footer(
-      "Settings come from the environment (YPP_RELAY_URL, YPP_TOKEN, YPP_TIER, ...) and from the "
-      "file, where\nthey are called relayUrl, token, tier, .... plugin/BRIDGE.md describes both, "
-      "and "
-      "the lines.");
+      "Settings, in the environment or (second) in the file:\n"
+      "  YPP_RELAY_URL, relayUrl            where the relay listens, ws:// or wss://\n"
+      "  YPP_TOKEN, token                   the token, or\n"
+      "  YPP_TOKEN_FILE, tokenFile          a file that holds it; read again whenever the relay "
+      "wants to see it\n"
+      "  YPP_TIER, tier                     free (no sync), builder, team or enterprise [free]\n"
+      "  YPP_TENANT, tenant                 whose session it is, where tokens are renewed [the "
+      "token's SHA-256]\n"
+      "  YPP_SESSION_ID, sessionId          [a new one]\n"
+      "  YPP_DISPLAY_NAME, displayName      what others see [pugi-cli@<hostname>]\n"
+      "  YPP_LOCAL_PERSISTENCE_PATH, localPersistencePath\n"
+      "                                     a directory that keeps sessions on this machine "
+      "[none]\n"
+      "  YPP_ENABLE_SYNC, enableSync        false: never a connection [true]\n"
+      "  YPP_SYNC_MODE, syncMode            manual: connects at pugi.cloud.resume [auto]\n"
+      "  YPP_CONSOLE_URL, consoleUrl        where the console is [at the relay]\n"
+      "  YPP_HANDOFF_TTL, handoffTtl        seconds for which a handoff's link is good [300]\n"
+      "The lines are described in plugin/BRIDGE.md of the source. Exit code: 0, 1 when the relay "
+      "has not\n"
+      "confirmed everything, 2 for settings or a first line that cannot be used.");
 
   std::string damaged;
   CLI::App* repair = app.add_subcommand(

@@ -64,6 +64,19 @@ test("each command has a help, and a word that is not known is named", async () 
   assert.match(output, /gold not in/);
 });
 
+test("every setting of the bridge is in its help and in its page", async () => {
+  const source = (file) => readFileSync(new URL(`../../plugin/${file}`, import.meta.url), "utf8");
+  const settings = [...source("config.cc").matchAll(/\{"(\w+)",\s*"(YPP_\w+)"/g)];
+  assert.ok(settings.length > 10);
+  const { output } = await run(["bridge", "--help"]);
+  for (const [, name, variable] of settings) {
+    for (const text of [output, source("BRIDGE.md"), source("config.h")]) {
+      assert.match(text, new RegExp(`\\b${variable}\\b`));
+      assert.match(text, new RegExp(`\\b${name}\\b`));
+    }
+  }
+});
+
 test("what is missing is said: the token, the relay, a relay's address", async () => {
   assert.match((await run(chat("ws://127.0.0.1:1"))).output, /no token/);
   assert.match((await run(["chat"], { YPP_TOKEN: "t" })).output, /--relay is required/);
