@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "crdt/awareness.h"
 #include "crdt/doc.h"
 #include "plugin/document_name.h"
@@ -27,6 +28,13 @@ int64_t WallClockMs() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+// Where `options` keeps the session on this machine.
+std::string LocalDirectory(const SessionOptions& options) {
+  // An id of dots names another directory than one's own.
+  const std::string id = (options.session_id.front() == '.' ? "_" : "") + options.session_id;
+  return absl::StrReplaceAll(options.local_persistence_path, {{"{session}", id}});
 }
 
 // The token that counts now.
@@ -119,7 +127,7 @@ Session::Impl::Impl(SessionOptions options, SessionEvents events, std::string do
       document_name_(std::move(document_name)),
       author_{options_.display_name, options_.device},
       status_(events_.on_status),
-      local_copy_(doc_, options_.local_persistence_path, document_name_),
+      local_copy_(doc_, LocalDirectory(options_), document_name_),
       document_(doc_),
       early_messages_(document_),
       watcher_(document_,

@@ -106,8 +106,10 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"free", "founder", "builder", "team", "enterprise"}))
       ->envname("YPP_TIER")
       ->capture_default_str();
-  chat->add_option("--local-store", options.session.local_persistence_path,
-                   "A directory that keeps the session on this machine (LevelDB, as y-leveldb)")
+  chat->add_option(
+          "--local-store", options.session.local_persistence_path,
+          "A directory that keeps the session on this machine (LevelDB, as y-leveldb); {session} "
+          "in it stands for the session id")
       ->type_name("DIR");
   chat->add_option("--name", options.session.display_name,
                    "What others see (default: pugi-cli@<hostname>)");

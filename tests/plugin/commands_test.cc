@@ -49,8 +49,13 @@ TEST(Commands, DisconnectKeepsEditsAndResumeSendsThem) {
   Any status = Parsed(commands.Call("status"));
   EXPECT_EQ(*status.Find("connected"), Any(false));
   EXPECT_GT(NumberMember(*status.Find("sync"), "dirtyBytes", 0), 0);
+  const auto age_ms = [&] {
+    return NumberMember(*Parsed(commands.Call("status")).Find("sync"), "dirtyAgeMs", -1);
+  };
+  EXPECT_TRUE(Eventually([&] { return age_ms() >= 20; }));
   EXPECT_EQ(MessageCount(*b), 0u);
   ASSERT_TRUE(commands.Call("resume").ok());
+  EXPECT_TRUE(Eventually([&] { return age_ms() == 0; }));
   EXPECT_TRUE(Eventually([&] { return MessageCount(*b) == 1; }));
 }
 

@@ -10,8 +10,10 @@ export type BridgeOptions = {
   program: string;
   args: string[];
   environment: NodeJS.ProcessEnv;
-  // Every line that is no result. Errors of the process itself come as {type: "error"}.
+  // Every line that is no result.
   onLine?: (line: Record<string, unknown>) => void;
+  // Once, when the process has ended, or never began.
+  onEnd?: () => void;
 };
 
 export class Bridge {
@@ -21,7 +23,7 @@ export class Bridge {
   private lastId = 0;
   private gone = false;
 
-  constructor({ program, args, environment, onLine }: BridgeOptions) {
+  constructor({ program, args, environment, onLine, onEnd }: BridgeOptions) {
     this.child = spawn(program, args, { env: environment, stdio: ["pipe", "pipe", "pipe"] });
     // What it complains about is for its own user to see, not for the host's screen.
     this.child.stderr.resume();
@@ -29,16 +31,15 @@ export class Bridge {
     this.child.stdin.on("error", () => {});
     this.ended = new Promise((resolve) => {
       const end = () => {
+        if (this.gone) return;
         this.gone = true;
         for (const done of this.waiting.values()) done({ ok: false, error: { code: "gone", message: "the bridge has ended" } });
         this.waiting.clear();
         resolve();
+        onEnd?.();
       };
       this.child.on("close", end);
-      this.child.on("error", (error) => {
-        onLine?.({ type: "error", error: { code: "gone", message: error.message } });
-        end();
-      });
+      this.child.on("error", end);
     });
     createInterface({ input: this.child.stdout }).on("line", (text) => {
       const line = parse(text);
