@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -233,6 +234,47 @@ test("the bridge answers bad lines clearly, and goes on", async () => {
   const errors = bridge.lines.filter((line) => line.type === "error");
   assert.deepEqual(errors.map((line) => line.line), [2, 3, 4]);
   assert.equal(await bridge.dispose(), 0, bridge.errors);
+});
+
+test("hooks do not wait for a handoff that the relay does not answer", async () => {
+  const silent = createServer(() => {}).listen(0, "127.0.0.1");
+  await new Promise((resolve) => silent.once("listening", resolve));
+  const bridge = new Bridge({ RELAY_URL: `ws://127.0.0.1:${silent.address().port}`, TOKEN: token, TIER: "builder" });
+  try {
+    await bridge.hello();
+    const order = [];
+    const handoff = bridge.command("pugi.cloud.handoff").then((result) => (order.push("handoff"), result));
+    const said = bridge.say("m1", "meanwhile").then((result) => (order.push("hook"), result));
+    assert.ok((await said).ok);
+    assert.equal((await handoff).ok, false);
+    assert.deepEqual(order, ["hook", "handoff"]);
+  } finally {
+    await bridge.kill();
+    silent.close();
+  }
+});
+
+test("a bridge that is told to end by a signal leaves as it should", async () => {
+  const relay = await new Relay().start({ tokens: { [token]: { tier: "builder" } } });
+  const peer = new Client(relay.url, documentName(token, "s1"), { token });
+  const state = () => peer.document.getMap("metadata").get("hostState");
+  try {
+    for (const signal of ["SIGTERM", "SIGINT"]) {
+      const bridge = laptop(relay);
+      await bridge.hello();
+      await until(() => state() === "attached", "the host");
+      bridge.say(`m_${signal}`, "the last words");
+      await until(() => bridge.lines.some((line) => line.type === "result"), "the document has them");
+      bridge.process.kill(signal);
+      assert.equal(await bridge.exited, 0, bridge.errors);
+      assert.equal(bridge.lines.at(-1).type, "disposed");
+      await until(() => state() === "left", "the host gone");
+    }
+    assert.deepEqual(texts(peer.document), ["the last words", "the last words"]);
+  } finally {
+    peer.destroy();
+    await relay.remove();
+  }
 });
 
 test("a host that does not read is not waited for, and is told that events are missing", async () => {

@@ -24,7 +24,8 @@ export class Bridge {
   private gone = false;
 
   constructor({ program, args, environment, onLine, onEnd }: BridgeOptions) {
-    this.child = spawn(program, args, { env: environment, stdio: ["pipe", "pipe", "pipe"] });
+    // In a group of its own: an interrupt typed at the terminal is the host's. It ends with the host all the same, as its input does.
+    this.child = spawn(program, args, { env: environment, stdio: ["pipe", "pipe", "pipe"], detached: true });
     // What it complains about is for its own user to see, not for the host's screen.
     this.child.stderr.resume();
     // A bridge that died must not take the host with it.
