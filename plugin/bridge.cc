@@ -312,6 +312,12 @@ void Bridge::SendLineError(std::string_view message) {
 
 }  // namespace
 
+void RefuseBridge(const absl::Status& status, int output_fd) {
+  signal(SIGPIPE, SIG_IGN);
+  BridgeOutput(output_fd, kMaxBridgeOutputBytes)
+      .Send(Json({{"type", "error"}, {"error", ErrorOf(status)}}));
+}
+
 int RunBridge(BridgeOptions options, int input_fd, int output_fd) {
   signal(SIGPIPE, SIG_IGN);
   return Bridge(std::move(options), input_fd, output_fd).Run();

@@ -64,6 +64,24 @@ test("each command has a help, and a word that is not known is named", async () 
   assert.match(output, /gold not in/);
 });
 
+test("a tier in the environment is the terminal's to refuse, and the bridge takes it for one without sessions", async () => {
+  const environment = { YPP_TIER: "gold", YPP_TOKEN: "t", YPP_RELAY_URL: "ws://127.0.0.1:1" };
+  const refused = await run(["chat"], environment);
+  assert.equal(refused.code, 2);
+  assert.match(refused.output, /YPP_TIER: gold not in/);
+  const bridge = new Bridge({ TIER: "gold", TOKEN: "t", RELAY_URL: "ws://127.0.0.1:1" });
+  const { status } = await bridge.hello();
+  assert.equal(status.tier.eligible, false);
+  assert.match(status.tier.hint, /not known/);
+  assert.equal(await bridge.dispose(), 0);
+});
+
+test("a bridge whose settings cannot be used says so as a line", async () => {
+  const bridge = new Bridge({ SYNC_MODE: "sometimes", TOKEN: "t", RELAY_URL: "ws://127.0.0.1:1" });
+  assert.equal(await bridge.exited, 2);
+  assert.deepEqual(bridge.lines, [{ type: "error", error: { code: "invalid", message: "the value of YPP_SYNC_MODE cannot be used" } }]);
+});
+
 test("every setting of the bridge is in its help and in its page", async () => {
   const source = (file) => readFileSync(new URL(`../../plugin/${file}`, import.meta.url), "utf8");
   const settings = [...source("config.cc").matchAll(/\{"(\w+)",\s*"(YPP_\w+)"/g)];

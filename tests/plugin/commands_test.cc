@@ -113,7 +113,9 @@ TEST(Tiers, WithoutSessionsGetAHintAndNoTransport) {
     auto session = *Session::Open(std::move(options));
     ASSERT_TRUE(Say(*session, "m1", "x").ok());
     EXPECT_EQ(session->status().state, SyncState::kNotEligible);
-    EXPECT_NE(session->status().tier.hint.find("upgrade"), std::string::npos);
+    const std::string hint = session->status().tier.hint;
+    EXPECT_NE(hint.find("upgrade"), std::string::npos);
+    EXPECT_EQ(hint.find("not known") != std::string::npos, tier == "unheard-of") << hint;
     EXPECT_TRUE(absl::IsFailedPrecondition(session->Connect()));
     EXPECT_TRUE(absl::IsFailedPrecondition(session->RequestHandoff(0).status()));
     EXPECT_TRUE(session->Dispose().ok());

@@ -13,7 +13,7 @@ export type BridgeOptions = {
   // Every line that is no result.
   onLine?: (line: Record<string, unknown>) => void;
   // Once, when the process has ended, or never began.
-  onEnd?: () => void;
+  onEnd?: (why: string) => void;
 };
 
 export class Bridge {
@@ -22,6 +22,7 @@ export class Bridge {
   private readonly ended: Promise<void>;
   private lastId = 0;
   private gone = false;
+  private why = "the bridge has ended";
 
   constructor({ program, args, environment, onLine, onEnd }: BridgeOptions) {
     // In a group of its own: an interrupt typed at the terminal is the host's. It ends with the host all the same, as its input does.
@@ -34,13 +35,16 @@ export class Bridge {
       const end = () => {
         if (this.gone) return;
         this.gone = true;
-        for (const done of this.waiting.values()) done({ ok: false, error: { code: "gone", message: "the bridge has ended" } });
+        for (const done of this.waiting.values()) done(this.goneResult());
         this.waiting.clear();
         resolve();
-        onEnd?.();
+        onEnd?.(this.why);
       };
       this.child.on("close", end);
-      this.child.on("error", end);
+      this.child.on("error", (error) => {
+        this.why = error.message;
+        end();
+      });
     });
     createInterface({ input: this.child.stdout }).on("line", (text) => {
       const line = parse(text);
@@ -50,6 +54,8 @@ export class Bridge {
         this.waiting.get(id)?.(line as Result);
         this.waiting.delete(id);
       } else {
+        // Of a line of ours that was not understood it says which; without one it cannot begin.
+        if (line["type"] === "error" && line["line"] === undefined) this.why = (line["error"] as { message: string }).message;
         onLine?.(line);
       }
     });
@@ -58,7 +64,7 @@ export class Bridge {
 
   // Carried out in the order of the calls. Resolves with what came in `limitMs`, and never throws: the bridge goes on with it meanwhile.
   ask(line: Record<string, unknown>, limitMs: number): Promise<Result> {
-    if (this.gone) return Promise.resolve({ ok: false, error: { code: "gone", message: "the bridge has ended" } });
+    if (this.gone) return Promise.resolve(this.goneResult());
     const id = ++this.lastId;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -80,6 +86,10 @@ export class Bridge {
     const timer = setTimeout(() => this.child.kill("SIGKILL"), limitMs);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  private goneResult(): Result {
+    return { ok: false, error: { code: "gone", message: this.why } };
   }
 
   private write(line: Record<string, unknown>): void {

@@ -49,7 +49,7 @@ export const YppPlugin: Plugin = async ({ client, worktree, directory }, options
 
   const open = ({ id, title }: SessionInfo): Bridge => {
     if (disposed) throw new Error("the plugin was disposed of");
-    if (!restarts.mayStart(id)) throw new Error("ypp-session has ended, and is started again in a while");
+    if (!restarts.mayStart(id)) throw new Error(`${restarts.why(id)} (ypp-session is started again in a while)`);
     restarts.started(id);
     const args = ["bridge", "--session", id, "--worktree", root];
     if (config !== undefined) args.push("--config", config);
@@ -57,9 +57,9 @@ export const YppPlugin: Plugin = async ({ client, worktree, directory }, options
       program,
       args,
       environment: process.env,
-      onEnd: () => {
+      onEnd: (why) => {
         bridges.delete(id);
-        restarts.ended(id);
+        restarts.ended(id, why);
       },
       onLine: (line) => {
         notices.take(line);

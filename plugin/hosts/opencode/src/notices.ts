@@ -25,6 +25,8 @@ export class Notices {
     } else if (line["event"] === "cloud-sync:path-conflict") {
       this.show(`Two devices changed ${String(line["path"])} without knowing of each other`);
     }
+    // Without a session there is nothing else to come: its settings are wrong.
+    if (line["type"] === "error" && line["line"] === undefined) this.showOnce(`No session: ${(line["error"] as { message: string }).message}`);
     const status = line["status"] as Status | undefined;
     if (typeof status?.refusal === "string") this.showOnce(`The relay does not sync this session: ${status.refusal}`);
     if (status?.tier?.eligible === false && status.tier.maxSessions === 0) this.showOnce(String(status.tier.hint));

@@ -3,7 +3,7 @@
 const kFirstPauseMs = 1_000;
 const kLongestPauseMs = 60_000;
 
-type Run = { startedAt: number; pauseMs: number; notBefore: number };
+type Run = { startedAt: number; pauseMs: number; notBefore: number; why: string };
 
 export class Restarts {
   private readonly runs = new Map<string, Run>();
@@ -17,14 +17,20 @@ export class Restarts {
     return this.now() >= (this.runs.get(session)?.notBefore ?? 0);
   }
 
-  started(session: string): void {
-    this.runs.set(session, { pauseMs: kFirstPauseMs, notBefore: 0, ...this.runs.get(session), startedAt: this.now() });
+  // Why the last one ended.
+  why(session: string): string {
+    return this.runs.get(session)?.why ?? "";
   }
 
-  ended(session: string): void {
+  started(session: string): void {
+    this.runs.set(session, { pauseMs: kFirstPauseMs, notBefore: 0, why: "", ...this.runs.get(session), startedAt: this.now() });
+  }
+
+  ended(session: string, why: string): void {
     const run = this.runs.get(session);
     if (run === undefined) return;
     if (this.now() - run.startedAt >= kLongestPauseMs) run.pauseMs = kFirstPauseMs;
+    run.why = why;
     run.notBefore = this.now() + run.pauseMs;
     run.pauseMs = Math.min(2 * run.pauseMs, kLongestPauseMs);
   }

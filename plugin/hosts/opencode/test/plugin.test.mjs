@@ -91,10 +91,27 @@ test("a bridge that is not there or dies does not disturb the host", async () =>
     const hooks = await startPlugin(relay, { program: "/nowhere/ypp-session" });
     await hooks["chat.message"]({ sessionID: "ses_2" }, { message: {}, parts: [] });
     await hooks["tool.execute.after"]({ tool: "x", sessionID: "ses_2", callID: "c", args: {} }, { title: "", output: "", metadata: {} });
-    assert.match(await hooks.tool.pugi_cloud_status.execute({}, { sessionID: "ses_2" }), /Not possible/);
+    assert.match(await hooks.tool.pugi_cloud_status.execute({}, { sessionID: "ses_2" }), /Not possible: spawn .*ENOENT/);
     await hooks.dispose();
   } finally {
     await relay.remove();
+  }
+});
+
+test("settings that cannot be used are shown, and told to who asks", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "ypp-opencode-"));
+  const config = path.join(folder, "ypp.json");
+  writeFileSync(config, '{"colour": "blue"}');
+  const shown = [];
+  const hooks = await startPlugin({ url: "ws://127.0.0.1:1" }, { config, shown });
+  try {
+    await say(hooks, "ses_2", "msg_1", "hello");
+    await until(() => shown.length > 0, "the notice");
+    assert.match(shown[0], /No session: the configuration has an unknown name: "colour"/);
+    assert.match(await hooks.tool.pugi_cloud_status.execute({}, { sessionID: "ses_2" }), /Not possible: the configuration has an unknown name/);
+  } finally {
+    await hooks.dispose();
+    rmSync(folder, { recursive: true });
   }
 });
 
@@ -140,7 +157,7 @@ test("a bridge that ends again and again is started less and less often", () => 
   const pauses = [];
   for (let i = 0; i < 8; ++i) {
     restarts.started("s");
-    restarts.ended("s");
+    restarts.ended("s", "why");
     const from = now;
     while (!restarts.mayStart("s")) now += 100;
     pauses.push((now - from) / 1_000);
@@ -148,7 +165,7 @@ test("a bridge that ends again and again is started less and less often", () => 
   assert.deepEqual(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
   restarts.started("s");
   now += 60_000;
-  restarts.ended("s");
+  restarts.ended("s", "why");
   now += 1_000;
   assert.ok(restarts.mayStart("s"), "one that lived long is started soon");
 });
