@@ -39,8 +39,8 @@ struct RemoteChanges {
 };
 
 // Watches from its construction on; what is in the document by then, and what this replica writes,
-// is not reported. A message or a job of the past that is in the list again, as hosts that joined at
-// the same moment leave it, is not new; of such messages that whose text is longest grows.
+// is not reported. A message or a job of the past that is in the list again, as hosts that joined
+// at the same moment leave it, is not new; of such messages that whose text is longest grows.
 //
 // An own message or job costs one step; a change from elsewhere costs a walk over
 // the list or map that it touched, and so does any change of the file mutations.

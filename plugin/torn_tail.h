@@ -3,7 +3,8 @@
 //
 // When the power goes, the size of a file may have reached the disk before its bytes: the log then
 // ends in zeros. LevelDB takes a record that is cut short for one that was never finished, but one
-// that ends in zeros for damage. It is the same accident, and nothing that was synced is lost by it.
+// that ends in zeros for damage. It is the same accident, and nothing that was synced is lost by
+// it.
 //
 // A record that is not whole and has something behind it stays, and so does one that does not end
 // in zeros: that is damage, and LevelDB is to say so.
@@ -22,8 +23,8 @@ namespace ypp::plugin {
 // time, so fewer are rare.
 inline constexpr size_t kTornTailZeros = 8;
 
-// Reads each log twice, so it is for a store that is said to be damaged. What is written goes to the
-// disk as it is. Does not own the disk.
+// Reads each log twice, so it is for a store that is said to be damaged. What is written goes to
+// the disk as it is. Does not own the disk.
 class TornTailEnv : public leveldb::EnvWrapper {
  public:
   explicit TornTailEnv(leveldb::Env* disk) : EnvWrapper(disk) {}
