@@ -137,7 +137,8 @@ void TerminalCommands::Status(std::string_view) {
   if (status.read_only) text += ", read only";
   if (!status.refusal.empty()) text += " (" + Label(status.refusal) + ")";
   session_.Read([&](const SessionDocument& document) {
-    text += "\n" + Counted(document.ShownMessages().size(), "message") + ", " +
+    text += '\n';
+    text += Counted(document.ShownMessages().size(), "message") + ", " +
             Counted(document.ShownJobs().size(), "job") + ", " +
             Counted(document.file_mutation_count(), "changed file");
     const std::string persona = document.ReadPersona();
