@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { LeveldbPersistence } from "y-leveldb";
 import * as Y from "yjs";
 import { Bridge } from "./bridge_process.mjs";
-import { Client, Relay, until } from "./relay_process.mjs";
+import { Client, Relay, sleep, until } from "./relay_process.mjs";
 
 const token = "token-of-the-laptop";
 const tenant = (of) => createHash("sha256").update(of).digest("hex");
@@ -141,6 +141,38 @@ test("the free tier is refused on both sides, and one session more than the buil
     assert.equal(await unpaid.dispose(), 0);
   } finally {
     await Promise.all([unpaid, pretends, first, second].map((bridge) => bridge.kill()));
+    await relay.remove();
+  }
+});
+
+test("sync may be begun by hand or switched off, and a handoff's lifetime set", async () => {
+  const relay = await new Relay().start({ tokens: { [token]: { tier: "builder" } } });
+  const manual = laptop(relay, { SYNC_MODE: "manual", HANDOFF_TTL: 20 });
+  const off = laptop(relay, { ENABLE_SYNC: false });
+  const peer = new Client(relay.url, documentName(token, "s1"), { token });
+  try {
+    await Promise.all([manual.hello(), off.hello(), peer.untilSaved()]);
+    for (const bridge of [manual, off]) {
+      assert.ok((await bridge.say("m1", "not sent yet")).ok);
+      assert.equal((await bridge.command("pugi.cloud.status")).value.connection, "disconnected");
+    }
+    const refused = (await off.command("pugi.cloud.resume")).error;
+    assert.equal(refused.code, "not-possible");
+    assert.match(refused.message, /switched off/);
+    await sleep(300);
+    assert.equal((await off.command("pugi.cloud.status")).value.connection, "disconnected");
+    assert.deepEqual(texts(peer.document), []);
+
+    await manual.command("pugi.cloud.resume");
+    await until(() => texts(peer.document).length === 1, "what was written before");
+    await manual.untilSaved();
+    const asked = Date.now();
+    const { value } = await manual.command("pugi.cloud.handoff");
+    const answered = Date.now();
+    assert.ok(value.expiresAt >= asked + 20_000 && value.expiresAt <= answered + 20_000, `${value.expiresAt - asked} ms`);
+  } finally {
+    peer.destroy();
+    await Promise.all([manual.kill(), off.kill()]);
     await relay.remove();
   }
 });
