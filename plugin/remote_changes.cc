@@ -65,7 +65,9 @@ void RemoteChangesWatcher::TakeMessage(const Value& value, bool local, RemoteCha
   Message message = ReadMessage(value);
   const uint64_t copy = map.valid() ? KeyOf(map) : 0;
   const Shown shown{copy, message.text().size()};
-  if (!shown_.try_emplace(NameOf(message, copy), shown).second) {
+  // Of one that is a plain value and has no id nobody can tell whether it was there before.
+  const bool has_name = map.valid() || !message.id.empty();
+  if (has_name && !shown_.try_emplace(NameOf(message, copy), shown).second) {
     return TakeGrowth(copy, std::move(message), local, changes);
   }
   if (!local) changes.messages.push_back(std::move(message));
