@@ -113,28 +113,34 @@ TEST(SessionHistory, GivenByTwoHostsAtTheSameMomentIsShownOnce) {
 
 TEST(SessionHistory, OfOthersStaysInFrontOfWhatALateHostSaidBeforeItKnewOfThem) {
   auto relay = StartRelay();
-  {
-    JoiningHost first(TestSessionOptions(relay->url(), "first"));
-    ASSERT_TRUE(first.WaitUntilWanted());
-    ASSERT_TRUE(first.AddHistory(kPast).ok());
-    ASSERT_TRUE(first.session().Dispose().ok());
+  // A merge puts either first, by chance.
+  for (int i = 0; i < 8 && !testing::Test::HasFailure(); ++i) {
+    const std::string id = absl::StrCat("s", i);
+    {
+      JoiningHost first(TestSessionOptions(relay->url(), "first", id));
+      ASSERT_TRUE(first.WaitUntilWanted());
+      ASSERT_TRUE(first.AddHistory(kPast).ok());
+      ASSERT_TRUE(first.session().Dispose().ok());
+    }
+    SessionOptions options = TestSessionOptions(relay->url(), "late", id);
+    options.connect = false;
+    JoiningHost late(options);
+    JoiningHost reader(TestSessionOptions(relay->url(), "reader", id));
+    ASSERT_TRUE(reader.WaitUntilWanted());
+    const int reported_before = reader.messages_reported();
+    ASSERT_TRUE(Say(late.session(), "m3", "said before").ok());
+    ASSERT_TRUE(Say(late.session(), "m4", "the relay was there").ok());
+    ASSERT_TRUE(late.session().Connect().ok());
+    ASSERT_TRUE(late.WaitUntilWanted());
+    EXPECT_THAT(late.MessageIds(), ElementsAre("m1", "m2", "m3", "m4"));
+    ASSERT_TRUE(late.session().Flush(kPatienceMs).ok());
+    EXPECT_TRUE(Eventually([&] {
+      return reader.MessageIds() == std::vector<std::string>{"m1", "m2", "m3", "m4"};
+    }));
+    EXPECT_EQ(reader.messages_reported() - reported_before, 2);
+    ASSERT_TRUE(late.session().Dispose().ok());
+    ASSERT_TRUE(reader.session().Dispose().ok());
   }
-  SessionOptions options = TestSessionOptions(relay->url(), "late");
-  options.connect = false;
-  JoiningHost late(options);
-  JoiningHost reader(TestSessionOptions(relay->url(), "reader"));
-  ASSERT_TRUE(reader.WaitUntilWanted());
-  const int reported_before = reader.messages_reported();
-  ASSERT_TRUE(Say(late.session(), "m3", "said before").ok());
-  ASSERT_TRUE(Say(late.session(), "m4", "the relay was there").ok());
-  ASSERT_TRUE(late.session().Connect().ok());
-  ASSERT_TRUE(late.WaitUntilWanted());
-  EXPECT_THAT(late.MessageIds(), ElementsAre("m1", "m2", "m3", "m4"));
-  ASSERT_TRUE(late.session().Flush(kPatienceMs).ok());
-  EXPECT_TRUE(Eventually([&] {
-    return reader.MessageIds() == std::vector<std::string>{"m1", "m2", "m3", "m4"};
-  }));
-  EXPECT_EQ(reader.messages_reported() - reported_before, 2);
 }
 
 TEST(SessionHistory, IsNotTakenWhileNobodyKnowsWhatTheRelayHas) {
