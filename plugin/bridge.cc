@@ -5,12 +5,15 @@
 
 #include <cerrno>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "codec/any.h"
 #include "codec/json.h"
+#include "plugin/background_calls.h"
 #include "plugin/bridge_output.h"
 #include "plugin/commands.h"
+#include "plugin/input_wait.h"
 #include "plugin/payload.h"
 
 namespace ypp::plugin {
@@ -115,10 +118,15 @@ class Bridge {
   void SendLineError(std::string_view message);
 
   const BridgeOptions options_;
+  const InputWait wait_;
   const int input_fd_;
   BridgeOutput output_;
   std::unique_ptr<Session> session_;
   std::unique_ptr<Commands> commands_;
+  // Ends before what it uses.
+  std::unique_ptr<BackgroundCalls> waiting_calls_ = std::make_unique<BackgroundCalls>();
+  std::mutex last_line_;
+  bool disposed_ = false;  // guarded by last_line_: nothing is sent behind `disposed`
   Subscription conflicts_;
   uint64_t line_number_ = 0;
   bool greeted_ = false;
@@ -172,9 +180,14 @@ int Bridge::Run() {
   ReadLines();
   if (session_ == nullptr) return exit_code_;
   const absl::Status disposed = session_->Dispose();
+  {
+    const std::lock_guard<std::mutex> lock(last_line_);
+    disposed_ = true;
+  }
   output_.Send(disposed.ok() ? Json({{"type", "disposed"}})
                              : Json({{"type", "disposed"}, {"error", ErrorOf(disposed)}}));
   conflicts_.Cancel();
+  waiting_calls_.reset();
   session_.reset();
   return disposed.ok() || exit_code_ == 2 ? exit_code_ : 1;
 }
@@ -182,7 +195,7 @@ int Bridge::Run() {
 void Bridge::ReadLines() {
   std::string buffer;
   bool too_long = false;
-  while (output_.WaitForRoom()) {
+  while (output_.WaitForRoom() && wait_.For(input_fd_)) {
     char chunk[64 << 10];
     const ssize_t size = read(input_fd_, chunk, sizeof(chunk));
     if (size < 0 && errno == EINTR) continue;
@@ -261,11 +274,18 @@ void Bridge::HandleHook(const Any& line, const Any& id) {
 }
 
 void Bridge::HandleCommand(const Any& line, const Any& id) {
-  const Any* const arguments = line.Find("arguments");
-  const absl::StatusOr<std::string> result = commands_->Call(
-      StringMember(line, "name"), arguments != nullptr ? codec::ToJson(*arguments) : "");
-  if (!result.ok()) return SendResult(id, result.status());
-  SendResult(id, absl::OkStatus(), *codec::ParseJson(*result));
+  const Any* const given = line.Find("arguments");
+  const std::string arguments = given != nullptr ? codec::ToJson(*given) : "";
+  const std::string name = StringMember(line, "name");
+  const auto call = [this, id, name, arguments] {
+    const absl::StatusOr<std::string> result = commands_->Call(name, arguments);
+    const std::lock_guard<std::mutex> lock(last_line_);
+    if (disposed_) return;
+    if (!result.ok()) return SendResult(id, result.status());
+    SendResult(id, absl::OkStatus(), *codec::ParseJson(*result));
+  };
+  // The hooks behind it are not to wait for the relay.
+  Commands::WaitsForRelay(name) ? waiting_calls_->Add(call) : call();
 }
 
 void Bridge::HandleHistory(const Any& line, const Any& id) {
@@ -296,6 +316,12 @@ void Bridge::SendLineError(std::string_view message) {
 }
 
 }  // namespace
+
+void RefuseBridge(const absl::Status& status, int output_fd) {
+  signal(SIGPIPE, SIG_IGN);
+  BridgeOutput(output_fd, kMaxBridgeOutputBytes)
+      .Send(Json({{"type", "error"}, {"error", ErrorOf(status)}}));
+}
 
 int RunBridge(BridgeOptions options, int input_fd, int output_fd) {
   signal(SIGPIPE, SIG_IGN);

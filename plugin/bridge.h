@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "plugin/session.h"
 
 namespace ypp::plugin {
@@ -26,6 +27,8 @@ struct BridgeOptions {
 // relay has not confirmed everything, 2 when the session cannot be opened or the first line is no
 // hello of this version.
 int RunBridge(BridgeOptions options, int input_fd, int output_fd);
+// In its place when there are no options to be had: the line that says why.
+void RefuseBridge(const absl::Status& status, int output_fd);
 
 }  // namespace ypp::plugin
 

@@ -44,6 +44,13 @@ Any::Object TierToJson(const TierDecision& tier) {
   return json;
 }
 
+// "handoff" of "pugi.cloud.handoff", "pugi_cloud_handoff" and "handoff".
+std::string ShortName(std::string_view name) {
+  std::string dotted(name);
+  std::replace(dotted.begin(), dotted.end(), '_', '.');
+  return dotted.compare(0, kPrefix.size(), kPrefix) == 0 ? dotted.substr(kPrefix.size()) : dotted;
+}
+
 }  // namespace
 
 Any::Object StatusToJson(const std::string& session_id, const SessionStatus& status) {
@@ -76,10 +83,7 @@ Any::Object StatusToJson(const std::string& session_id, const SessionStatus& sta
 }
 
 absl::StatusOr<std::string> Commands::Call(std::string_view name, std::string_view arguments_json) {
-  std::string dotted(name);
-  std::replace(dotted.begin(), dotted.end(), '_', '.');
-  std::string_view command = dotted;
-  if (command.substr(0, kPrefix.size()) == kPrefix) command.remove_prefix(kPrefix.size());
+  const std::string command = ShortName(name);
   Any arguments;
   if (!arguments_json.empty()) {
     const absl::StatusOr<Any> parsed = codec::ParseJson(arguments_json);
@@ -106,6 +110,8 @@ absl::StatusOr<std::string> Commands::Call(std::string_view name, std::string_vi
   }
   return codec::ToJson(Any(Status()));
 }
+
+bool Commands::WaitsForRelay(std::string_view name) { return ShortName(name) == "handoff"; }
 
 Any::Object Commands::Status() const {
   return StatusToJson(session_.session_id(), session_.status());

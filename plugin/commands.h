@@ -33,6 +33,9 @@ class Commands {
   // a hint where the tier has no synced sessions, else what Session says.
   absl::StatusOr<std::string> Call(std::string_view name, std::string_view arguments = {});
 
+  // Whether Call of this name waits for the relay, for some seconds at most.
+  static bool WaitsForRelay(std::string_view name);
+
   // One tool each, as {"name", "description", "parameters": JSON schema}. Tools' names have
   // underscores for the dots, which models' interfaces do not take; Call takes both.
   static Any::Array ToolDefinitions();

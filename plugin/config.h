@@ -14,7 +14,7 @@
 //   tier                  YPP_TIER                  "free"
 //   sessionId             YPP_SESSION_ID
 //   displayName           YPP_DISPLAY_NAME          pugi-cli@<hostname>
-//   localPersistencePath  YPP_LOCAL_PERSISTENCE_PATH  none
+//   localPersistencePath  YPP_LOCAL_PERSISTENCE_PATH  none; {session} in it is the session id
 //   consoleUrl            YPP_CONSOLE_URL           the relay's own
 //   handoffTtl            YPP_HANDOFF_TTL           seconds; what the relay takes
 #ifndef YPP_PLUGIN_CONFIG_H_

@@ -3,7 +3,10 @@
 #include <leveldb/db.h>
 #include <leveldb/env.h>
 #include <leveldb/write_batch.h>
+#include <sys/stat.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "codec/byte_reader.h"
@@ -77,6 +80,15 @@ absl::Status ToStatus(const leveldb::Status& status) {
     return absl::ResourceExhaustedError("the disk of the local store is full");
   }
   return absl::UnavailableError("the local store cannot be read or written");
+}
+
+// A session is nobody else's to read, on a machine that others use too. What cannot be made is
+// LevelDB's to say.
+void MakePrivateDirectory(std::filesystem::path directory) {
+  if (!directory.has_filename()) directory = directory.parent_path();  // "store/"
+  std::error_code ignored;
+  std::filesystem::create_directories(directory.parent_path(), ignored);
+  (void)mkdir(directory.c_str(), S_IRWXU);
 }
 
 struct OpenedDb {
@@ -155,6 +167,7 @@ absl::StatusOr<std::unique_ptr<LocalStore>> LocalStore::Open(const std::string& 
   options.create_if_missing = true;
   // A damaged file is said to be damaged and not quietly left out.
   options.paranoid_checks = true;
+  if (settings.env == nullptr) MakePrivateDirectory(directory);
   OpenedDb opened;
   if (leveldb::Status status = OpenDb(options, directory, &opened); !status.ok()) {
     return ToStatus(status);

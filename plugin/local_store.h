@@ -44,9 +44,9 @@ struct LocalStoreSettings {
 
 class LocalStore {
  public:
-  // Makes the directory when there is none. FailedPrecondition when another process has it open,
-  // DataLoss when it is damaged (RepairLocalStore may help), Unavailable for what else the system
-  // says. No message names the document.
+  // Makes the directory, which only this user can read then, when there is none. FailedPrecondition
+  // when another process has it open, DataLoss when it is damaged (RepairLocalStore may help),
+  // Unavailable for what else the system says. No message names the document.
   static absl::StatusOr<std::unique_ptr<LocalStore>> Open(const std::string& directory,
                                                           std::string document,
                                                           const LocalStoreSettings& settings = {});

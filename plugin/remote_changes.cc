@@ -1,5 +1,6 @@
 #include "plugin/remote_changes.h"
 
+#include <string>
 #include <unordered_set>
 #include <utility>
 
@@ -13,6 +14,17 @@ std::string TitleOf(const SessionDocument& document) {
   return title.if_string() != nullptr ? *title.if_string() : std::string();
 }
 
+// Messages without an id are told apart by what they are in the document.
+std::string NameOf(const Message& message, uint64_t copy) {
+  return message.id.empty() ? '\n' + std::to_string(copy) : message.id;
+}
+
+// What `text` has behind its first `bytes`, not beginning inside a character.
+std::string Behind(const std::string& text, size_t bytes) {
+  while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) ++bytes;
+  return text.substr(bytes);
+}
+
 }  // namespace
 
 RemoteChangesWatcher::RemoteChangesWatcher(const SessionDocument& document,
@@ -21,10 +33,10 @@ RemoteChangesWatcher::RemoteChangesWatcher(const SessionDocument& document,
       callback_(std::move(callback)),
       persona_(document.ReadPersona()),
       title_(TitleOf(document)) {
-  for (const Value& value : messages_.TakeNew(document_.messages())) {
-    if (const Map map = value.map(); map.valid()) Follow(map);
-  }
-  jobs_.TakeNew(document_.jobs());
+  RemoteChanges known;
+  for (const Value& value : messages_.TakeNew(document_.messages()))
+    TakeMessage(value, true, known);
+  for (const Value& value : jobs_.TakeNew(document_.jobs())) TakeJob(value, true, known);
   document_.file_mutations().ForEach([&](std::string_view path, const Value& value) {
     if (value.if_type() != nullptr) records_[std::string(path)] = KeyOf(*value.if_type());
   });
@@ -45,7 +57,37 @@ void RemoteChangesWatcher::Follow(const Map& message) {
         message_of_[KeyOf(text)] = message;
     });
   }
-  shown_bytes_[KeyOf(message)] = ReadMessage(Value(message)).text().size();
+}
+
+void RemoteChangesWatcher::TakeMessage(const Value& value, bool local, RemoteChanges& changes) {
+  const Map map = value.map();
+  if (map.valid()) Follow(map);
+  Message message = ReadMessage(value);
+  const uint64_t copy = map.valid() ? KeyOf(map) : 0;
+  const Shown shown{copy, message.text().size()};
+  // Of one that is a plain value and has no id nobody can tell whether it was there before.
+  const bool has_name = map.valid() || !message.id.empty();
+  if (has_name && !shown_.try_emplace(NameOf(message, copy), shown).second) {
+    return TakeGrowth(copy, std::move(message), local, changes);
+  }
+  if (!local) changes.messages.push_back(std::move(message));
+}
+
+void RemoteChangesWatcher::TakeGrowth(uint64_t copy, Message message, bool local,
+                                      RemoteChanges& changes) {
+  const std::string text = message.text();
+  Shown& shown = shown_.try_emplace(NameOf(message, copy), Shown{copy, 0}).first->second;
+  if (shown.copy != copy && text.size() <= shown.bytes) return;
+  const size_t before = std::exchange(shown, Shown{copy, text.size()}).bytes;
+  if (local || text.size() <= before) return;
+  changes.growths.push_back({std::move(message), Behind(text, before)});
+}
+
+void RemoteChangesWatcher::TakeJob(const Value& value, bool local, RemoteChanges& changes) {
+  Job job = ReadJob(value);
+  const bool known = !job.id.empty() && !job_ids_.insert(job.id).second;
+  const bool shown_before = known && job.content_hash.empty();
+  if (!local && !shown_before) changes.jobs.push_back(std::move(job));
 }
 
 void RemoteChangesWatcher::HandleTransaction(const TransactionEvent& event) {
@@ -58,12 +100,11 @@ void RemoteChangesWatcher::HandleTransaction(const TransactionEvent& event) {
   for (const SharedType& type : event.changed) {
     if (type == document_.messages()) {
       for (const Value& value : added(messages_, document_.messages())) {
-        if (const Map map = value.map(); map.valid()) Follow(map);
-        if (!event.local) changes.messages.push_back(ReadMessage(value));
+        TakeMessage(value, event.local, changes);
       }
     } else if (type == document_.jobs()) {
       for (const Value& value : added(jobs_, document_.jobs())) {
-        if (!event.local) changes.jobs.push_back(ReadJob(value));
+        TakeJob(value, event.local, changes);
       }
     } else if (type == document_.file_mutations()) {
       document_.file_mutations().ForEach([&](std::string_view path, const Value& value) {
@@ -85,14 +126,8 @@ void RemoteChangesWatcher::HandleTransaction(const TransactionEvent& event) {
     } else if (const auto found = message_of_.find(KeyOf(type)); found != message_of_.end()) {
       const Map message = found->second;
       if (!message.live() || !grown.insert(KeyOf(message)).second) continue;
-      const size_t shown = shown_bytes_[KeyOf(message)];
       Follow(message);
-      MessageGrowth growth;
-      growth.message = ReadMessage(Value(message));
-      const std::string text = growth.message.text();
-      if (event.local || text.size() <= shown) continue;
-      growth.appended = text.substr(shown);
-      changes.growths.push_back(std::move(growth));
+      TakeGrowth(KeyOf(message), ReadMessage(Value(message)), event.local, changes);
     }
   }
   if (!changes.empty()) callback_(changes);

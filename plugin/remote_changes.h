@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "crdt/doc.h"
@@ -38,7 +39,10 @@ struct RemoteChanges {
 };
 
 // Watches from its construction on; what is in the document by then, and what this replica writes,
-// is not reported. An own message or job costs one step; a change from elsewhere costs a walk over
+// is not reported. A message or a job of the past that is in the list again, as hosts that joined
+// at the same moment leave it, is not new; of such messages that whose text is longest grows.
+//
+// An own message or job costs one step; a change from elsewhere costs a walk over
 // the list or map that it touched, and so does any change of the file mutations.
 //
 // Thread rule: that of the document, also for the callback, which may edit.
@@ -52,13 +56,23 @@ class RemoteChangesWatcher {
   void HandleTransaction(const TransactionEvent& event);
   // Remembers the types of which a message consists, so that a change of one of them leads to it.
   void Follow(const Map& message);
+  void TakeMessage(const Value& value, bool local, RemoteChanges& changes);
+  // What `message`, which was shown before and whose copy in the document is `copy`, has more now.
+  void TakeGrowth(uint64_t copy, Message message, bool local, RemoteChanges& changes);
+  void TakeJob(const Value& value, bool local, RemoteChanges& changes);
+
+  struct Shown {
+    uint64_t copy;  // KeyOf it
+    size_t bytes;   // of its text
+  };
 
   const SessionDocument& document_;
   const std::function<void(const RemoteChanges&)> callback_;
   ElementTracker messages_;
   ElementTracker jobs_;
-  std::unordered_map<uint64_t, Map> message_of_;       // by a type inside it
-  std::unordered_map<uint64_t, size_t> shown_bytes_;   // of the text, by the message
+  std::unordered_map<uint64_t, Map> message_of_;  // by a type inside it
+  std::unordered_map<std::string, Shown> shown_;  // messages by their id
+  std::unordered_set<std::string> job_ids_;
   std::unordered_map<std::string, uint64_t> records_;  // by path
   std::string persona_;
   std::string title_;

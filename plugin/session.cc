@@ -7,9 +7,11 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "crdt/awareness.h"
 #include "crdt/doc.h"
 #include "plugin/document_name.h"
+#include "plugin/early_messages.h"
 #include "plugin/handoff_request.h"
 #include "plugin/listeners.h"
 #include "plugin/local_copy.h"
@@ -26,6 +28,13 @@ int64_t WallClockMs() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+// Where `options` keeps the session on this machine.
+std::string LocalDirectory(const SessionOptions& options) {
+  // An id of dots names another directory than one's own.
+  const std::string id = (options.session_id.front() == '.' ? "_" : "") + options.session_id;
+  return absl::StrReplaceAll(options.local_persistence_path, {{"{session}", id}});
 }
 
 // The token that counts now.
@@ -99,6 +108,7 @@ class Session::Impl {
   Doc doc_;
   LocalCopy local_copy_;  // first: what it reads is no news to those below
   SessionDocument document_;
+  EarlyMessages early_messages_;
   RemoteChangesWatcher watcher_;
   ConflictWatcher conflict_watcher_;
   Hooks hooks_;
@@ -117,8 +127,9 @@ Session::Impl::Impl(SessionOptions options, SessionEvents events, std::string do
       document_name_(std::move(document_name)),
       author_{options_.display_name, options_.device},
       status_(events_.on_status),
-      local_copy_(doc_, options_.local_persistence_path, document_name_),
+      local_copy_(doc_, LocalDirectory(options_), document_name_),
       document_(doc_),
+      early_messages_(document_),
       watcher_(document_,
                [this](const RemoteChanges& changes) {
                  if (events_.on_remote) events_.on_remote(changes);
@@ -190,6 +201,7 @@ ProviderEvents Session::Impl::MakeProviderEvents() {
     });
   };
   events.on_synced = [this](bool synced) {
+    if (synced) (void)early_messages_.Settle();
     // The host shows itself now that it is known whether somebody was here before.
     if (synced && hooks_.Announce().ok()) {
       (void)document_.RecordCreation(author_, WallClockMs());

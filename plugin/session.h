@@ -56,8 +56,9 @@ struct SessionOptions {
   bool connect = true;   // else after Connect()
   // The user's tier, asked whenever a connection is wanted. It must not block. Empty: "free".
   std::function<std::string()> resolve_tier;
-  // A LevelDB directory in y-leveldb's layout; empty: none. One that cannot be used is reported in
-  // SessionStatus, and the session goes on in memory.
+  // A LevelDB directory in y-leveldb's layout; empty: none. `{session}` in it stands for the
+  // session id: one directory is open in one session at a time. One that cannot be used is reported
+  // in SessionStatus, and the session goes on in memory.
   std::string local_persistence_path;
   BackoffOptions backoff;
   // Edits wait so long for more before they go to the relay, so that the words of a model travel

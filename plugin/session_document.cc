@@ -183,20 +183,43 @@ absl::Status SessionDocument::InsertMessage(uint32_t index, const Message& messa
   return map.ok() ? WriteMessage(*map, message) : map.status();
 }
 
+absl::Status SessionDocument::TakeOutMessage(uint32_t index) {
+  Transaction transaction(doc_, kHistoryOrigin);
+  unindexed_messages_.only_appended = false;
+  return messages_.Delete(index);
+}
+
 std::vector<Value> SessionDocument::Unindexed::Take(const Array& array) {
   return std::exchange(only_appended, true) ? indexed.TakeAppended(array) : indexed.TakeNew(array);
 }
 
 Map SessionDocument::FindMessage(std::string_view id) {
+  bool again = false;  // an id has more than one message, or had
   for (const Value& value : unindexed_messages_.Take(messages_)) {
     const Map map = value.map();
     if (!map.valid()) continue;
-    const Value stored = map.Get(key::kId);
-    const Any* any = stored.if_any();
-    if (any != nullptr && any->if_string() != nullptr) messages_by_id_[*any->if_string()] = map;
+    if (std::string stored = ReadId(value); !stored.empty()) {
+      again |= !messages_by_id_.try_emplace(std::move(stored), map).second;
+    }
   }
-  const auto found = messages_by_id_.find(std::string(id));
-  return found != messages_by_id_.end() && found->second.live() ? found->second : Map();
+  if (again) IndexFirstMessages();
+  auto found = messages_by_id_.find(std::string(id));
+  if (found == messages_by_id_.end()) return Map();
+  if (found->second.live()) return found->second;
+  // A peer deleted it, and there may have been another.
+  IndexFirstMessages();
+  found = messages_by_id_.find(std::string(id));
+  return found != messages_by_id_.end() ? found->second : Map();
+}
+
+void SessionDocument::IndexFirstMessages() {
+  messages_by_id_.clear();
+  messages_.ForEach([this](const Value& value) {
+    const Map map = value.map();
+    if (std::string id = ReadId(value); map.valid() && !id.empty()) {
+      messages_by_id_.try_emplace(std::move(id), map);
+    }
+  });
 }
 
 bool SessionDocument::HasMessage(std::string_view id) { return FindMessage(id).valid(); }

@@ -43,10 +43,9 @@ inline constexpr int kSchemaVersion = 1;
 // A longer text is cut there, with `truncated` set: one paste must not make the session too heavy
 // for a phone.
 inline constexpr size_t kMaxPartTextBytes = 1 << 20;
-// The label of the origin of transactions that keep to the schema: they append to messages and
-// jobs, and take nothing away.
+// The label of the origin of transactions that append to messages and jobs, and take nothing away.
 inline constexpr char kSessionOrigin[] = "ypp-session";
-// And of those that put what is older where it belongs.
+// And of those that put messages and jobs where they belong by time.
 inline constexpr char kHistoryOrigin[] = "ypp-session-history";
 
 // Of a job only the beginning of its output is shared; the whole stays on the machine that ran it.
@@ -132,6 +131,8 @@ class SessionDocument {
   // In front of the one at `index`, or at the end. REQUIRES: no message has this id, and an open
   // transaction is not one of kSessionOrigin.
   absl::Status InsertMessage(uint32_t index, const Message& message);
+  // For who puts it somewhere else.
+  absl::Status TakeOutMessage(uint32_t index);
   // NotFound when there is no such message. A part that is not there is added.
   absl::Status AppendPartText(std::string_view message_id, const MessagePart& part,
                               std::string_view delta);
@@ -152,6 +153,12 @@ class SessionDocument {
   absl::Status RecordFileMutation(const FileMutation& mutation);
   absl::Status SetMetadata(std::string_view key, const Any& value);
 
+  // What there is to show. Hosts that joined at the same moment may both have put in what was said
+  // before: of messages with one id the first is shown, and a job of the past (without content
+  // hash) only where no other job has its id, or as the first of those. Each a walk.
+  std::vector<Value> ShownMessages() const;
+  std::vector<Value> ShownJobs() const;
+  // Of the lists as they are.
   size_t message_count() const;
   size_t job_count() const;
   size_t file_mutation_count() const;
@@ -179,7 +186,9 @@ class SessionDocument {
     bool only_appended = false;  // since `indexed` looked
   };
 
+  // The first of them.
   Map FindMessage(std::string_view id);
+  void IndexFirstMessages();
   bool HasJob(const Job& job);
   absl::StatusOr<Map> FindOrAddPart(std::string_view message_id, const MessagePart& part);
   absl::StatusOr<Text> PartText(std::string_view message_id, const MessagePart& part);
@@ -197,6 +206,8 @@ class SessionDocument {
   Subscription subscription_;
 };
 
+// The id of a message or a job; empty: it has none.
+std::string ReadId(const Value& value);
 // As they are stored, whatever a peer stored there.
 Message ReadMessage(const Value& value);
 Job ReadJob(const Value& value);

@@ -1,6 +1,7 @@
 // The reading half of SessionDocument: never fails, whatever a peer stored.
 #include <algorithm>
 #include <initializer_list>
+#include <unordered_set>
 #include <utility>
 
 #include "plugin/payload.h"
@@ -165,6 +166,34 @@ std::string Message::text() const {
     all += part.text;
   }
   return all;
+}
+
+std::string ReadId(const Value& value) { return Record(value).String(key::kId); }
+
+std::vector<Value> SessionDocument::ShownMessages() const {
+  std::vector<Value> shown;
+  std::unordered_set<std::string> ids;
+  messages_.ForEach([&](const Value& value) {
+    const std::string id = ReadId(value);
+    if (id.empty() || ids.insert(id).second) shown.push_back(value);
+  });
+  return shown;
+}
+
+std::vector<Value> SessionDocument::ShownJobs() const {
+  const auto is_past = [](const Value& job) {
+    return Record(job).String(key::kContentHash).empty();
+  };
+  std::unordered_set<std::string> ids;
+  jobs_.ForEach([&](const Value& job) {
+    if (!is_past(job)) ids.insert(ReadId(job));
+  });
+  std::vector<Value> shown;
+  jobs_.ForEach([&](const Value& job) {
+    const std::string id = ReadId(job);
+    if (id.empty() || !is_past(job) || ids.insert(id).second) shown.push_back(job);
+  });
+  return shown;
 }
 
 size_t SessionDocument::message_count() const { return messages_.length(); }

@@ -49,6 +49,7 @@ int RunConfiguredBridge(const std::string& config_file, const std::string& sessi
       ypp::plugin::LoadConfig(config_file, [](const char* name) { return std::getenv(name); });
   if (!config.ok()) {
     std::fprintf(stderr, "ypp-session: %s\n", std::string(config.status().message()).c_str());
+    ypp::plugin::RefuseBridge(config.status(), STDOUT_FILENO);
     return 2;
   }
   unsetenv("YPP_TOKEN");
@@ -87,6 +88,8 @@ int main(int argc, char** argv) {
   std::string token_file;
   // Who tries this out has a relay of their own, which mostly counts nothing.
   std::string tier = "builder";
+  const CLI::Validator known_tier =
+      CLI::IsMember({"free", "founder", "builder", "team", "enterprise"});
   CLI::App* chat = app.add_subcommand(
       "chat", "A terminal host: a line typed is a message, what others write is shown");
   chat->add_option("--relay", options.session.relay_url, "Where the relay listens, ws:// or wss://")
@@ -100,14 +103,17 @@ int main(int argc, char** argv) {
       ->envname("YPP_TENANT");
   chat->add_option("--session", options.session.session_id,
                    "Which session to join: letters, digits, . _ - (default: a new one)");
-  chat->add_option("--tier", tier,
-                   "The tier of the token: free, founder, builder, team or enterprise; the relay "
-                   "has the last word")
-      ->check(CLI::IsMember({"free", "founder", "builder", "team", "enterprise"}))
-      ->envname("YPP_TIER")
-      ->capture_default_str();
-  chat->add_option("--local-store", options.session.local_persistence_path,
-                   "A directory that keeps the session on this machine (LevelDB, as y-leveldb)")
+  const CLI::Option* const tier_option =
+      chat->add_option(
+              "--tier", tier,
+              "The tier of the token: free, founder, builder, team or enterprise (else the "
+              "variable YPP_TIER); the relay has the last word")
+          ->check(known_tier)
+          ->capture_default_str();
+  chat->add_option(
+          "--local-store", options.session.local_persistence_path,
+          "A directory that keeps the session on this machine (LevelDB, as y-leveldb); {session} "
+          "in it stands for the session id")
       ->type_name("DIR");
   chat->add_option("--name", options.session.display_name,
                    "What others see (default: pugi-cli@<hostname>)");
@@ -134,10 +140,29 @@ int main(int argc, char** argv) {
   bridge->add_option("--worktree", worktree, "Files inside it are named relative to it")
       ->type_name("DIR");
   bridge->footer(
-      "Settings come from the environment (YPP_RELAY_URL, YPP_TOKEN, YPP_TIER, ...) and from the "
-      "file, where\nthey are called relayUrl, token, tier, .... plugin/BRIDGE.md describes both, "
-      "and "
-      "the lines.");
+      "Settings, in the environment or (second) in the file:\n"
+      "  YPP_RELAY_URL, relayUrl            where the relay listens, ws:// or wss://\n"
+      "  YPP_TOKEN, token                   the token, or\n"
+      "  YPP_TOKEN_FILE, tokenFile          a file that holds it; read again whenever the relay "
+      "wants to see it\n"
+      "  YPP_TIER, tier                     free (no sync), builder, team or enterprise [free]\n"
+      "  YPP_TENANT, tenant                 whose session it is, where tokens are renewed [the "
+      "token's SHA-256]\n"
+      "  YPP_SESSION_ID, sessionId          [a new one]\n"
+      "  YPP_DISPLAY_NAME, displayName      what others see [pugi-cli@<hostname>]\n"
+      "  YPP_LOCAL_PERSISTENCE_PATH, localPersistencePath\n"
+      "                                     a directory that keeps the session on this machine; "
+      "{session} in\n"
+      "                                     it is the session id: one session at a time has it "
+      "open "
+      "[none]\n"
+      "  YPP_ENABLE_SYNC, enableSync        false: never a connection [true]\n"
+      "  YPP_SYNC_MODE, syncMode            manual: connects at pugi.cloud.resume [auto]\n"
+      "  YPP_CONSOLE_URL, consoleUrl        where the console is [at the relay]\n"
+      "  YPP_HANDOFF_TTL, handoffTtl        seconds for which a handoff's link is good [300]\n"
+      "The lines are described in plugin/BRIDGE.md of the source. Exit code: 0, 1 when the relay "
+      "has not\n"
+      "confirmed everything, 2 for settings or a first line that cannot be used.");
 
   std::string damaged;
   CLI::App* repair = app.add_subcommand(
@@ -160,6 +185,15 @@ int main(int argc, char** argv) {
   if (repair->parsed()) return Repair(damaged);
   if (bridge->parsed()) return RunConfiguredBridge(config_file, bridge_session, worktree);
   if (!ReadToken(token_file, &options.session)) return 2;
+  // Not by the option itself: its check would be made for the other commands, too.
+  const char* const tier_variable = std::getenv("YPP_TIER");
+  if (tier_option->empty() && tier_variable != nullptr && *tier_variable != '\0') {
+    tier = tier_variable;
+    if (const std::string wrong = known_tier(tier); !wrong.empty()) {
+      std::fprintf(stderr, "ypp-session: YPP_TIER: %s\n", wrong.c_str());
+      return 2;
+    }
+  }
   options.session.resolve_tier = [tier] { return tier; };
   if (options.session.session_id.empty()) {
     options.session.session_id = ypp::plugin::RandomSessionId();

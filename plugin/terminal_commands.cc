@@ -137,8 +137,9 @@ void TerminalCommands::Status(std::string_view) {
   if (status.read_only) text += ", read only";
   if (!status.refusal.empty()) text += " (" + Label(status.refusal) + ")";
   session_.Read([&](const SessionDocument& document) {
-    text += "\n" + Counted(document.message_count(), "message") + ", " +
-            Counted(document.job_count(), "job") + ", " +
+    text += '\n';
+    text += Counted(document.ShownMessages().size(), "message") + ", " +
+            Counted(document.ShownJobs().size(), "job") + ", " +
             Counted(document.file_mutation_count(), "changed file");
     const std::string persona = document.ReadPersona();
     if (!persona.empty()) text += ", persona " + Label(persona);
@@ -158,9 +159,9 @@ void TerminalCommands::History(std::string_view count_text) {
   }
   std::vector<Message> messages;
   session_.Read([&](const SessionDocument& document) {
-    const size_t total = document.message_count();
-    for (size_t i = total - std::min(*count, total); i < total; ++i) {
-      messages.push_back(document.ReadMessage(static_cast<uint32_t>(i)));
+    const std::vector<Value> shown = document.ShownMessages();
+    for (size_t i = shown.size() - std::min(*count, shown.size()); i < shown.size(); ++i) {
+      messages.push_back(ReadMessage(shown[i]));
     }
   });
   if (messages.empty()) screen_.Note("no messages yet");
@@ -172,7 +173,7 @@ void TerminalCommands::History(std::string_view count_text) {
 void TerminalCommands::Jobs(std::string_view) {
   std::vector<Job> jobs;
   session_.Read([&](const SessionDocument& document) {
-    for (uint32_t i = 0; i < document.job_count(); ++i) jobs.push_back(document.ReadJob(i));
+    for (const Value& job : document.ShownJobs()) jobs.push_back(ReadJob(job));
   });
   if (jobs.empty()) screen_.Note("no jobs yet");
   for (const Job& job : jobs) screen_.Note(JobLine(job), Tone::kPlain);

@@ -240,7 +240,8 @@ int RunTerminalHost(TerminalHostOptions options) {
   screen.Say("console",
              ConsoleLink(relay_url, options.console_url, (*session)->document_name(), link_token));
   screen.Note(
-      "whoever has this link can read and write the session; type /help for what you can do");
+      "this link holds your token: keep it to yourself, and give others one of "
+      "/pugi.cloud.handoff; type /help for what you can do");
 
   const Subscription conflicts = (*session)->OnConflict([&screen](const Conflict& conflict) {
     std::string line(ConflictName(conflict.kind));

@@ -1,8 +1,13 @@
-// A disk as LevelDB sees it, on which logs end where the last thing written to them ends.
+// A disk as LevelDB sees it, on which a log ends with its last whole record, if what follows is one
+// that ends in zeros.
 //
 // When the power goes, the size of a file may have reached the disk before its bytes: the log then
 // ends in zeros. LevelDB takes a record that is cut short for one that was never finished, but one
-// that ends in zeros for damage. It is the same accident, and nothing that was synced is lost by it.
+// that ends in zeros for damage. It is the same accident, and nothing that was synced is lost by
+// it.
+//
+// A record that is not whole and has something behind it stays, and so does one that does not end
+// in zeros: that is damage, and LevelDB is to say so.
 #ifndef YPP_PLUGIN_TORN_TAIL_H_
 #define YPP_PLUGIN_TORN_TAIL_H_
 
@@ -13,12 +18,13 @@
 
 namespace ypp::plugin {
 
-// A whole record may end in a few zeros, as an update without deletions does; so many at its end
-// are not what an editor writes.
+// A record may end in a few zeros itself, as an update without deletions does, and be damaged
+// elsewhere; so many at its end are not what an editor writes. Disks lose hundreds of bytes at a
+// time, so fewer are rare.
 inline constexpr size_t kTornTailZeros = 8;
 
-// Only for a store that is said to be damaged: another's logs are whole, zeros and all. Reads; what
-// is written goes to the disk as it is. Does not own the disk.
+// Reads each log twice, so it is for a store that is said to be damaged. What is written goes to
+// the disk as it is. Does not own the disk.
 class TornTailEnv : public leveldb::EnvWrapper {
  public:
   explicit TornTailEnv(leveldb::Env* disk) : EnvWrapper(disk) {}

@@ -1,7 +1,7 @@
 // ypp-session as a stranger uses it: what it says when something is wrong.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -62,6 +62,37 @@ test("each command has a help, and a word that is not known is named", async () 
   const { code, output } = await run(chat("ws://127.0.0.1:1", ["--tier", "gold"]));
   assert.equal(code, 2);
   assert.match(output, /gold not in/);
+});
+
+test("a tier in the environment is the terminal's to refuse, and the bridge takes it for one without sessions", async () => {
+  const environment = { YPP_TIER: "gold", YPP_TOKEN: "t", YPP_RELAY_URL: "ws://127.0.0.1:1" };
+  const refused = await run(["chat"], environment);
+  assert.equal(refused.code, 2);
+  assert.match(refused.output, /YPP_TIER: gold not in/);
+  const bridge = new Bridge({ TIER: "gold", TOKEN: "t", RELAY_URL: "ws://127.0.0.1:1" });
+  const { status } = await bridge.hello();
+  assert.equal(status.tier.eligible, false);
+  assert.match(status.tier.hint, /not known/);
+  assert.equal(await bridge.dispose(), 0);
+});
+
+test("a bridge whose settings cannot be used says so as a line", async () => {
+  const bridge = new Bridge({ SYNC_MODE: "sometimes", TOKEN: "t", RELAY_URL: "ws://127.0.0.1:1" });
+  assert.equal(await bridge.exited, 2);
+  assert.deepEqual(bridge.lines, [{ type: "error", error: { code: "invalid", message: "the value of YPP_SYNC_MODE cannot be used" } }]);
+});
+
+test("every setting of the bridge is in its help and in its page", async () => {
+  const source = (file) => readFileSync(new URL(`../../plugin/${file}`, import.meta.url), "utf8");
+  const settings = [...source("config.cc").matchAll(/\{"(\w+)",\s*"(YPP_\w+)"/g)];
+  assert.ok(settings.length > 10);
+  const { output } = await run(["bridge", "--help"]);
+  for (const [, name, variable] of settings) {
+    for (const text of [output, source("BRIDGE.md"), source("config.h")]) {
+      assert.match(text, new RegExp(`\\b${variable}\\b`));
+      assert.match(text, new RegExp(`\\b${name}\\b`));
+    }
+  }
 });
 
 test("what is missing is said: the token, the relay, a relay's address", async () => {

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { LeveldbPersistence } from "y-leveldb";
 import * as Y from "yjs";
 import { Bridge } from "./bridge_process.mjs";
-import { Client, Relay, until } from "./relay_process.mjs";
+import { Client, Relay, sleep, until } from "./relay_process.mjs";
 
 const token = "token-of-the-laptop";
 const tenant = (of) => createHash("sha256").update(of).digest("hex");
@@ -144,6 +145,38 @@ test("the free tier is refused on both sides, and one session more than the buil
   }
 });
 
+test("sync may be begun by hand or switched off, and a handoff's lifetime set", async () => {
+  const relay = await new Relay().start({ tokens: { [token]: { tier: "builder" } } });
+  const manual = laptop(relay, { SYNC_MODE: "manual", HANDOFF_TTL: 20 });
+  const off = laptop(relay, { ENABLE_SYNC: false });
+  const peer = new Client(relay.url, documentName(token, "s1"), { token });
+  try {
+    await Promise.all([manual.hello(), off.hello(), peer.untilSaved()]);
+    for (const bridge of [manual, off]) {
+      assert.ok((await bridge.say("m1", "not sent yet")).ok);
+      assert.equal((await bridge.command("pugi.cloud.status")).value.connection, "disconnected");
+    }
+    const refused = (await off.command("pugi.cloud.resume")).error;
+    assert.equal(refused.code, "not-possible");
+    assert.match(refused.message, /switched off/);
+    await sleep(300);
+    assert.equal((await off.command("pugi.cloud.status")).value.connection, "disconnected");
+    assert.deepEqual(texts(peer.document), []);
+
+    await manual.command("pugi.cloud.resume");
+    await until(() => texts(peer.document).length === 1, "what was written before");
+    await manual.untilSaved();
+    const asked = Date.now();
+    const { value } = await manual.command("pugi.cloud.handoff");
+    const answered = Date.now();
+    assert.ok(value.expiresAt >= asked + 20_000 && value.expiresAt <= answered + 20_000, `${value.expiresAt - asked} ms`);
+  } finally {
+    peer.destroy();
+    await Promise.all([manual.kill(), off.kill()]);
+    await relay.remove();
+  }
+});
+
 test("one directory is read and written by y-leveldb and by the session", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "ypp-leveldb-"));
   const directory = path.join(folder, "store");
@@ -233,6 +266,47 @@ test("the bridge answers bad lines clearly, and goes on", async () => {
   const errors = bridge.lines.filter((line) => line.type === "error");
   assert.deepEqual(errors.map((line) => line.line), [2, 3, 4]);
   assert.equal(await bridge.dispose(), 0, bridge.errors);
+});
+
+test("hooks do not wait for a handoff that the relay does not answer", async () => {
+  const silent = createServer(() => {}).listen(0, "127.0.0.1");
+  await new Promise((resolve) => silent.once("listening", resolve));
+  const bridge = new Bridge({ RELAY_URL: `ws://127.0.0.1:${silent.address().port}`, TOKEN: token, TIER: "builder" });
+  try {
+    await bridge.hello();
+    const order = [];
+    const handoff = bridge.command("pugi.cloud.handoff").then((result) => (order.push("handoff"), result));
+    const said = bridge.say("m1", "meanwhile").then((result) => (order.push("hook"), result));
+    assert.ok((await said).ok);
+    assert.equal((await handoff).ok, false);
+    assert.deepEqual(order, ["hook", "handoff"]);
+  } finally {
+    await bridge.kill();
+    silent.close();
+  }
+});
+
+test("a bridge that is told to end by a signal leaves as it should", async () => {
+  const relay = await new Relay().start({ tokens: { [token]: { tier: "builder" } } });
+  const peer = new Client(relay.url, documentName(token, "s1"), { token });
+  const state = () => peer.document.getMap("metadata").get("hostState");
+  try {
+    for (const signal of ["SIGTERM", "SIGINT"]) {
+      const bridge = laptop(relay);
+      await bridge.hello();
+      await until(() => state() === "attached", "the host");
+      bridge.say(`m_${signal}`, "the last words");
+      await until(() => bridge.lines.some((line) => line.type === "result"), "the document has them");
+      bridge.process.kill(signal);
+      assert.equal(await bridge.exited, 0, bridge.errors);
+      assert.equal(bridge.lines.at(-1).type, "disposed");
+      await until(() => state() === "left", "the host gone");
+    }
+    assert.deepEqual(texts(peer.document), ["the last words", "the last words"]);
+  } finally {
+    peer.destroy();
+    await relay.remove();
+  }
 });
 
 test("a host that does not read is not waited for, and is told that events are missing", async () => {

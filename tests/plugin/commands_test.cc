@@ -49,8 +49,13 @@ TEST(Commands, DisconnectKeepsEditsAndResumeSendsThem) {
   Any status = Parsed(commands.Call("status"));
   EXPECT_EQ(*status.Find("connected"), Any(false));
   EXPECT_GT(NumberMember(*status.Find("sync"), "dirtyBytes", 0), 0);
+  const auto age_ms = [&] {
+    return NumberMember(*Parsed(commands.Call("status")).Find("sync"), "dirtyAgeMs", -1);
+  };
+  EXPECT_TRUE(Eventually([&] { return age_ms() >= 20; }));
   EXPECT_EQ(MessageCount(*b), 0u);
   ASSERT_TRUE(commands.Call("resume").ok());
+  EXPECT_TRUE(Eventually([&] { return age_ms() == 0; }));
   EXPECT_TRUE(Eventually([&] { return MessageCount(*b) == 1; }));
 }
 
@@ -108,7 +113,9 @@ TEST(Tiers, WithoutSessionsGetAHintAndNoTransport) {
     auto session = *Session::Open(std::move(options));
     ASSERT_TRUE(Say(*session, "m1", "x").ok());
     EXPECT_EQ(session->status().state, SyncState::kNotEligible);
-    EXPECT_NE(session->status().tier.hint.find("upgrade"), std::string::npos);
+    const std::string hint = session->status().tier.hint;
+    EXPECT_NE(hint.find("upgrade"), std::string::npos);
+    EXPECT_EQ(hint.find("not known") != std::string::npos, tier == "unheard-of") << hint;
     EXPECT_TRUE(absl::IsFailedPrecondition(session->Connect()));
     EXPECT_TRUE(absl::IsFailedPrecondition(session->RequestHandoff(0).status()));
     EXPECT_TRUE(session->Dispose().ok());

@@ -137,6 +137,11 @@ void FaultyEnv::LoseBytesOfLog(size_t kept) {
   }
 }
 
+void FaultyEnv::Damage(const std::string& path, size_t offset) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  names_.at(path)->bytes.at(offset) ^= 1;
+}
+
 leveldb::Status FaultyEnv::Do(Call kind) {
   ++calls_;
   if (calls_left_ == 0) return leveldb::Status::IOError("no power");

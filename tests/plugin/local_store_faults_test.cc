@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "crdt/doc.h"
 #include "plugin/local_copy.h"
+#include "plugin/torn_tail.h"
 #include "tests/plugin/faulty_env.h"
 
 namespace ypp::plugin {
@@ -33,6 +34,27 @@ std::string AllEdits(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += EditOf(i);
   return text;
+}
+
+std::string LogOf(FaultyEnv& env) {
+  std::vector<std::string> names;
+  EXPECT_TRUE(env.GetChildren(kFolder, &names).ok());
+  for (const std::string& name : names) {
+    if (name.find(".log") != std::string::npos) return absl::StrCat(kFolder, "/", name);
+  }
+  ADD_FAILURE() << "there is no log";
+  return "";
+}
+
+size_t SizeWithoutTornTail(FaultyEnv& disk, const std::string& path) {
+  TornTailEnv env(&disk);
+  leveldb::SequentialFile* opened = nullptr;
+  EXPECT_TRUE(env.NewSequentialFile(path, &opened).ok());
+  const std::unique_ptr<leveldb::SequentialFile> file(opened);
+  std::string scratch(1 << 20, '\0');
+  leveldb::Slice bytes;
+  EXPECT_TRUE(file->Read(scratch.size(), &bytes, scratch.data()).ok());
+  return bytes.size();
 }
 
 class LocalStoreFaultsTest : public testing::Test {
@@ -131,6 +153,37 @@ TEST_F(LocalStoreFaultsTest, ARecordThatEndsInZerosWasNotFinished) {
     const auto store = LocalStore::Open(kFolder, kDocument, {env_.get(), 0});
     ASSERT_TRUE(store.ok()) << kept << ": " << store.status();
     EXPECT_EQ(*(*store)->Load(), std::vector<std::string>({"first"})) << kept;
+  }
+}
+
+// Another log of the same store may be torn: what is whole in this one stays.
+TEST_F(LocalStoreFaultsTest, AWholeRecordMayEndInZeros) {
+  {
+    auto store = *LocalStore::Open(kFolder, kDocument, {env_.get(), 0});
+    ASSERT_TRUE(store->Append({"first" + std::string(100, '\0')}, "sv", /*durable=*/true).ok());
+  }
+  const std::string log = LogOf(*env_);
+  uint64_t size = 0;
+  ASSERT_TRUE(env_->GetFileSize(log, &size).ok());
+  EXPECT_EQ(SizeWithoutTornTail(*env_, log), size);
+}
+
+TEST_F(LocalStoreFaultsTest, WhatIsDamagedInFrontOfOthersOrDoesNotEndInZerosIsNotATornTail) {
+  for (const bool zeros_at_the_end : {false, true}) {
+    env_ = std::make_unique<FaultyEnv>();
+    {
+      auto store = *LocalStore::Open(kFolder, kDocument, {env_.get(), 0});
+      ASSERT_TRUE(store->Append({std::string(500, 'x')}, "sv", /*durable=*/true).ok());
+      ASSERT_TRUE(
+          store->Append({"x" + std::string(100, zeros_at_the_end ? '\0' : 'x')}, "", true).ok());
+    }
+    const std::string log = LogOf(*env_);
+    uint64_t size = 0;
+    ASSERT_TRUE(env_->GetFileSize(log, &size).ok());
+    // Of the first record, in front of a second that ends in zeros; or of the last one.
+    env_->Damage(log, zeros_at_the_end ? 300 : size - 10);
+    EXPECT_EQ(SizeWithoutTornTail(*env_, log), size);
+    EXPECT_TRUE(absl::IsDataLoss(LocalStore::Open(kFolder, kDocument, {env_.get(), 0}).status()));
   }
 }
 

@@ -63,6 +63,12 @@ TEST_F(LocalStoreTest, IsOpenInOneProgramAtATime) {
   EXPECT_TRUE(absl::IsFailedPrecondition(LocalStore::Open(directory_, "doc").status()));
 }
 
+TEST_F(LocalStoreTest, IsMadeWhereOnlyItsUserCanRead) {
+  const std::filesystem::path inner = directory_ / "of" / "a session";
+  ASSERT_TRUE(LocalStore::Open(inner / "", "doc").ok());
+  EXPECT_EQ(std::filesystem::status(inner).permissions(), std::filesystem::perms::owner_all);
+}
+
 TEST_F(LocalStoreTest, SaysThatItIsDamaged) {
   {
     auto store = *LocalStore::Open(directory_, "doc");

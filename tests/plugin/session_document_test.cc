@@ -1,5 +1,6 @@
 #include "plugin/session_document.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -109,6 +110,61 @@ TEST(SessionDocument, ForgetsAMessageThatAPeerDeleted) {
   EXPECT_TRUE(absl::IsNotFound(session.AppendPartText("m1", {"p", "text", "", {}}, "x")));
   ASSERT_TRUE(session.AppendMessage(UserMessage("m3", "c")).ok());
   EXPECT_TRUE(session.HasMessage("m3"));
+}
+
+// As two hosts leave it that joined at the same moment.
+TEST(SessionDocument, ShowsAndExtendsTheFirstOfSeveralMessagesWithOneId) {
+  Doc a, b;
+  SessionDocument on_a(a), on_b(b);
+  for (SessionDocument* document : {&on_a, &on_b}) {
+    Message message;
+    message.id = "m1";
+    message.role = "assistant";
+    message.parts.push_back({"p", "text", "answer", {}});
+    ASSERT_TRUE(document->AppendMessage(message).ok());
+    ASSERT_TRUE(document->HasMessage("m1"));
+  }
+  ASSERT_TRUE(a.ApplyUpdate(b.EncodeUpdate(a.GetStateVector())).ok());
+  ASSERT_TRUE(b.ApplyUpdate(a.EncodeUpdate(b.GetStateVector())).ok());
+  for (SessionDocument* document : {&on_a, &on_b}) {
+    ASSERT_EQ(document->message_count(), 2u);
+    MessagePart part;
+    part.id = "p";
+    ASSERT_TRUE(document->AppendPartText("m1", part, "!").ok());
+    ASSERT_EQ(document->ShownMessages().size(), 1u);
+    EXPECT_EQ(ReadMessage(document->ShownMessages()[0]).text(), "answer!");
+    // Where a peer deletes the first one, the other is left.
+    ASSERT_TRUE(document->messages().Delete(0).ok());
+    ASSERT_TRUE(document->AppendPartText("m1", part, "?").ok());
+    EXPECT_EQ(ReadMessage(document->ShownMessages()[0]).text(), "answer?");
+  }
+}
+
+TEST(SessionDocument, ShowsACallOfThePastOnceAndThatOfTwoDevicesTwice) {
+  Doc doc;
+  SessionDocument document(doc);
+  const auto add = [&](const std::string& id, const std::string& author, const std::string& hash) {
+    Job job;
+    job.id = id;
+    job.tool = "bash";
+    job.status = "completed";
+    job.author = {author, "terminal"};
+    job.content_hash = hash;
+    ASSERT_TRUE(document.InsertJob(0, job).ok());
+  };
+  add("past", "a", "");
+  add("past", "b", "");
+  add("both", "a", "");  // in the list behind the one that has a hash, and then in front
+  add("both", "b", "hash");
+  add("both", "c", "");
+  add("twice", "a", "hash");
+  add("twice", "b", "hash");
+  std::vector<std::string> shown;
+  for (const Value& value : document.ShownJobs()) {
+    const Job job = ReadJob(value);
+    shown.push_back(job.id + " " + job.author.name);
+  }
+  EXPECT_THAT(shown, testing::ElementsAre("twice b", "twice a", "both b", "past b"));
 }
 
 TEST(SessionDocument, KeepsThePiecesOfTwoWritersOfOneTextInOrder) {

@@ -26,6 +26,9 @@ class JoiningHost {
   explicit JoiningHost(SessionOptions options) {
     SessionEvents events;
     events.on_history_wanted = [this] { ++wanted_; };
+    events.on_remote = [this](const RemoteChanges& changes) {
+      messages_reported_ += static_cast<int>(changes.messages.size());
+    };
     session_ = *Session::Open(std::move(options), std::move(events));
   }
 
@@ -44,15 +47,15 @@ class JoiningHost {
   std::vector<std::string> MessageIds() const {
     std::vector<std::string> ids;
     session_->Read([&](const SessionDocument& document) {
-      for (uint32_t i = 0; i < document.message_count(); ++i) {
-        ids.push_back(document.ReadMessage(i).id);
-      }
+      for (const Value& message : document.ShownMessages()) ids.push_back(ReadId(message));
     });
     return ids;
   }
+  int messages_reported() const { return messages_reported_; }
 
  private:
   std::atomic<int> wanted_ = 0;
+  std::atomic<int> messages_reported_ = 0;
   std::unique_ptr<Session> session_;
 };
 
@@ -85,6 +88,59 @@ TEST(SessionHistory, OfAnEarlierRunOrAnotherDeviceIsNotDoubled) {
   ASSERT_TRUE(added.ok()) << added.status();
   EXPECT_EQ(added->messages, 0u);
   EXPECT_THAT(second.MessageIds(), ElementsAre("m1", "m2"));
+}
+
+TEST(SessionHistory, GivenByTwoHostsAtTheSameMomentIsShownOnce) {
+  auto relay = StartRelay();
+  JoiningHost a(TestSessionOptions(relay->url(), "a"));
+  JoiningHost b(TestSessionOptions(relay->url(), "b"));
+  for (JoiningHost* host : {&a, &b}) {
+    ASSERT_TRUE(host->WaitUntilWanted());
+    host->session().Pause();
+  }
+  for (JoiningHost* host : {&a, &b}) {
+    const auto added = host->AddHistory(kPast);
+    ASSERT_TRUE(added.ok()) << added.status();
+    EXPECT_EQ(added->messages, 2u);
+  }
+  for (JoiningHost* host : {&a, &b}) host->session().Resume();
+  for (JoiningHost* host : {&a, &b}) {
+    ASSERT_TRUE(Eventually([&] { return MessageCount(host->session()) == 4; }));
+    EXPECT_THAT(host->MessageIds(), ElementsAre("m1", "m2"));
+    EXPECT_EQ(host->messages_reported(), 0);
+  }
+}
+
+TEST(SessionHistory, OfOthersStaysInFrontOfWhatALateHostSaidBeforeItKnewOfThem) {
+  auto relay = StartRelay();
+  // A merge puts either first, by chance.
+  for (int i = 0; i < 8 && !testing::Test::HasFailure(); ++i) {
+    const std::string id = absl::StrCat("s", i);
+    {
+      JoiningHost first(TestSessionOptions(relay->url(), "first", id));
+      ASSERT_TRUE(first.WaitUntilWanted());
+      ASSERT_TRUE(first.AddHistory(kPast).ok());
+      ASSERT_TRUE(first.session().Dispose().ok());
+    }
+    SessionOptions options = TestSessionOptions(relay->url(), "late", id);
+    options.connect = false;
+    JoiningHost late(options);
+    JoiningHost reader(TestSessionOptions(relay->url(), "reader", id));
+    ASSERT_TRUE(reader.WaitUntilWanted());
+    const int reported_before = reader.messages_reported();
+    ASSERT_TRUE(Say(late.session(), "m3", "said before").ok());
+    ASSERT_TRUE(Say(late.session(), "m4", "the relay was there").ok());
+    ASSERT_TRUE(late.session().Connect().ok());
+    ASSERT_TRUE(late.WaitUntilWanted());
+    EXPECT_THAT(late.MessageIds(), ElementsAre("m1", "m2", "m3", "m4"));
+    ASSERT_TRUE(late.session().Flush(kPatienceMs).ok());
+    EXPECT_TRUE(Eventually([&] {
+      return reader.MessageIds() == std::vector<std::string>{"m1", "m2", "m3", "m4"};
+    }));
+    EXPECT_EQ(reader.messages_reported() - reported_before, 2);
+    ASSERT_TRUE(late.session().Dispose().ok());
+    ASSERT_TRUE(reader.session().Dispose().ok());
+  }
 }
 
 TEST(SessionHistory, IsNotTakenWhileNobodyKnowsWhatTheRelayHas) {

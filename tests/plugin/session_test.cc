@@ -306,6 +306,25 @@ TEST(Session, ReportsAConflictToEverySubscriberForAsLongAsItListens) {
   EXPECT_EQ(count(), before);
 }
 
+TEST(Session, HasALocalStoreOfItsOwnWhereThePathNamesTheSession) {
+  const std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / absl::StrCat("ypp-session-stores-", getpid());
+  std::filesystem::remove_all(directory);
+  {
+    std::vector<std::unique_ptr<Session>> sessions;
+    for (const char* id : {"s1", "s2", ".."}) {
+      SessionOptions options = TestSessionOptions("ws://127.0.0.1:1", "host", id);
+      options.local_persistence_path = directory / "{session}";
+      sessions.push_back(*Session::Open(options));
+      EXPECT_EQ(sessions.back()->status().local_store, LocalStoreState::kOn) << id;
+    }
+  }
+  for (const char* name : {"s1", "s2", "_.."}) {
+    EXPECT_TRUE(std::filesystem::exists(directory / name / "CURRENT")) << name;
+  }
+  std::filesystem::remove_all(directory);
+}
+
 TEST(Session, KeepsWhatItWroteOnThisMachineAndSendsItAfterARestart) {
   const std::string directory =
       std::filesystem::temp_directory_path() / absl::StrCat("ypp-session-store-", getpid());

@@ -33,6 +33,11 @@ const kScript = [
   "/reply Done: a failed renewal keeps the old session until it really ends. The tests cover both.",
 ];
 const kFromBrowser = "I am on the train now. Does it <b>also</b> work offline?";
+// Long enough that it is still being written when somebody looks.
+const kLongAnswer =
+  "While the terminal is offline its edits stay in its document, and in its local store if it has one. When the relay is back the two exchange what the other " +
+  "lacks: nothing is asked of you, nothing is overwritten, and both sides see the same messages in the same order. The same holds for this page: what you " +
+  "write waits in the tab. If both change one file without knowing of each other, you are told, since that is for a person to decide.";
 const kAnswer = "Yes: what is written offline is kept and sent later.";
 
 async function run() {
@@ -63,6 +68,7 @@ async function run() {
     await desktop.page.screenshot({ path: join(options.out, "console.png") });
 
     await handedOn(terminal, browser, kAnswer, options.out);
+    await textAsItIsWritten(terminal, desktop.page);
     await terminalOfflineAndBack(terminal, desktop.page);
     await browserOfflineAndBack(terminal, browser, options.relay, link, desktop.page, options.out);
     desk = startTerminal("pugi-cli@desk");
@@ -110,6 +116,19 @@ async function bothWays(terminal, page) {
   terminal.type(`/reply ${kAnswer}`);
   await page.getByText(kAnswer).waitFor();
   report("the browser shows the answer");
+}
+
+async function textAsItIsWritten(terminal, page) {
+  await page.evaluate(() => {
+    const list = document.querySelector("#messages");
+    const lengths = (globalThis.lengthsSeen = new Set());
+    new MutationObserver(() => lengths.add(list.lastElementChild.textContent.length)).observe(list, { subtree: true, childList: true, characterData: true });
+  });
+  terminal.type(`/reply ${kLongAnswer}`);
+  await page.getByText(kLongAnswer.slice(-40)).waitFor();
+  const steps = await page.evaluate(() => globalThis.lengthsSeen.size);
+  expect(steps > 3, `an answer is shown while it is written, but its text came in ${steps} pieces`);
+  report(`an answer of ${kLongAnswer.split(" ").length} words is shown as it is written, in ${steps} steps`);
 }
 
 async function onPhone(browser, link) {

@@ -1,7 +1,7 @@
 // Jobs and file mutations: what the agent did.
 import { readConflicts } from "./conflicts.js";
 import { element, icon, time } from "./dom.js";
-import { readFileMutations, readJob } from "./schema.js";
+import { readFileMutations, readJob, shownJobs } from "./schema.js";
 
 // More would only be scrolled past; the document has them all.
 const kJobsShown = 100;
@@ -13,11 +13,11 @@ const kKindLabels = { create: "new", write: "written", edit: "edited", patch: "p
 
 export function showJobs(jobs, { list, empty, count }) {
   const render = () => {
-    const shown = jobs.slice(Math.max(0, jobs.length - kJobsShown)).reverse().map(readJob);
+    const shown = shownJobs(jobs);
     const { calls } = readConflicts(jobs);
-    list.replaceChildren(...shown.map((job) => jobView(job, calls.has(job.id))));
-    empty.hidden = jobs.length > 0;
-    count.textContent = jobs.length > 0 ? String(jobs.length) : "";
+    list.replaceChildren(...shown.slice(-kJobsShown).reverse().map(readJob).map((job) => jobView(job, calls.has(job.id))));
+    empty.hidden = shown.length > 0;
+    count.textContent = shown.length > 0 ? String(shown.length) : "";
   };
   jobs.observeDeep(batched(render));
   render();

@@ -5,7 +5,7 @@ import { HandoffError, redeem } from "./handoff.js";
 import { keepLink, parseFragment, relayAddress, sessionId, takeLink } from "./link.js";
 import { MessageList } from "./messages.js";
 import { isHostPresent, ownIdentity, showPresence } from "./presence.js";
-import { appendUserMessage, kSchemaVersion, openRoots, readPersona } from "./schema.js";
+import { appendUserMessage, kSchemaVersion, openRoots, readPersona, shownJobs } from "./schema.js";
 
 const kStatusText = { refused: "Refused", offline: "Offline", connecting: "Connecting", saving: "Saving", saved: "Saved" };
 
@@ -129,7 +129,7 @@ function showTabs(roots) {
   };
   for (const [name, tab] of Object.entries(tabs)) tab.addEventListener("click", () => select(name));
   const count = () => {
-    const total = roots.jobs.length + roots.fileMutations.size;
+    const total = shownJobs(roots.jobs).length + roots.fileMutations.size;
     byId("activity-count").textContent = total > 0 ? String(total) : "";
   };
   roots.jobs.observe(count);

@@ -2,7 +2,7 @@
 import * as Y from "yjs";
 import { element, hueOf, icon, time } from "./dom.js";
 import { prose } from "./prose.js";
-import { readMessage } from "./schema.js";
+import { readMessage, shownMessages } from "./schema.js";
 
 const kPage = 200;
 // Messages of one author that follow each other this closely share a heading.
@@ -18,12 +18,14 @@ export class MessageList {
     this.nodes = new WeakMap(); // Y.Map -> { node, key }
     this.stale = new WeakSet(); // messages whose content changed since they were built
     this.scheduled = false;
+    this.shown = shownMessages(messages);
     earlier.addEventListener("click", () => {
       this.limit += kPage;
       this.schedule();
     });
     messages.observeDeep((events) => {
       for (const event of events) {
+        if (event.target === messages) this.shown = shownMessages(messages);
         const message = this.messageOf(event.target);
         if (message) this.stale.add(message);
       }
@@ -49,9 +51,9 @@ export class MessageList {
   render() {
     const { scroller, list } = this;
     const following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < kFollowPixels;
-    const start = Math.max(0, this.messages.length - this.limit);
+    const start = Math.max(0, this.shown.length - this.limit);
     let previous = null;
-    const nodes = this.messages.slice(start).map((message) => {
+    const nodes = this.shown.slice(start).map((message) => {
       const view = readMessage(message);
       const node = this.nodeFor(message, view, previous);
       previous = view;

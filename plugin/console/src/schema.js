@@ -55,6 +55,26 @@ export function readMessage(message) {
   };
 }
 
+// Hosts that joined at the same moment may both have put in what was said before: the first message with an id is shown.
+export function shownMessages(messages) {
+  const ids = new Set();
+  return messages.toArray().filter((message) => isFirst(ids, string(field(message, "id"))));
+}
+
+// And a job of the past, which has no content hash, only where no other job has its id, or as the first of those.
+export function shownJobs(jobs) {
+  const all = jobs.toArray().map((job) => ({ job, id: string(field(job, "id")), past: string(field(job, "contentHash")) === "" }));
+  const ids = new Set(all.filter(({ past }) => !past).map(({ id }) => id));
+  return all.filter(({ id, past }) => !past || isFirst(ids, id)).map(({ job }) => job);
+}
+
+// What has no id is told apart from everything.
+function isFirst(ids, id) {
+  if (id !== "" && ids.has(id)) return false;
+  ids.add(id);
+  return true;
+}
+
 export function readJob(job) {
   return {
     tool: string(field(job, "tool")) || "tool",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as Y from "yjs";
-import { appendUserMessage, openRoots, readFileMutations, readJob, readMessage, readPersona } from "../src/schema.js";
+import { appendUserMessage, openRoots, readFileMutations, readJob, readMessage, readPersona, shownJobs, shownMessages } from "../src/schema.js";
 
 const map = (object) => new Y.Map(Object.entries(object));
 
@@ -63,6 +63,21 @@ test("keys of another type do not break a record", () => {
 test("text that the host made up is not shown", () => {
   const parts = [{ type: "text", text: "typed" }, { type: "text", text: "inserted", synthetic: true }];
   assert.deepEqual(readMessage({ parts }).parts.map((part) => part.text), ["typed"]);
+});
+
+test("of messages with one id the first is shown, and all that have none", () => {
+  const { roots } = session();
+  roots.messages.push([map({ id: "a", text: "1" }), map({ text: "2" }), map({ id: "a", text: "3" }), { id: "b" }, map({ text: "4" })]);
+  assert.deepEqual(shownMessages(roots.messages).map((message) => readMessage(message).parts[0]?.text), ["1", "2", undefined, "4"]);
+});
+
+test("a call of the past is shown once, and one of two devices twice", () => {
+  const { roots } = session();
+  const job = (id, author, contentHash) => map({ id, author, ...(contentHash && { contentHash }) });
+  roots.jobs.push([
+    job("twice", "a", "hash"), job("both", "a"), job("twice", "b", "hash"), job("both", "b", "hash"), job("past", "a"), job("past", "b"), job("", "c"), job("", "d"),
+  ]);
+  assert.deepEqual(shownJobs(roots.jobs).map(readJob).map(({ id, author }) => `${id} ${author}`), ["twice a", "twice b", "both b", "past a", " c", " d"]);
 });
 
 test("file mutations come newest first", () => {

@@ -10,8 +10,10 @@ export type BridgeOptions = {
   program: string;
   args: string[];
   environment: NodeJS.ProcessEnv;
-  // Every line that is no result. Errors of the process itself come as {type: "error"}.
+  // Every line that is no result.
   onLine?: (line: Record<string, unknown>) => void;
+  // Once, when the process has ended, or never began.
+  onEnd?: (why: string) => void;
 };
 
 export class Bridge {
@@ -20,23 +22,27 @@ export class Bridge {
   private readonly ended: Promise<void>;
   private lastId = 0;
   private gone = false;
+  private why = "the bridge has ended";
 
-  constructor({ program, args, environment, onLine }: BridgeOptions) {
-    this.child = spawn(program, args, { env: environment, stdio: ["pipe", "pipe", "pipe"] });
+  constructor({ program, args, environment, onLine, onEnd }: BridgeOptions) {
+    // In a group of its own: an interrupt typed at the terminal is the host's. It ends with the host all the same, as its input does.
+    this.child = spawn(program, args, { env: environment, stdio: ["pipe", "pipe", "pipe"], detached: true });
     // What it complains about is for its own user to see, not for the host's screen.
     this.child.stderr.resume();
     // A bridge that died must not take the host with it.
     this.child.stdin.on("error", () => {});
     this.ended = new Promise((resolve) => {
       const end = () => {
+        if (this.gone) return;
         this.gone = true;
-        for (const done of this.waiting.values()) done({ ok: false, error: { code: "gone", message: "the bridge has ended" } });
+        for (const done of this.waiting.values()) done(this.goneResult());
         this.waiting.clear();
         resolve();
+        onEnd?.(this.why);
       };
       this.child.on("close", end);
       this.child.on("error", (error) => {
-        onLine?.({ type: "error", error: { code: "gone", message: error.message } });
+        this.why = error.message;
         end();
       });
     });
@@ -48,6 +54,8 @@ export class Bridge {
         this.waiting.get(id)?.(line as Result);
         this.waiting.delete(id);
       } else {
+        // Of a line of ours that was not understood it says which; without one it cannot begin.
+        if (line["type"] === "error" && line["line"] === undefined) this.why = (line["error"] as { message: string }).message;
         onLine?.(line);
       }
     });
@@ -56,7 +64,7 @@ export class Bridge {
 
   // Carried out in the order of the calls. Resolves with what came in `limitMs`, and never throws: the bridge goes on with it meanwhile.
   ask(line: Record<string, unknown>, limitMs: number): Promise<Result> {
-    if (this.gone) return Promise.resolve({ ok: false, error: { code: "gone", message: "the bridge has ended" } });
+    if (this.gone) return Promise.resolve(this.goneResult());
     const id = ++this.lastId;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -78,6 +86,10 @@ export class Bridge {
     const timer = setTimeout(() => this.child.kill("SIGKILL"), limitMs);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  private goneResult(): Result {
+    return { ok: false, error: { code: "gone", message: this.why } };
   }
 
   private write(line: Record<string, unknown>): void {

@@ -3,10 +3,13 @@
 //   "plugin": [["ypp-opencode", { "program": "ypp-session", "config": "/home/me/.config/ypp.json" }]]
 //
 // Each session has a bridge of its own, started at its first hook, which then gets what was said before; subagents work in the session that
-// started them. Nothing here throws into the host, and nothing waits for the network.
+// started them. One that ends is started again, and given what it missed in the same way. Nothing here throws into the host, and nothing waits
+// for the network.
 import { tool, type Plugin, type ToolDefinition } from "@opencode-ai/plugin";
 import { Bridge, type Result } from "./bridge.ts";
 import { sendHistory } from "./history.ts";
+import { Notices } from "./notices.ts";
+import { Restarts } from "./restarts.ts";
 import { Sessions, type SessionInfo } from "./sessions.ts";
 import { asOfParent, type HookCall } from "./subagent.ts";
 
@@ -37,20 +40,29 @@ export const YppPlugin: Plugin = async ({ client, worktree, directory }, options
   const program = text(options["program"]) ?? "ypp-session";
   const config = text(options["config"]);
   const sessions = new Sessions(client, directory);
+  const notices = new Notices(client, directory);
+  const restarts = new Restarts();
   const bridges = new Map<string, Bridge>();
-  // Where what a session does goes. One promise for all of its hooks, so that they stay in their order.
-  const places = new Map<string, Promise<{ bridge: Bridge; session: string }>>();
+  // In which session what a session does goes. One promise for all of its hooks, so that they stay in their order.
+  const roots = new Map<string, Promise<SessionInfo>>();
   let disposed = false;
 
   const open = ({ id, title }: SessionInfo): Bridge => {
     if (disposed) throw new Error("the plugin was disposed of");
+    if (!restarts.mayStart(id)) throw new Error(`${restarts.why(id)} (ypp-session is started again in a while)`);
+    restarts.started(id);
     const args = ["bridge", "--session", id, "--worktree", root];
     if (config !== undefined) args.push("--config", config);
     const bridge = new Bridge({
       program,
       args,
       environment: process.env,
+      onEnd: (why) => {
+        bridges.delete(id);
+        restarts.ended(id, why);
+      },
       onLine: (line) => {
+        notices.take(line);
         if (line["type"] !== "event" || line["event"] !== "history-wanted") return;
         // A past that cannot be had is missed by nobody who works here.
         sessions.messagesOf(id).then((messages) => sendHistory(bridge, messages)).catch(() => {});
@@ -60,13 +72,14 @@ export const YppPlugin: Plugin = async ({ client, worktree, directory }, options
     if (title !== undefined) tellTitle(bridge, { id, title });
     return bridge;
   };
-  const placeOf = (sessionID: string) => {
-    let place = places.get(sessionID);
-    if (place === undefined) {
-      place = sessions.rootOf(sessionID).then((info) => ({ bridge: bridges.get(info.id) ?? open(info), session: info.id }));
-      places.set(sessionID, place);
+  const placeOf = async (sessionID: string): Promise<{ bridge: Bridge; session: string }> => {
+    let root = roots.get(sessionID);
+    if (root === undefined) {
+      root = sessions.rootOf(sessionID);
+      roots.set(sessionID, root);
     }
-    return place;
+    const { id } = await root;
+    return { bridge: bridges.get(id) ?? open(sessions.infoKnown(id)), session: id };
   };
   const hook = async (sessionID: string, call: HookCall): Promise<void> => {
     try {
@@ -104,8 +117,12 @@ export const YppPlugin: Plugin = async ({ client, worktree, directory }, options
       description,
       args: {},
       execute: async (_, { sessionID }) => {
-        const { bridge } = await placeOf(sessionID);
-        return show(await bridge.ask({ type: "command", name: `pugi.cloud.${name}` }, kCommandLimitMs));
+        try {
+          const { bridge } = await placeOf(sessionID);
+          return show(await bridge.ask({ type: "command", name: `pugi.cloud.${name}` }, kCommandLimitMs));
+        } catch (error) {
+          return notPossible(error instanceof Error ? error.message : undefined);
+        }
       },
     });
   }
@@ -116,11 +133,11 @@ export const YppPlugin: Plugin = async ({ client, worktree, directory }, options
     if (id === undefined) return;
     const noted = { id, parentID: text(info?.parentID), title: text(info?.title) };
     sessions.note(noted);
-    const tell = ({ bridge, session }: { bridge: Bridge; session: string }) => {
-      if (session === id) tellTitle(bridge, noted);
-    };
     // Behind what waits for the same bridge.
-    places.get(id)?.then(tell, () => {});
+    roots.get(id)?.then((root) => {
+      const bridge = bridges.get(root.id);
+      if (bridge !== undefined && root.id === id) tellTitle(bridge, noted);
+    });
   }
 };
 
@@ -137,7 +154,11 @@ async function soon(work: Promise<unknown>): Promise<void> {
 }
 
 function show(result: Result): string {
-  return result.ok ? JSON.stringify(result.value, null, 2) : `Not possible: ${result.error?.message ?? "unknown"}`;
+  return result.ok ? JSON.stringify(result.value, null, 2) : notPossible(result.error?.message);
+}
+
+function notPossible(why: string | undefined): string {
+  return `Not possible: ${why ?? "unknown"}`;
 }
 
 function text(value: unknown): string | undefined {

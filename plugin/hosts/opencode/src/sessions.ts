@@ -30,6 +30,11 @@ export class Sessions {
     return info;
   }
 
+  // Without asking.
+  infoKnown(id: string): SessionInfo {
+    return this.known.get(id) ?? { id };
+  }
+
   // {info, parts} of each of its messages, oldest first.
   async messagesOf(id: string): Promise<{ info: unknown; parts: unknown[] }[]> {
     const { data } = await this.client.session.messages({ path: { id }, query: { directory: this.directory } });

@@ -1,31 +1,35 @@
 // The plugin as OpenCode calls it, with a real ypp-session and a real ypp-relay.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { Client, Relay, until } from "../../../../tests/node/relay_process.mjs";
+import { Client, Relay, sleep, until } from "../../../../tests/node/relay_process.mjs";
 import { YppPlugin } from "../src/index.ts";
+import { Restarts } from "../src/restarts.ts";
 
 const token = "token-of-this-test";
 const program = path.join(process.env.YPP_BIN_DIR, "ypp-session");
 const document = (session) => `tenant_${createHash("sha256").update(token).digest("hex")}/pugi-session-${session}`;
 const plain = (value) => value?.toJSON?.() ?? value;
 
-// What the host would answer: `sessions` by id, with their messages.
-function hostWith(sessions) {
+// What the host would answer: `sessions` by id, with their messages. What it shows comes into `shown`.
+function hostWith(sessions, shown) {
   const found = (data) => (data === undefined ? { error: { name: "NotFoundError" } } : { data });
   return {
     session: {
       get: async ({ path: { id } }) => found(sessions[id]?.info),
       messages: async ({ path: { id } }) => found(sessions[id]?.messages),
     },
+    tui: { showToast: async ({ body }) => shown.push(body.message) },
   };
 }
 
-async function startPlugin(relay, { tier = "team", sessions = {}, ...options } = {}) {
+async function startPlugin(relay, { tier = "team", sessions = {}, shown = [], ...options } = {}) {
   Object.assign(process.env, { YPP_RELAY_URL: relay.url, YPP_TOKEN: token, YPP_TIER: tier });
   const folder = "/home/ada/project";
-  return YppPlugin({ client: hostWith(sessions), worktree: folder, directory: folder }, { program, ...options });
+  return YppPlugin({ client: hostWith(sessions, shown), worktree: folder, directory: folder }, { program, ...options });
 }
 
 // A message as session.messages of the host has it.
@@ -34,10 +38,10 @@ const past = (sessionID, id, role, created, parts) => ({
   parts: parts.map((part, index) => ({ id: `${id}_${index}`, sessionID, messageID: id, ...part })),
 });
 const text = (text) => ({ type: "text", text });
-const say = (hooks, sessionID, id, words) =>
+const say = (hooks, sessionID, id, words, created = 1_000) =>
   hooks["chat.message"](
     { sessionID, messageID: id },
-    { message: { id, sessionID, role: "user", time: { created: 1_000 }, agent: "build" }, parts: [{ id: `${id}_0`, sessionID, messageID: id, ...text(words) }] },
+    { message: { id, sessionID, role: "user", time: { created }, agent: "build" }, parts: [{ id: `${id}_0`, sessionID, messageID: id, ...text(words) }] },
   );
 const textsOf = (peer) => peer.document.getArray("messages").map((message) => plain(message.get("parts").get(0).get("text")));
 
@@ -87,9 +91,114 @@ test("a bridge that is not there or dies does not disturb the host", async () =>
     const hooks = await startPlugin(relay, { program: "/nowhere/ypp-session" });
     await hooks["chat.message"]({ sessionID: "ses_2" }, { message: {}, parts: [] });
     await hooks["tool.execute.after"]({ tool: "x", sessionID: "ses_2", callID: "c", args: {} }, { title: "", output: "", metadata: {} });
-    assert.match(await hooks.tool.pugi_cloud_status.execute({}, { sessionID: "ses_2" }), /Not possible/);
+    assert.match(await hooks.tool.pugi_cloud_status.execute({}, { sessionID: "ses_2" }), /Not possible: spawn .*ENOENT/);
     await hooks.dispose();
   } finally {
+    await relay.remove();
+  }
+});
+
+test("settings that cannot be used are shown, and told to who asks", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "ypp-opencode-"));
+  const config = path.join(folder, "ypp.json");
+  writeFileSync(config, '{"colour": "blue"}');
+  const shown = [];
+  const hooks = await startPlugin({ url: "ws://127.0.0.1:1" }, { config, shown });
+  try {
+    await say(hooks, "ses_2", "msg_1", "hello");
+    await until(() => shown.length > 0, "the notice");
+    assert.match(shown[0], /No session: the configuration has an unknown name: "colour"/);
+    assert.match(await hooks.tool.pugi_cloud_status.execute({}, { sessionID: "ses_2" }), /Not possible: the configuration has an unknown name/);
+  } finally {
+    await hooks.dispose();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a bridge that was killed is started again, and gets what it missed", async () => {
+  const relay = await new Relay().start({ tokens: { [token]: { tier: "team" } } });
+  const folder = mkdtempSync(path.join(tmpdir(), "ypp-opencode-"));
+  const wrapper = path.join(folder, "ypp-session");
+  writeFileSync(wrapper, `#!/bin/sh\necho $$ >>"${folder}/pids"\nexec "${program}" "$@"\n`, { mode: 0o755 });
+  const pids = () => readFileSync(path.join(folder, "pids"), "utf8").trim().split("\n").map(Number);
+  const messages = ["one", "two", "three"].map((words, index) => past("ses_6", `msg_${words}`, "user", 1_000 + index, [text(words)]));
+  const host = { ses_6: { info: { id: "ses_6", title: "" }, messages: [] } };
+  const hooks = await startPlugin(relay, { program: wrapper, sessions: host });
+  const peer = new Client(relay.url, document("ses_6"), { token });
+  const turn = async (index) => {
+    host.ses_6.messages = messages.slice(0, index + 1);
+    const { info, parts } = messages[index];
+    await say(hooks, "ses_6", info.id, parts[0].text, info.time.created);
+  };
+  try {
+    await turn(0);
+    await until(() => textsOf(peer).length === 1, "the first message");
+    process.kill(pids()[0], "SIGKILL");
+    // Until the end is noticed; on a machine that is slow there is a new one by then.
+    const status = () => hooks.tool.pugi_cloud_status.execute({}, { sessionID: "ses_6" });
+    while (!/in a while/.test(await status()) && pids().length === 1) await sleep(5);
+    await turn(1);
+    await sleep(1_100);
+    await turn(2);
+    await until(() => textsOf(peer).length === 3, "what was said meanwhile, and since");
+    assert.deepEqual(textsOf(peer), ["one", "two", "three"]);
+    assert.equal(pids().length, 2);
+  } finally {
+    await hooks.dispose();
+    peer.destroy();
+    await relay.remove();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a bridge that ends again and again is started less and less often", () => {
+  let now = 0;
+  const restarts = new Restarts(() => now);
+  const pauses = [];
+  for (let i = 0; i < 8; ++i) {
+    restarts.started("s");
+    restarts.ended("s", "why");
+    const from = now;
+    while (!restarts.mayStart("s")) now += 100;
+    pauses.push((now - from) / 1_000);
+  }
+  assert.deepEqual(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+  restarts.started("s");
+  now += 60_000;
+  restarts.ended("s", "why");
+  now += 1_000;
+  assert.ok(restarts.mayStart("s"), "one that lived long is started soon");
+});
+
+test("the person is told of conflicts, of a refusal and of a tier without sessions", async () => {
+  const relay = await new Relay().start({ tokens: { [token]: { tier: "team" } } });
+  const shown = [];
+  const hooks = await startPlugin(relay, { shown });
+  const unpaid = await startPlugin(relay, { shown, tier: "free" });
+  process.env.YPP_TOKEN = "unknown";
+  const unknown = await YppPlugin({ client: hostWith({}, shown), worktree: "/", directory: "/" }, { program });
+  const peer = new Client(relay.url, document("ses_7"), { token });
+  try {
+    await say(unpaid, "ses_8", "msg_1", "hello");
+    await until(() => shown.some((message) => /upgrade/.test(message)), "the hint");
+    process.env.YPP_TIER = "team";
+    await say(unknown, "ses_9", "msg_1", "hello");
+    await until(() => shown.some((message) => /permission-denied/.test(message)), "the refusal");
+
+    Object.assign(process.env, { YPP_TOKEN: token });
+    await hooks["tool.execute.after"](
+      { tool: "edit", sessionID: "ses_7", callID: "call_1", args: { filePath: "/home/ada/project/src/a.c" } },
+      { title: "src/a.c", output: "", metadata: {} },
+    );
+    await until(() => peer.document.getArray("jobs").length === 1, "the call");
+    const other = { id: "call_2", tool: "edit", status: "completed", author: "other", device: "terminal", finishedAt: 1, files: [{ path: "src/a.c", kind: "edit" }] };
+    const YMap = peer.document.getMap("metadata").constructor;
+    peer.document.getArray("jobs").push([new YMap(Object.entries(other))]);
+    await until(() => shown.some((message) => /src\/a\.c without knowing/.test(message)), "the conflict");
+    assert.equal(shown.length, 3, "each is said once");
+  } finally {
+    await Promise.all([hooks, unpaid, unknown].map((one) => one.dispose()));
+    peer.destroy();
     await relay.remove();
   }
 });
@@ -107,17 +216,14 @@ test("what was said before the plugin came is there once, in its place, also aft
     { info: { id: "msg_9", sessionID: "ses_3", role: "assistant", time: { created: 2_000 } }, parts: [] },
   ];
   try {
-    for (const id of ["msg_3", "msg_4"]) {
+    for (const [id, created] of [["msg_3", 1_000], ["msg_4", 1_001]]) {
       const hooks = await startPlugin(relay, { sessions: { ses_3: { info: { id: "ses_3", title: "Named before" }, messages } } });
-      await say(hooks, "ses_3", id, id);
-      await until(() => textsOf(peer).includes("second") && textsOf(peer).includes(id), "the past and the present");
+      await say(hooks, "ses_3", id, id, created);
+      await until(() => textsOf(peer).includes("second") && textsOf(peer).at(-1) === id, "the past and the present");
       await hooks.dispose();
     }
-    // The second run has no store and says its message before it knows the document: where that one stands among
-    // the others is as with any two who write at the same time.
-    const texts = textsOf(peer);
-    assert.deepEqual(texts.filter((said) => said !== "msg_4"), ["first", "second", "msg_3"]);
-    assert.equal(texts.length, 4);
+    // The second run had no store, and said its message before it knew the document.
+    assert.deepEqual(textsOf(peer), ["first", "second", "msg_3", "msg_4"]);
     assert.deepEqual(peer.document.getArray("jobs").toJSON().map((job) => job.id), ["call_0"]);
     assert.equal(peer.document.getMap("metadata").get("title"), "Named before");
   } finally {
