@@ -4,21 +4,15 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <ctime>
 #include <string>
 
 #include "crdt/doc.h"
 #include "tests/crdt/allocation_meter.h"
 #include "tests/crdt/attacks.h"
+#include "tests/crdt/processor_time.h"
 
 namespace ypp {
 namespace {
-
-double ProcessorSeconds() {
-  timespec now = {};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 void Prepare(const Attack& attack, Doc& doc) {
   (void)doc.GetText("notes").Insert(0, "hello");

@@ -38,7 +38,7 @@ class ByteStore {
   [[gnu::always_inline]] char* Put(char* p, std::string_view view) const {
     if (view.size() <= kSlackBytes && OffsetOf(view) + kSlackBytes <= size_) {
       std::memcpy(p, view.data(), kSlackBytes);
-    } else {
+    } else if (!view.empty()) {  // of an empty store it has no address
       std::memcpy(p, view.data(), view.size());
     }
     return p + view.size();

@@ -92,6 +92,16 @@ TEST(HostileUpdate, SoDoesOneThatLeansIntoSeveralValuesUnderAKey) {
   EXPECT_EQ(copy.GetMap("m").Get("k"), doc.GetMap("m").Get("k"));
 }
 
+// For the sanitizers: an empty name of a document without a byte of content.
+TEST(HostileUpdate, ARootWithoutANameIsWrittenOfADocumentWithoutContent) {
+  Doc doc(WithClient(1));
+  const std::string update = OneStruct(2, 0, std::string("\x01\x01\x00\x01", 4));
+  ASSERT_TRUE(doc.ApplyUpdate(update).ok());
+  Doc copy(WithClient(3));
+  ASSERT_TRUE(copy.ApplyUpdate(doc.EncodeUpdate()).ok());
+  EXPECT_TRUE(copy.GetStateVector() == doc.GetStateVector());
+}
+
 TEST(HostileUpdate, ClaimingAllClocksOfAClientDoesNotSilenceIt) {
   Doc victim(WithClient(7));
   Text text = victim.GetText("t");

