@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "codec/any.h"
@@ -125,8 +124,6 @@ class Bridge {
   std::unique_ptr<Commands> commands_;
   // Ends before what it uses.
   std::unique_ptr<BackgroundCalls> waiting_calls_ = std::make_unique<BackgroundCalls>();
-  std::mutex last_line_;
-  bool disposed_ = false;  // guarded by last_line_: nothing is sent behind `disposed`
   Subscription conflicts_;
   uint64_t line_number_ = 0;
   bool greeted_ = false;
@@ -180,12 +177,8 @@ int Bridge::Run() {
   ReadLines();
   if (session_ == nullptr) return exit_code_;
   const absl::Status disposed = session_->Dispose();
-  {
-    const std::lock_guard<std::mutex> lock(last_line_);
-    disposed_ = true;
-  }
-  output_.Send(disposed.ok() ? Json({{"type", "disposed"}})
-                             : Json({{"type", "disposed"}, {"error", ErrorOf(disposed)}}));
+  output_.SendLast(disposed.ok() ? Json({{"type", "disposed"}})
+                                 : Json({{"type", "disposed"}, {"error", ErrorOf(disposed)}}));
   conflicts_.Cancel();
   waiting_calls_.reset();
   session_.reset();
@@ -279,8 +272,6 @@ void Bridge::HandleCommand(const Any& line, const Any& id) {
   const std::string name = StringMember(line, "name");
   const auto call = [this, id, name, arguments] {
     const absl::StatusOr<std::string> result = commands_->Call(name, arguments);
-    const std::lock_guard<std::mutex> lock(last_line_);
-    if (disposed_) return;
     if (!result.ok()) return SendResult(id, result.status());
     SendResult(id, absl::OkStatus(), *codec::ParseJson(*result));
   };

@@ -33,9 +33,19 @@ BridgeOutput::~BridgeOutput() {
 }
 
 void BridgeOutput::Send(std::string line) {
-  line += '\n';
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (broken_) return;
+  Push(std::move(line));
+}
+
+void BridgeOutput::SendLast(std::string line) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Push(std::move(line));
+  last_is_sent_ = true;
+}
+
+void BridgeOutput::Push(std::string line) {
+  if (broken_ || last_is_sent_) return;
+  line += '\n';
   waiting_bytes_ += line.size();
   lines_.push_back(std::move(line));
   changed_.notify_all();

@@ -21,12 +21,15 @@ class BridgeOutput {
   BridgeOutput& operator=(const BridgeOutput&) = delete;
 
   void Send(std::string line);
+  // Nothing is sent behind it, whoever still has something to say.
+  void SendLast(std::string line);
   // Is left out while too much waits; `resync` goes in its place, once.
   void SendEvent(std::string line, const std::string& resync);
   // Waits until there is room again, or the other side is gone (false).
   bool WaitForRoom();
 
  private:
+  void Push(std::string line);  // with the lock
   void Write();
 
   const int fd_;
@@ -38,6 +41,7 @@ class BridgeOutput {
   bool dropped_ = false;  // and the resync event waits
   bool ending_ = false;
   bool broken_ = false;
+  bool last_is_sent_ = false;
   std::thread thread_;
 };
 
