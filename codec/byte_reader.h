@@ -35,6 +35,11 @@ struct VarUintInWord {
 };
 // One of 2^28 and more.
 VarUintInWord DecodeLongVarUint(uint64_t word);
+// The low seven bits of each of four bytes, side by side.
+[[gnu::always_inline]] inline uint32_t JoinSevens(uint32_t bytes) {
+  bytes = (bytes & 0x007f007f) | (bytes & 0x7f007f00) >> 1;
+  return (bytes & 0x00003fff) | (bytes & 0x3fff0000) >> 2;
+}
 // Finds the end and closes the gaps between the groups of seven bits without a loop or a branch
 // that could go either way: nearly every number is below 2^28. `word` is the next eight bytes,
 // little-endian.
@@ -43,9 +48,7 @@ VarUintInWord DecodeLongVarUint(uint64_t word);
   const uint32_t low = static_cast<uint32_t>(word);
   const uint32_t ends = ~low & 0x80808080;
   if (__builtin_expect(ends == 0, 0)) return DecodeLongVarUint(word);
-  uint32_t bits = low & (ends ^ (ends - 1)) & 0x7f7f7f7f;  // up to and with the first end
-  bits = (bits & 0x007f007f) | (bits & 0x7f007f00) >> 1;
-  bits = (bits & 0x00003fff) | (bits & 0x3fff0000) >> 2;
+  const uint32_t bits = JoinSevens(low & (ends ^ (ends - 1)));  // up to and with the first end
   return {bits, static_cast<size_t>(__builtin_ctz(ends) >> 3) + 1};
 }
 

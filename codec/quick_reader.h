@@ -101,6 +101,12 @@ class QuickReader {
     return read.value;
   }
   [[gnu::always_inline]] ClientId ReadClient() {
+    const uint64_t word = Word();
+    // Ids are drawn from 2^32: nearly all take five bytes.
+    if (__builtin_expect((word & 0x8080808080) == 0x0080808080, 1)) {
+      next_ += 5;
+      return JoinSevens(static_cast<uint32_t>(word)) | (word >> 32 & 0x7f) << 28;
+    }
     const ClientId client = ReadVarUint();
     ok_ = ok_ && client <= kMaxClientId;
     return client;

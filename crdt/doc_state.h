@@ -106,8 +106,9 @@ class DocState {
     if (active_ != nullptr) {
       ++depth_;
       if (!local) BecomesRemote();
-    } else if (local && origin == nullptr && is_quiet()) {
+    } else if (is_quiet() && (origin == nullptr || origin->empty())) {
       BeginQuietly();
+      if (!local) BecomesRemote();
     } else {
       BeginOutermost(origin, local);
     }
