@@ -5,36 +5,29 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "transport/rate_limit.h"
 
 namespace ypp::transport {
 namespace {
 
 class Pace {
  public:
-  explicit Pace(size_t lines_per_second) : lines_per_second_(lines_per_second) {}
+  explicit Pace(size_t lines_per_second) : limit_(static_cast<double>(lines_per_second)) {}
 
   // Whether one more line may pass. `left_out`: of those before it, still to be told.
   bool Admit(int64_t now_ms, size_t* left_out) {
-    constexpr int64_t kSecondMs = 1'000;
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (now_ms - second_began_ms_ >= kSecondMs) {
-      second_began_ms_ = now_ms;
-      passed_ = 0;
-    }
-    if (passed_ >= lines_per_second_) {
+    if (!limit_.TryTake(1, now_ms)) {
       ++left_out_;
       return false;
     }
-    ++passed_;
     *left_out = std::exchange(left_out_, 0);
     return true;
   }
 
  private:
-  const size_t lines_per_second_;
   std::mutex mutex_;
-  int64_t second_began_ms_ = INT64_MIN / 2;
-  size_t passed_ = 0;  // in this second
+  RateLimit limit_;
   size_t left_out_ = 0;
 };
 

@@ -12,9 +12,9 @@ namespace ypp::transport {
 
 constexpr size_t kLogLinesPerSecond = 100;
 
-// Passes on so many lines in a second; the first one after that says how many were left out. Lines
-// for debugging all go through: who asks for them wants them. `now_ms` is called from the threads
-// that log.
+// Passes on so many lines per second (rate_limit.h); the next one says how many were left out.
+// Lines for debugging all go through: who asks for them wants them. `now_ms` is called from the
+// threads that log.
 LogSink PacedLog(LogSink log, std::function<int64_t()> now_ms,
                  size_t lines_per_second = kLogLinesPerSecond);
 

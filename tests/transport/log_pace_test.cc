@@ -19,10 +19,10 @@ class PacedLogTest : public testing::Test {
 TEST_F(PacedLogTest, LeavesOutWhatIsTooMuchAndSaysSo) {
   for (const char* line : {"a", "b", "c", "d"}) log_(LogLevel::kWarning, line);
   EXPECT_EQ(lines_, (std::vector<std::string>{"a", "b"}));
-  now_ms_ = 999;
+  now_ms_ = 499;
   log_(LogLevel::kError, "e");
   EXPECT_EQ(lines_.size(), 2u);
-  now_ms_ = 1'000;
+  now_ms_ = 1'500;
   log_(LogLevel::kInfo, "f");
   log_(LogLevel::kInfo, "g");
   EXPECT_EQ(lines_, (std::vector<std::string>{"a", "b", "3 lines were left out here", "f", "g"}));
