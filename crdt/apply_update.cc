@@ -19,8 +19,6 @@ namespace {
 // The most that content grows on its way into canonical form: `1e20` as JSON text becomes 21
 // digits.
 constexpr size_t kMaxContentGrowth = 5;
-// Pending updates are merged into one when there are so many.
-constexpr size_t kMaxPendingUpdates = 64;
 
 // What the bytes alone do not tell.
 absl::Status CheckAgainst(const DocState& doc, const IncomingUpdate& update) {
@@ -34,37 +32,25 @@ absl::Status CheckAgainst(const DocState& doc, const IncomingUpdate& update) {
   return absl::OkStatus();
 }
 
-std::string MergePending(DocState& doc) {
-  std::vector<codec::Bytes> parts;
-  for (const std::string& update : doc.pending.updates) parts.push_back(codec::AsBytes(update));
-  auto merged = codec::MergeUpdates(parts, codec::Dialect::kV1Any);
-  YPP_CHECK(merged.ok());
-  return *std::move(merged);
-}
-
 void KeepRest(DocState& doc, Integrator& integrator) {
   std::string rest = integrator.TakeRest();
   if (rest.empty()) return;
-  for (const auto& [client, clock] : integrator.missing()) {
-    const auto [entry, is_new] = doc.pending.missing.try_emplace(client, clock);
-    if (!is_new) entry->second = std::min(entry->second, clock);
-  }
-  doc.pending.updates.push_back(std::move(rest));
-  if (doc.pending.updates.size() > kMaxPendingUpdates) {
-    doc.pending.updates = {MergePending(doc)};
-  }
+  doc.pending.structs.Add(std::move(rest), integrator.TakeAwaited(),
+                          [&](ClientId client) { return doc.clients.StateOf(client); });
 }
 
-// Whether a client that pending structs wait for has come far enough.
-bool PendingMayFit(const DocState& doc, const std::vector<TouchedClient>& touched) {
-  if (doc.pending.updates.empty()) return false;
-  const auto fits = [&](ClientIndex client) {
-    if (client == kNoIndex) return false;
-    const auto found = doc.pending.missing.find(doc.clients[client].id);
-    return found != doc.pending.missing.end() && found->second < doc.clients[client].state();
+// Whether something that pending structs wait for has come, with the transaction or by local edits.
+bool PendingMayFit(DocState& doc, const std::vector<TouchedClient>& touched) {
+  if (doc.pending.structs.empty()) return false;
+  bool fits = false;
+  const auto tell = [&](ClientIndex client) {
+    if (client == kNoIndex) return;
+    const Client& grown = doc.clients[client];
+    if (doc.pending.structs.Reached(grown.id, grown.state())) fits = true;
   };
-  return fits(doc.own_client) ||
-         std::any_of(touched.begin(), touched.end(), [&](const auto& t) { return fits(t.client); });
+  tell(doc.own_client);
+  for (const TouchedClient& client : touched) tell(client.client);
+  return fits;
 }
 
 // Returns what waited and may fit now, to be applied next; empty when nothing does.
@@ -78,11 +64,7 @@ std::string Apply(DocState& doc, IncomingUpdate& update) {
   KeepRest(doc, integrator);
   ApplyDeletes(doc, update.deletes, deletes_before);
   RetryPendingDeletes(doc);
-  if (!retry) return {};
-  std::string waiting = MergePending(doc);
-  doc.pending.updates.clear();
-  doc.pending.missing.clear();
-  return waiting;
+  return retry || doc.pending.structs.is_stuck() ? doc.pending.structs.TakeAll() : std::string();
 }
 
 }  // namespace

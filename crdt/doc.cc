@@ -80,9 +80,7 @@ StateVector Doc::GetStateVector() const { return internal::StateVectorOf(*state_
 
 PendingInfo Doc::GetPending() const {
   PendingInfo info;
-  for (const auto& [client, clock] : state_->pending.missing) {
-    info.missing_structs.emplace_back(client, clock);
-  }
+  info.missing_structs = state_->pending.structs.Missing();
   info.has_deletes = !state_->pending.deletes.empty();
   info.size_bytes = state_->pending.size_bytes();
   return info;

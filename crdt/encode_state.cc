@@ -195,10 +195,10 @@ std::vector<std::string> EncodePending(const DocState& doc, const StateVector& k
     deletes.Normalize();
     updates.push_back(EncodeParts(doc, {}, deletes, dialect));
   }
-  if (!doc.pending.updates.empty()) {
+  if (!doc.pending.structs.empty()) {
     const std::vector<codec::Bytes> parts = [&] {
       std::vector<codec::Bytes> spans;
-      for (const std::string& update : doc.pending.updates) spans.push_back(codec::AsBytes(update));
+      for (const std::string& update : doc.pending.structs.updates()) spans.push_back(codec::AsBytes(update));
       return spans;
     }();
     auto merged = codec::MergeUpdates(parts, Dialect::kV1Any);

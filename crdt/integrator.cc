@@ -38,7 +38,7 @@ void Integrator::RunSection(uint32_t bottom) {
     const bool reached = stack_.size() > 1 && state >= top.until;
     if (reached || !Peek(top.section)) {
       if (!reached && stack_.size() > 1) {  // the update ends before what is needed
-        WaitFor(client, state);
+        WaitFor(client, state, top.until - 1);
         BlockStack();
         return;
       }
@@ -49,7 +49,7 @@ void Integrator::RunSection(uint32_t bottom) {
     if (view_.id.clock < state) CutNeighboursOfKnown();
     if (view_.kind != StructKind::kSkip && view_.end() > state) {
       if (view_.id.clock > state) {
-        WaitFor(client, view_.id.clock - 1);
+        WaitFor(client, view_.id.clock - 1, view_.id.clock - 1);
         BlockStack();
         return;
       }
@@ -60,7 +60,7 @@ void Integrator::RunSection(uint32_t bottom) {
         const uint32_t section = SectionOf(needed.client);
         if (section == kNoIndex || update_.sections[section].on_stack ||
             update_.sections[section].blocked) {
-          WaitFor(needed.client, doc_.clients.StateOf(needed.client));
+          WaitFor(needed.client, doc_.clients.StateOf(needed.client), needed.clock);
           BlockStack();
           return;
         }
@@ -157,15 +157,19 @@ void Integrator::CutNeighboursOfKnown() {
   if (is_redone(anchors.right_origin)) doc_.ItemStartingAt(anchors.right_origin);
 }
 
-void Integrator::WaitFor(ClientId client, ypp::Clock clock) {
-  const auto [entry, is_new] = missing_.try_emplace(client, clock);
-  if (!is_new) entry->second = std::min(entry->second, clock);
+void Integrator::WaitFor(ClientId client, ypp::Clock missing, ypp::Clock needed) {
+  Awaited& awaited = awaited_[client];
+  awaited.missing = std::min(awaited.missing, missing);
+  awaited.needed = std::min(awaited.needed, needed);
 }
 
+// The top waits for something of its own, each below for something of the one above it.
 void Integrator::BlockStack() {
   for (const Frame& frame : stack_) {
-    update_.sections[frame.section].on_stack = false;
-    update_.sections[frame.section].blocked = true;
+    IncomingSection& section = update_.sections[frame.section];
+    section.on_stack = false;
+    section.blocked = true;
+    if (frame.until > 0) WaitFor(section.client, Awaited::kNone, frame.until - 1);
   }
   stack_.clear();
   reader_section_ = kNoIndex;
@@ -208,6 +212,7 @@ std::string Integrator::TakeRest() {
     const IncomingSection& section = update_.sections[i];
     if (!section.blocked || section.structs == 0) continue;
     writer.BeginSection(section.rest());
+    awaited_[section.client].waiting = section.clock;
     WriteRest(section, writer);
   }
   writer.WriteDeleteSet(DeleteSet());

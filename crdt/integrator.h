@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "codec/struct_view.h"
 #include "codec/update_reader.h"
 #include "codec/update_writer.h"
@@ -14,6 +14,7 @@
 #include "crdt/incoming_update.h"
 #include "crdt/integrate_runs.h"
 #include "crdt/integrate_struct.h"
+#include "crdt/pending_structs.h"
 
 namespace ypp::internal {
 
@@ -27,8 +28,8 @@ class Integrator {
 
   // What is left, as an update without deletions in the dialect kV1Any; empty when nothing is.
   std::string TakeRest();
-  // Client -> the clock whose struct is waited for.
-  const absl::flat_hash_map<ClientId, ypp::Clock>& missing() const { return missing_; }
+  // What this rest waits for. Once.
+  AwaitedByClient TakeAwaited() { return std::move(awaited_); }
 
  private:
   // A section being read, and the clock of its client at which the one below on the stack can go
@@ -50,7 +51,8 @@ class Integrator {
                  codec::StructView* view);
   void WriteRest(const IncomingSection& section, codec::UpdateWriter& writer);
   void CutNeighboursOfKnown();
-  void WaitFor(ClientId client, ypp::Clock clock);
+  // `missing` as Yjs has it; see Awaited.
+  void WaitFor(ClientId client, ypp::Clock missing, ypp::Clock needed);
   void BlockStack();
   // kNoIndex when the update has none.
   uint32_t SectionOf(ClientId client) const;
@@ -67,7 +69,7 @@ class Integrator {
   // Of the transaction, which gets one more with every item that is cut.
   size_t candidates_before_ = 0;
   size_t grown_ = 0;  // runs grown in place
-  absl::flat_hash_map<ClientId, ypp::Clock> missing_;
+  AwaitedByClient awaited_;
 };
 
 }  // namespace ypp::internal

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codec/update_algebra.h"
 #include "crdt/check_invariants.h"
 #include "tests/crdt/hex.h"
 #include "tests/crdt/with_client.h"
@@ -113,6 +114,41 @@ TEST(Doc, KeepsWhatCameTooEarlyAndExportsIt) {
   ASSERT_TRUE(doc.ApplyUpdate(FromHex("01 01 01 01 84 01 00 01 62 00")).ok());
   EXPECT_EQ(doc.GetText("t").ToString(), "abc");
   EXPECT_TRUE(doc.GetPending().empty());
+}
+
+// Two authors take turns in writing in front of each other. "b" comes with "d", which is behind a
+// gap; the next update fills the gap, but what does so leans on "b".
+TEST(Doc, StructsThatWaitForEachOtherAreTriedAgainOnceNothingElseIsMissing) {
+  Doc low(WithClient(1));
+  Doc high(WithClient(2));
+  const auto prepend = [](Doc& author, Doc& other, std::string_view letter) {
+    const StateVector before = author.GetStateVector();
+    EXPECT_TRUE(author.GetText("t").Insert(0, letter).ok());
+    std::string update = author.EncodeUpdate(before);
+    EXPECT_TRUE(other.ApplyUpdate(update).ok());
+    return update;
+  };
+  const auto merged = [](const std::string& a, const std::string& b) {
+    return *MergeUpdates({{codec::AsBytes(a), codec::AsBytes(b)}}, UpdateFormat::kV1);
+  };
+  const std::string a = prepend(low, high, "a");
+  const std::string b = prepend(high, low, "b");
+  const std::string c = prepend(low, high, "c");
+  const std::string d = prepend(low, high, "d");
+
+  Doc doc(WithClient(9));
+  ASSERT_TRUE(doc.ApplyUpdate(merged(b, d)).ok());
+  ASSERT_TRUE(doc.ApplyUpdate(merged(a, c)).ok());
+  EXPECT_EQ(doc.GetText("t").ToString(), "dcba");
+  EXPECT_TRUE(doc.GetPending().empty());
+
+  // The other way round: what fills the gap waits already.
+  Doc other(WithClient(9));
+  ASSERT_TRUE(other.ApplyUpdate(merged(b, d)).ok());
+  ASSERT_TRUE(other.ApplyUpdate(c).ok());
+  ASSERT_TRUE(other.ApplyUpdate(a).ok());
+  EXPECT_EQ(other.GetText("t").ToString(), "dcba");
+  EXPECT_TRUE(other.GetPending().empty());
 }
 
 TEST(Doc, AppliesDeletionsOnceTheirTargetArrives) {
