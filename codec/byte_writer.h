@@ -27,14 +27,16 @@ char* PutLongVarUint(char* p, uint64_t value);
   }
   if (__builtin_expect(value >> 28 != 0, 0)) return PutLongVarUint(p, value);
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-  const uint32_t bits = static_cast<uint32_t>(value);
-  const unsigned size = 2 + (bits >= 1u << 14) + (bits >= 1u << 21);
-  const uint32_t groups =
-      (bits & 0x7f) | (bits << 1 & 0x7f00) | (bits << 2 & 0x7f0000) | (bits << 3 & 0x7f000000);
-  const uint32_t goes_on = 0x00808080u >> 8 * (4 - size);
-  const uint32_t word = groups | goes_on;
+  // Adding what lies above a gap moves it up by one bit.
+  uint32_t word = static_cast<uint32_t>(value);
+  const uint32_t has_third = word >= 1u << 14;
+  const uint32_t has_fourth = word >= 1u << 21;
+  word += word & ~0x7fu;
+  word += word & ~0x7fffu;
+  word += word & ~0x7fffffu;
+  word |= 0x80 | has_third << 15 | has_fourth << 23;
   std::memcpy(p, &word, sizeof(word));
-  return p + size;
+  return p + 2 + has_third + has_fourth;
 }
 
 // Owns the bytes until they are taken. Bytes live in a std::string, the type in which the whole

@@ -10,10 +10,15 @@
 
 namespace ypp::codec {
 
+// The end of a run of `count` values in the columns that are OptRle: what comes once has no count.
+inline void WriteRunCount(ByteWriter& out, uint64_t count) {
+  if (__builtin_expect(count > 1, 0)) out.WriteVarUint(count - 2);
+}
+
 // A column that never saw a value is empty. Take ends the last run; it goes last.
 class UintOptRleWriter {
  public:
-  void Write(uint64_t value) {
+  [[gnu::always_inline]] void Write(uint64_t value) {
     if (value != value_) {
       EndRun();
       value_ = value;
@@ -26,7 +31,12 @@ class UintOptRleWriter {
   }
 
  private:
-  void EndRun();
+  void EndRun() {
+    if (count_ == 0) return;
+    out_.WriteVarInt(value_, count_ > 1);
+    WriteRunCount(out_, count_);
+    count_ = 0;
+  }
 
   ByteWriter out_;
   uint64_t value_ = 0;
@@ -35,7 +45,7 @@ class UintOptRleWriter {
 
 class IntDiffOptRleWriter {
  public:
-  void Write(uint64_t value) {
+  [[gnu::always_inline]] void Write(uint64_t value) {
     const int64_t difference = static_cast<int64_t>(value) - last_;
     last_ = static_cast<int64_t>(value);
     if (difference != difference_) {
@@ -50,7 +60,12 @@ class IntDiffOptRleWriter {
   }
 
  private:
-  void EndRun();
+  void EndRun() {
+    if (count_ == 0) return;
+    out_.WriteVarInt(difference_ * 2 + (count_ > 1 ? 1 : 0));
+    WriteRunCount(out_, count_);
+    count_ = 0;
+  }
 
   ByteWriter out_;
   int64_t last_ = 0;
@@ -80,14 +95,14 @@ class RleWriter {
 class StringColumnWriter {
  public:
   void Write(std::string_view utf8);
-  void Reserve(size_t size_bytes) { text_.reserve(size_bytes); }
   // In parts: text first, as much as there is, then the length of all of it.
-  void WriteText(std::string_view utf8) { text_.append(utf8.data(), utf8.size()); }
+  ByteWriter& text() { return text_; }
+  void WriteText(std::string_view utf8) { text_.WriteBytes(utf8); }
   void WriteLength(uint32_t length_utf16) { lengths_.Write(length_utf16); }
   std::string Take();
 
  private:
-  std::string text_;
+  ByteWriter text_;
   UintOptRleWriter lengths_;
 };
 

@@ -6,25 +6,10 @@
 #include <vector>
 
 #include "codec/check.h"
-#include "codec/column_writer.h"
 #include "codec/utf.h"
 #include "codec/weak_link.h"
 
 namespace ypp::codec {
-
-struct UpdateWriter::Columns {
-  IntDiffOptRleWriter key_clock;
-  UintOptRleWriter client;
-  IntDiffOptRleWriter left_clock;
-  IntDiffOptRleWriter right_clock;
-  RleWriter info;
-  StringColumnWriter string;
-  RleWriter parent_info;
-  UintOptRleWriter type_ref;
-  UintOptRleWriter length;
-
-  uint64_t keys = 0;  // written so far
-};
 
 // Where the fields of a struct go in V1: one behind the other.
 struct UpdateWriter::SinkV1 {
@@ -67,7 +52,7 @@ struct UpdateWriter::SinkV1 {
 // And in V2: each to its column, or to the rest stream.
 struct UpdateWriter::SinkV2 {
   ByteWriter& out;
-  Columns& columns;
+  UpdateColumns& columns;
 
   void WriteInfo(uint8_t info) { columns.info.Write(info); }
   void WriteLeftId(Id id) {
@@ -182,7 +167,7 @@ void UpdateWriter::WriteTo(Sink& sink, const StructView& view) {
 
 UpdateWriter::UpdateWriter(Dialect dialect, std::string buffer)
     : dialect_(dialect), out_(std::move(buffer)) {
-  if (dialect_ == Dialect::kV2) columns_ = std::make_unique<Columns>();
+  if (dialect_ == Dialect::kV2) columns_ = std::make_unique<UpdateColumns>();
 }
 
 UpdateWriter::~UpdateWriter() = default;
@@ -190,11 +175,13 @@ UpdateWriter::UpdateWriter(UpdateWriter&&) noexcept = default;
 UpdateWriter& UpdateWriter::operator=(UpdateWriter&&) noexcept = default;
 
 void UpdateWriter::Reserve(size_t structs, size_t content_bytes) {
-  constexpr size_t kStructBytes = 16;  // of a struct with two neighbours, without content
+  // Of a struct with two neighbours, whose ids take five bytes and clocks three, without content; and
+  // of the delete set, its share.
+  constexpr size_t kStructBytes = 22;
   if (columns_ == nullptr) {
     out_.Reserve(structs * kStructBytes + content_bytes);
   } else {
-    columns_->string.Reserve(content_bytes);
+    columns_->string.text().Reserve(content_bytes);
   }
 }
 

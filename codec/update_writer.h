@@ -20,6 +20,7 @@
 #include "codec/delete_set.h"
 #include "codec/delete_set_union.h"
 #include "codec/struct_view.h"
+#include "codec/update_columns.h"
 #include "codec/update_reader.h"
 
 namespace ypp::codec {
@@ -50,9 +51,10 @@ class UpdateWriter {
   void WriteStructs(uint64_t count, Bytes bytes);
   // What was written so far. Not for kV2, and not between counted sections.
   size_t size_bytes() const { return out_.size(); }
-  // For who writes structs straight from elsewhere: the stream of V1, or null in other dialects.
-  // Not between counted sections.
+  // For who writes structs straight from elsewhere: the stream of V1, or the columns of V2; null in
+  // other dialects. Not between counted sections.
   ByteWriter* v1_stream() { return dialect_ == Dialect::kV1 ? &out_ : nullptr; }
+  UpdateColumns* v2_columns() { return columns_.get(); }
   // As it stands: the caller sorts. Goes last.
   void WriteDeleteSet(const DeleteSet& deletes);
   // Instead, client by client: descending, and ranges as WriteDeleteSet wants them, none of them
@@ -64,7 +66,6 @@ class UpdateWriter {
   std::string Finish();
 
  private:
-  struct Columns;  // the V2 column encoders
   struct SinkV1;
   struct SinkV2;
   struct CountedSection {
@@ -82,7 +83,7 @@ class UpdateWriter {
 
   Dialect dialect_;
   ByteWriter out_;  // the whole update in V1, the rest stream in V2
-  std::unique_ptr<Columns> columns_;
+  std::unique_ptr<UpdateColumns> columns_;  // of V2
   bool counting_ = false;
   std::vector<CountedSection> counted_;
 };

@@ -22,7 +22,7 @@ class ClientBytes {
   }
 
  private:
-  void Set(const ClientTable& clients, ClientIndex client) {
+  [[gnu::noinline]] void Set(const ClientTable& clients, ClientIndex client) {
     char bytes[codec::kMaxVarUintBytes] = {};
     size_bytes_ = static_cast<size_t>(codec::PutVarUint(bytes, clients[client].id) - bytes);
     std::memcpy(&word_, bytes, sizeof(word_));  // an id takes eight bytes at most

@@ -35,13 +35,19 @@ struct Part {
 class SectionWriter {
  public:
   SectionWriter(UpdateWriter& writer, const DocState& doc, ClientIndex client)
-      : writer_(writer), v1_(writer.v1_stream()), doc_(doc), client_(doc.clients[client].id) {}
+      : writer_(writer),
+        v1_(writer.v1_stream()),
+        v2_(writer.v2_columns()),
+        doc_(doc),
+        client_(doc.clients[client].id) {}
 
   void Begin(ypp::Clock clock, size_t structs) { writer_.BeginSection({client_, clock, structs}); }
   void Write(StructList::Entry entry, Clock end) {
-    if (v1_ != nullptr && entry.ref != ItemRef::kGc &&
-        WriteRun(*v1_, last_client_, doc_, doc_.items[entry.ref]))
-      return;
+    if (entry.ref != ItemRef::kGc) {
+      const Item& item = doc_.items[entry.ref];
+      if (v1_ != nullptr && WriteRun(*v1_, last_client_, doc_, item)) return;
+      if (v2_ != nullptr && WriteRun(*v2_, doc_, item)) return;
+    }
     View(entry, end);
     writer_.WriteStruct(view_);
   }
@@ -50,7 +56,7 @@ class SectionWriter {
     const Clock offset = part.from - entry.clock;
     if (offset == 0) return Write(entry, end);
     if (v1_ != nullptr && entry.ref != ItemRef::kGc &&
-        WriteRun(*v1_, last_client_, doc_, doc_.items[entry.ref], offset))
+        WriteRunFrom(*v1_, last_client_, doc_, doc_.items[entry.ref], offset))
       return;
     View(entry, end);
     if (view_.kind == StructKind::kAny && part.run == entry.ref && part.run_clock == entry.clock) {
@@ -69,6 +75,7 @@ class SectionWriter {
 
   UpdateWriter& writer_;
   codec::ByteWriter* v1_;
+  codec::UpdateColumns* v2_;
   const DocState& doc_;
   const ClientId client_;
   ClientBytes last_client_;

@@ -24,7 +24,7 @@ bool WriteSection(ByteWriter& out, ClientBytes& last_client, const DocState& doc
   *p++ = 1;  // struct
   p = last_client.Put(p, doc.clients, touched.client);
   out.FilledUpTo(PutVarUint(p, touched.before));
-  return WriteRun(out, last_client, doc, doc.items[last.ref], touched.before - last.clock);
+  return WriteRunFrom(out, last_client, doc, doc.items[last.ref], touched.before - last.clock);
 }
 
 }  // namespace
