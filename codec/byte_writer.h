@@ -18,25 +18,30 @@ inline constexpr size_t kMaxVarUintBytes = 10;
 // PutVarUint for values of 2^28 and more.
 char* PutLongVarUint(char* p, uint64_t value);
 
-// Returns where the next byte goes. Opens the gaps between the groups of seven bits without a loop:
+// Returns where the next byte goes. Opens the gaps between the groups of seven bits without a branch:
 // how long the next clock is, nobody can foretell. REQUIRES: room for kMaxVarUintBytes at `p`.
-[[gnu::always_inline]] inline char* PutVarUint(char* p, uint64_t value) {
-  if (value < 0x80) {
-    *p = static_cast<char>(value);
-    return p + 1;
-  }
+[[gnu::always_inline]] inline char* PutEvenVarUint(char* p, uint64_t value) {
   if (__builtin_expect(value >> 28 != 0, 0)) return PutLongVarUint(p, value);
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
   // Adding what lies above a gap moves it up by one bit.
   uint32_t word = static_cast<uint32_t>(value);
+  const uint32_t has_second = word >= 1u << 7;
   const uint32_t has_third = word >= 1u << 14;
   const uint32_t has_fourth = word >= 1u << 21;
   word += word & ~0x7fu;
   word += word & ~0x7fffu;
   word += word & ~0x7fffffu;
-  word |= 0x80 | has_third << 15 | has_fourth << 23;
+  word |= has_second << 7 | has_third << 15 | has_fourth << 23;
   std::memcpy(p, &word, sizeof(word));
-  return p + 2 + has_third + has_fourth;
+  return p + 1 + has_second + has_third + has_fourth;
+}
+// The same for what mostly is below 2^7.
+[[gnu::always_inline]] inline char* PutVarUint(char* p, uint64_t value) {
+  if (value < 0x80) {
+    *p = static_cast<char>(value);
+    return p + 1;
+  }
+  return PutEvenVarUint(p, value);
 }
 
 // Owns the bytes until they are taken. Bytes live in a std::string, the type in which the whole
@@ -86,9 +91,14 @@ class ByteWriter {
         value < 0 ? uint64_t{0} - static_cast<uint64_t>(value) : static_cast<uint64_t>(value),
         value < 0);
   }
-  // Six bits and the sign in the first byte; the rest is as in a varUint.
+  // The same bytes without a branch, for numbers of which nobody can foretell how long they are.
+  [[gnu::always_inline]] void WriteEvenVarInt(int64_t value) {
+    const uint64_t sign = static_cast<uint64_t>(value >> 63);
+    const uint64_t magnitude = (static_cast<uint64_t>(value) ^ sign) - sign;
+    FilledUpTo(PutEvenVarUint(Room(kMaxVarUintBytes), VarIntBits(magnitude, sign & 1)));
+  }
   void WriteVarInt(uint64_t magnitude, bool negative) {
-    WriteVarUint((magnitude & ~uint64_t{0x3f}) << 1 | (negative ? 0x40 : 0) | (magnitude & 0x3f));
+    WriteVarUint(VarIntBits(magnitude, negative ? 1 : 0));
   }
   void WriteVarString(std::string_view utf8) {
     WriteVarUint(utf8.size());
@@ -107,6 +117,10 @@ class ByteWriter {
   void WriteBigInt64(int64_t value);
 
  private:
+  // Six bits and the sign in the first byte; the rest is as in a varUint.
+  static uint64_t VarIntBits(uint64_t magnitude, uint64_t negative) {
+    return (magnitude & ~uint64_t{0x3f}) << 1 | negative << 6 | (magnitude & 0x3f);
+  }
   // Makes the buffer larger by `more_bytes` at least.
   void Grow(size_t more_bytes);
   // WriteBytes where the buffer has to become larger.

@@ -62,7 +62,7 @@ class IntDiffOptRleWriter {
  private:
   void EndRun() {
     if (count_ == 0) return;
-    out_.WriteVarInt(difference_ * 2 + (count_ > 1 ? 1 : 0));
+    out_.WriteEvenVarInt(difference_ * 2 + (count_ > 1 ? 1 : 0));
     WriteRunCount(out_, count_);
     count_ = 0;
   }
@@ -75,10 +75,12 @@ class IntDiffOptRleWriter {
 
 class RleWriter {
  public:
-  void Write(uint8_t value) {
+  [[gnu::always_inline]] void Write(uint8_t value) {
     if (count_ == 0 || value != value_) {
-      if (count_ > 0) out_.WriteVarUint(count_ - 1);
-      out_.WriteUint8(value);
+      char* p = out_.Room(kMaxVarUintBytes + 1);
+      if (count_ > 0) p = PutVarUint(p, count_ - 1);
+      *p++ = static_cast<char>(value);
+      out_.FilledUpTo(p);
       value_ = value;
       count_ = 0;
     }
