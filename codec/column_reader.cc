@@ -63,16 +63,15 @@ StringColumnReader::StringColumnReader(Bytes column) {
 
 StringColumnReader::Piece StringColumnReader::Read() {
   Piece piece;
+  if (is_ascii()) {
+    piece.text = ReadAscii();
+    piece.length_utf16 = static_cast<uint32_t>(piece.text.size());
+    return piece;
+  }
   const uint64_t units = std::min(lengths_.Read(), units_left_);
-  const bool ascii = units_left_ == text_.size() && !inside_pair_;
   units_left_ -= units;
   piece.length_utf16 = static_cast<uint32_t>(units);
-  if (ascii) {
-    piece.text = text_.substr(0, units);
-    text_.remove_prefix(units);
-  } else {
-    Cut(piece.length_utf16, &piece);
-  }
+  Cut(piece.length_utf16, &piece);
   return piece;
 }
 

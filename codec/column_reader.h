@@ -7,6 +7,7 @@
 #ifndef YPP_CODEC_COLUMN_READER_H_
 #define YPP_CODEC_COLUMN_READER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -69,8 +70,13 @@ class RleReader {
 
   const char* error() const { return in_.error(); }
   uint8_t Read() {
-    if (left_ == 0) ReadRun();
+    const uint8_t value = Peek();
     --left_;
+    return value;
+  }
+  // What Read will return.
+  uint8_t Peek() {
+    if (left_ == 0) ReadRun();
     return value_;
   }
 
@@ -98,6 +104,16 @@ class StringColumnReader {
 
   const char* error() const { return error_ != nullptr ? error_ : lengths_.error(); }
   Piece Read();
+  // Whether all that has not been read is ASCII. May say no although it is.
+  bool is_ascii() const { return units_left_ == text_.size() && !inside_pair_; }
+  // The next piece while that is so.
+  std::string_view ReadAscii() {
+    const uint64_t units = std::min(lengths_.Read(), units_left_);
+    const std::string_view piece(text_.data(), static_cast<size_t>(units));
+    text_.remove_prefix(static_cast<size_t>(units));
+    units_left_ -= units;
+    return piece;
+  }
   // UTF-16 units that have not been read.
   uint64_t units_left() const { return units_left_; }
 

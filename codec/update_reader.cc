@@ -396,6 +396,48 @@ bool UpdateReader::NextAnyStruct(StructView* view) {
   return true;
 }
 
+bool UpdateReader::NextRun(Run* run) {
+  if (structs_left_ == 0 || !columns_->string.is_ascii()) return false;
+  const uint8_t info = columns_->info.Peek();
+  if (!IsQuick(info)) return false;
+  SourceV2 source{in_, *columns_};
+  source.ReadInfo();
+  run->id = next_;
+  run->kind = static_cast<StructKind>(info & kInfoKindMask);
+  run->has_origin = (info & kInfoHasOrigin) != 0;
+  run->has_right_origin = (info & kInfoHasRightOrigin) != 0;
+  run->has_parent_sub = run->kind != StructKind::kGc && (info & kInfoHasParentSub) != 0;
+  if (run->has_origin) run->origin = source.ReadLeftId();
+  if (run->has_right_origin) run->right_origin = source.ReadRightId();
+  if (run->kind == StructKind::kString) {
+    run->text = columns_->string.ReadAscii();
+    run->length = run->text.size();
+    if (columns_->string.error() != nullptr) in_.Fail(columns_->string.error());
+  } else {
+    run->length = source.ReadLength();
+  }
+  if (run->length > kMaxClock - next_.clock) in_.Fail(kClockTooLarge);
+  if (!ok()) {
+    structs_left_ = 0;
+    return false;
+  }
+  --structs_left_;
+  next_.clock += run->length;
+  return true;
+}
+
+void UpdateReader::ToView(const Run& run, StructView* view) {
+  view->Reset(run.id);
+  view->kind = run.kind;
+  view->has_parent_sub = run.has_parent_sub;
+  view->has_origin = run.has_origin;
+  view->has_right_origin = run.has_right_origin;
+  if (run.has_origin) view->origin = run.origin;
+  if (run.has_right_origin) view->right_origin = run.right_origin;
+  if (run.kind == StructKind::kString) view->content = run.text;
+  view->length = run.length;
+}
+
 bool UpdateReader::NextAnyExtent(StructExtent* extent) {
   StructView view;
   if (!NextAnyStruct(&view)) return false;

@@ -91,6 +91,22 @@ class UpdateReader {
     }
     return NextAnyStruct(view);
   }
+  // Instead, only in kV2: the next struct if it is a run (IsQuick, quick_struct.h), of ASCII if it is
+  // text, without all that a view says of other structs. False, and nothing is read, for anything
+  // else; or on failure.
+  struct Run {
+    StructKind kind = StructKind::kGc;
+    bool has_parent_sub = false;
+    bool has_origin = false;
+    bool has_right_origin = false;
+    Id id;
+    Id origin;
+    Id right_origin;
+    Clock length = 0;
+    std::string_view text;
+  };
+  bool NextRun(Run* run);
+  static void ToView(const Run& run, StructView* view);
   // Instead, as many structs as `read` takes (ReadQuickStructs). How many. Not for kV2.
   template <typename Read>
   [[gnu::always_inline]] uint64_t ReadQuick(Read read) {

@@ -85,6 +85,24 @@ class Inspector {
     for (size_t i = before; i < update_.notes.size(); ++i)
       update_.items += update_.notes[i].kind != StructKind::kGc ? 1 : 0;
   }
+  // The same in V2. A run that is not noted, of which there is more to say, is left in `view`, and the
+  // answer is true.
+  bool NoteRunsUntil(UpdateReader& reader, StructView* view) {
+    uint8_t own_number;
+    if (after_hole_ ||
+        !update_.noted_clients.FindOrAdd(update_.sections.back().client, &own_number))
+      return false;
+    for (UpdateReader::Run run; reader.NextRun(&run);) {
+      StructNote note;
+      if (!NoteRun(run, own_number, &note)) {
+        UpdateReader::ToView(run, view);
+        return true;
+      }
+      update_.notes.push_back(note);
+      update_.items += note.kind != StructKind::kGc ? 1 : 0;
+    }
+    return false;
+  }
   // Notes a struct of a section for which Begin said so. False when it is to be read again, at
   // `position`.
   bool Note(const StructView& view, size_t position) {
@@ -96,6 +114,24 @@ class Inspector {
   }
 
  private:
+  bool NoteRun(const UpdateReader::Run& run, uint8_t own_number, StructNote* note) {
+    if (run.id.clock + run.length > kMaxDocumentClock) return false;
+    if (run.has_origin && !NoteAnchor(run.origin, run.id, own_number, &note->origin_client,
+                                      &note->origin_clock))
+      return false;
+    if (run.has_right_origin && !NoteAnchor(run.right_origin, run.id, own_number,
+                                            &note->right_client, &note->right_clock))
+      return false;
+    note->kind = run.kind;
+    note->length = static_cast<Clock>(run.length);
+    if (run.kind == StructKind::kString) NoteText(run.text, note);
+    return true;
+  }
+  // REQUIRES: the text lies in the given bytes.
+  void NoteText(std::string_view text, StructNote* note) {
+    note->position = static_cast<uint32_t>(text.data() - codec::AsText(update_.given).data());
+    note->size_bytes = static_cast<uint32_t>(text.size());
+  }
   template <typename Reader>
   [[gnu::always_inline]] bool NoteRun(Reader& bytes, const codec::LastClient& last, Id id,
                                       uint8_t own_number, ypp::Clock* length) {
@@ -113,10 +149,7 @@ class Inspector {
     *length = note.kind == StructKind::kString ? bytes.ReadText(&text) : bytes.ReadVarUint();
     if (!bytes.ok() || id.clock + *length > kMaxDocumentClock) return false;
     note.length = static_cast<Clock>(*length);
-    if (note.kind == StructKind::kString) {
-      note.position = static_cast<uint32_t>(text.data() - codec::AsText(update_.given).data());
-      note.size_bytes = static_cast<uint32_t>(text.size());
-    }
+    if (note.kind == StructKind::kString) NoteText(text, &note);
     update_.notes.push_back(note);
     return true;
   }
@@ -181,7 +214,7 @@ absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
   while (reader.NextSection(&section)) {
     writer.BeginSection(section);
     const bool notes = section.structs > 0 && inspector.Begin(section, writer.size_bytes());
-    while (reader.NextStruct(&view)) {
+    while ((notes && inspector.NoteRunsUntil(reader, &view)) || reader.NextStruct(&view)) {
       if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
       if (notes && inspector.Note(view, writer.size_bytes())) continue;
       codec::ForgetInheritedParentSub(&view);
