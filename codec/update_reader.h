@@ -24,8 +24,8 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "codec/check.h"
 #include "codec/byte_reader.h"
+#include "codec/check.h"
 #include "codec/decode_limits.h"
 #include "codec/delete_set.h"
 #include "codec/delete_set_union.h"

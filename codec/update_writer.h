@@ -82,7 +82,7 @@ class UpdateWriter {
   void FinishCounting();
 
   Dialect dialect_;
-  ByteWriter out_;  // the whole update in V1, the rest stream in V2
+  ByteWriter out_;                          // the whole update in V1, the rest stream in V2
   std::unique_ptr<UpdateColumns> columns_;  // of V2
   bool counting_ = false;
   std::vector<CountedSection> counted_;

@@ -255,7 +255,7 @@ class DocState {
   // Memory for the next update event, and for the next values to be encoded.
   codec::ByteWriter update_writer;
   ClientBytes last_sent_client;
-  std::string value_buffer;
+  codec::ByteWriter value_writer;
 
   // --- conflict scans (integrate.cc) ---
   uint32_t scan_stamp = 0;

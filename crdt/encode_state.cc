@@ -205,7 +205,8 @@ std::vector<std::string> EncodePending(const DocState& doc, const StateVector& k
   if (!doc.pending.structs.empty()) {
     const std::vector<codec::Bytes> parts = [&] {
       std::vector<codec::Bytes> spans;
-      for (const std::string& update : doc.pending.structs.updates()) spans.push_back(codec::AsBytes(update));
+      for (const std::string& update : doc.pending.structs.updates())
+        spans.push_back(codec::AsBytes(update));
       return spans;
     }();
     auto merged = codec::MergeUpdates(parts, Dialect::kV1Any);

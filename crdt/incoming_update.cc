@@ -116,11 +116,11 @@ class Inspector {
  private:
   bool NoteRun(const UpdateReader::Run& run, uint8_t own_number, StructNote* note) {
     if (run.id.clock + run.length > kMaxDocumentClock) return false;
-    if (run.has_origin && !NoteAnchor(run.origin, run.id, own_number, &note->origin_client,
-                                      &note->origin_clock))
+    if (run.has_origin &&
+        !NoteAnchor(run.origin, run.id, own_number, &note->origin_client, &note->origin_clock))
       return false;
-    if (run.has_right_origin && !NoteAnchor(run.right_origin, run.id, own_number,
-                                            &note->right_client, &note->right_clock))
+    if (run.has_right_origin &&
+        !NoteAnchor(run.right_origin, run.id, own_number, &note->right_client, &note->right_clock))
       return false;
     note->kind = run.kind;
     note->length = static_cast<Clock>(run.length);

@@ -16,14 +16,13 @@ using codec::StructKind;
 
 namespace {
 
-// Encodes values into memory that the document keeps for it.
+// The document's writer of values, empty. Large memory is given back in the end.
 class Encoder {
  public:
-  explicit Encoder(DocState& doc) : doc_(doc), writer_(std::move(doc.value_buffer)) {}
+  explicit Encoder(DocState& doc) : writer_(doc.value_writer) { writer_.Clear(); }
   ~Encoder() {
-    std::string memory = writer_.TakeMemory();
     constexpr size_t kMaxKeptBytes = 64 * 1024;
-    if (memory.capacity() <= kMaxKeptBytes) doc_.value_buffer = std::move(memory);
+    if (__builtin_expect(writer_.size() > kMaxKeptBytes, 0)) writer_ = codec::ByteWriter();
   }
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
@@ -31,8 +30,7 @@ class Encoder {
   codec::ByteWriter& writer() { return writer_; }
 
  private:
-  DocState& doc_;
-  codec::ByteWriter writer_;
+  codec::ByteWriter& writer_;
 };
 
 bool IsPacked(const Value& value) {
@@ -91,8 +89,9 @@ void InsertValues(DocState& doc, InsertionPoint& at, absl::Span<const Value> val
       codec::WriteAny(packed, *value.if_any());
       ++count;
     } else {
-      flush();
+      flush();  // what is inserted by itself may use the writer, too
       InsertSingle(doc, at, value);
+      packed.Clear();
     }
   }
   flush();
