@@ -19,8 +19,8 @@ constexpr size_t kReadBytes = 64 * 1024;
 constexpr int kReadsPerTurn = 4;
 // Copying what is smaller costs less than keeping hold of it.
 constexpr size_t kSmallBytes = 4 * 1024;
-// What an idle socket may keep of its buffer.
-constexpr size_t kKeptBytes = 256;
+// What an idle socket may keep of its buffer: enough for an update and an acknowledgement.
+constexpr size_t kKeptBytes = 128;
 constexpr size_t kMaxPieces = 16;
 // For the peer to take what was sent last, and to end its side.
 constexpr int64_t kLingerMs = 5'000;

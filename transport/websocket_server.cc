@@ -31,13 +31,20 @@ constexpr int64_t kTickMs = 1'000;
 
 using Tcp = boost::asio::ip::tcp;
 
+// A head whose fields can be let go of once the handshake is over: websocketpp keeps both heads as
+// long as the connection, together nearly a kilobyte.
+template <typename Head>
+struct ReleasableHead : Head {
+  void Release() { this->m_headers.clear(); }
+};
+
 // websocketpp reads and writes the protocol; bytes come from and go to a StreamSocket.
 struct WsConfig : public websocketpp::config::core {
   using type = WsConfig;
   using base = websocketpp::config::core;
   using concurrency_type = websocketpp::concurrency::none;
-  using request_type = base::request_type;
-  using response_type = base::response_type;
+  using request_type = ReleasableHead<base::request_type>;
+  using response_type = ReleasableHead<base::response_type>;
   using message_type = base::message_type;
   using con_msg_manager_type = base::con_msg_manager_type;
   using endpoint_msg_manager_type = base::endpoint_msg_manager_type;
@@ -74,6 +81,13 @@ StreamSocket::SharedBytes Frame(const OutgoingMessage& message) {
   bytes->append(message.bytes);
   message.prepared = bytes;
   return bytes;
+}
+
+// REQUIRES: its handshake is over.
+void ReleaseHeads(Endpoint::connection_type& connection) {
+  // The connection owns them; it only shows them as const.
+  const_cast<WsConfig::request_type&>(connection.get_request()).Release();
+  const_cast<WsConfig::response_type&>(connection.get_response()).Release();
 }
 
 }  // namespace
@@ -356,6 +370,7 @@ WebSocketServer::RequestPtr WebSocketServer::Impl::RequestOf(const Peer& peer) c
   const auto& raw = peer.connection->get_request();
   request->method = raw.get_method();
   request->target = raw.get_uri();
+  request->headers.reserve(raw.get_headers().size());
   for (const auto& [name, value] : raw.get_headers()) request->headers.emplace_back(name, value);
   request->body = raw.get_body();
   request->remote_address = admission_.AddressOf(peer.visit, *request);
@@ -392,6 +407,7 @@ void WebSocketServer::Impl::OnOpen(Peer& peer) {
   const RequestPtr request = std::exchange(peer.request, nullptr);
   peer.socket = std::make_shared<WsSocket>(peer.connection, peer.stream,
                                            options_.max_send_queue_bytes, callbacks_.on_refused);
+  ReleaseHeads(*peer.connection);
   peer.liveness.Hear(NowMs());
   admission_.Open(peer.visit);
   peer.handler = callbacks_.on_open(peer.socket, request);
