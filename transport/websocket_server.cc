@@ -29,7 +29,7 @@ constexpr int64_t kHandshakeTimeoutMs = 30'000;
 constexpr int64_t kCloseTimeoutMs = 5'000;
 constexpr int64_t kTickMs = 1'000;
 
-using Tcp = boost::asio::ip::tcp;
+using TcpSocket = EventLoop::TcpSocket;
 
 // A head whose fields can be let go of once the handshake is over: websocketpp keeps both heads as
 // long as the connection, together nearly a kilobyte.
@@ -111,7 +111,7 @@ class WebSocketServer::Impl {
   class Peer;
   using PeerPtr = std::shared_ptr<Peer>;
 
-  void OnAccept(Tcp::socket socket, std::string address);
+  void OnAccept(TcpSocket socket, std::string address);
   void ScheduleTick();
   void Tick();
   RequestPtr RequestOf(const Peer& peer) const;
@@ -271,7 +271,7 @@ WebSocketServer::Impl::Impl(WebSocketServerOptions options, Callbacks callbacks,
       callbacks_(std::move(callbacks)),
       log_(std::move(log)),
       listener_(&loop_,
-                [this](Tcp::socket socket, std::string address) {
+                [this](TcpSocket socket, std::string address) {
                   OnAccept(std::move(socket), std::move(address));
                 }),
       admission_({options_.max_connections, options_.address, options_.trust_forwarded_for},
@@ -350,7 +350,7 @@ void WebSocketServer::Impl::Tick() {
   }
 }
 
-void WebSocketServer::Impl::OnAccept(Tcp::socket socket, std::string address) {
+void WebSocketServer::Impl::OnAccept(TcpSocket socket, std::string address) {
   std::optional<Visit> visit = admission_.Accept(std::move(address), NowMs());
   if (!visit) return;
   std::unique_ptr<TlsSession> tls;
