@@ -17,6 +17,7 @@
 #include "transport/liveness.h"
 #include "transport/stream_socket.h"
 #include "transport/tcp_listener.h"
+#include "transport/websocket_transport.h"
 
 namespace ypp::transport {
 namespace {
@@ -61,7 +62,7 @@ struct WsConfig : public websocketpp::config::core {
     using request_type = WsConfig::request_type;
     using response_type = WsConfig::response_type;
   };
-  using transport_type = websocketpp::transport::iostream::endpoint<transport_config>;
+  using transport_type = WebSocketTransport<transport_config>;
 };
 
 using Endpoint = websocketpp::server<WsConfig>;
