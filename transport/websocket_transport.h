@@ -1,5 +1,5 @@
-// websocketpp's transport for bytes that come and go by hand, with reading of its own: theirs puts a
-// line together for a log with every message, whether or not there is a log.
+// websocketpp's transport for bytes that come and go by hand, with reading of its own: theirs puts
+// a line together for a log with every message, whether or not there is a log.
 //
 // Thread-compatible.
 #ifndef YPP_TRANSPORT_WEBSOCKET_TRANSPORT_H_
