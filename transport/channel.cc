@@ -113,7 +113,7 @@ void Channel::OnConnected(std::string token, const absl::Status& status) {
       While(Phase::kAuthenticating, [payload](Channel& self, const absl::Status& status) {
         if (status.ok()) {
           self.read_only_ = payload->read_only;
-          self.Grant(self.IdentityOf(payload->token));
+          self.Grant(payload->token);
         } else {
           self.host_->metrics().Refuse("authentication");
           self.Deny(self.ReasonOf(status, kReasonPermissionDenied));
@@ -128,7 +128,7 @@ std::string Channel::IdentityOf(const std::string& token) const {
   return "token " + Sha256Hex(token);
 }
 
-void Channel::Grant(std::string identity) {
+void Channel::Grant(const std::string& token) {
   host_->OnGranted();
   host_->SendMessage(
       MakeMessage(WriteAuthenticated(address_, read_only_ ? kScopeReadOnly : kScopeReadWrite)));
@@ -137,7 +137,7 @@ void Channel::Grant(std::string identity) {
   request.document = document_;
   request.address = address_;
   request.read_only = read_only_;
-  request.identity = std::move(identity);
+  if (host_->hub().binds_client_ids()) request.identity = IdentityOf(token);
   request.member = weak_from_this();
   request.done = [weak = weak_from_this(), hub = &host_->hub()](absl::StatusOr<MemberId> member) {
     const auto self = weak.lock();

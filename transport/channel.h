@@ -100,7 +100,7 @@ class Channel : public HubMember,
 
   void Authenticate(const Frame& frame);
   void OnConnected(std::string token, const absl::Status& status);
-  void Grant(std::string identity);
+  void Grant(const std::string& token);
   std::string IdentityOf(const std::string& token) const;
   void OnJoined(const absl::StatusOr<MemberId>& member);
   void Deny(std::string_view reason);

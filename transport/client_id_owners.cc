@@ -21,11 +21,11 @@ bool ClientIdOwners::MayWrite(const std::string& identity, ClientId client) cons
 
 void ClientIdOwners::Claim(const std::string& identity, ClientId client) {
   if (identity.empty() || !owners_.try_emplace(client, identity).second) return;
-  std::deque<ClientId>& ids = identities_[identity].ids;
+  std::vector<ClientId>& ids = identities_[identity].ids;
   ids.push_back(client);
   if (ids.size() <= kMaxIdsPerIdentity) return;
   owners_.erase(ids.front());
-  ids.pop_front();
+  ids.erase(ids.begin());
 }
 
 void ClientIdOwners::Tick(int64_t now_ms) {

@@ -11,8 +11,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "codec/id.h"
@@ -43,7 +43,7 @@ class ClientIdOwners {
   struct Identity {
     size_t connections = 0;
     int64_t left_ms = 0;  // when there are none
-    std::deque<ClientId> ids;
+    std::vector<ClientId> ids;  // oldest first
   };
 
   absl::flat_hash_map<std::string, Identity> identities_;

@@ -54,6 +54,8 @@ class DocumentHub : private DocumentHost {
   // Runs what OnStoreDocument is due for, and calls `done` once what came so far is stored.
   void Flush(std::function<void()> done);
 
+  // Members need an identity (client_id_owners.h).
+  bool binds_client_ids() const { return options_.room.bind_client_ids; }
   size_t document_count() const { return documents_.size(); }
   size_t member_count() const { return homes_.size(); }
 

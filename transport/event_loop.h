@@ -9,6 +9,7 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,9 @@ namespace ypp::transport {
 class EventLoop {
  public:
   using Task = std::function<void()>;
+  // A socket of a loop. Asio's own runs on any kind of executor, at a cost for each wait.
+  using TcpSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+                                                     boost::asio::io_context::executor_type>;
 
   class Flusher {
    public:

@@ -50,7 +50,7 @@ struct JoinRequest {
   std::string document;
   std::string address;
   bool read_only = false;
-  std::string identity;  // see client_id_owners.h
+  std::string identity;  // see client_id_owners.h; of use only when the hub binds client ids
   // No client: it gets no messages and is counted apart.
   bool direct = false;
   std::weak_ptr<HubMember> member;

@@ -1,17 +1,19 @@
 #include "transport/relay.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <future>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "crdt/random_bits.h"
 #include "transport/admin_api.h"
 #include "transport/authenticator_hooks.h"
 #include "transport/connection.h"
@@ -55,9 +57,10 @@ int64_t WallClockMs() {
 
 // Unlike the position in a table, tells nothing about others.
 std::string RandomId() {
-  std::random_device random;
   std::string id;
-  for (int i = 0; i < 4; ++i) absl::StrAppend(&id, absl::Hex(random(), absl::kZeroPad8));
+  for (const uint32_t part : internal::RandomBits<std::array<uint32_t, 4>>()) {
+    absl::StrAppend(&id, absl::Hex(part, absl::kZeroPad8));
+  }
   return id;
 }
 

@@ -10,7 +10,7 @@ namespace ypp::transport {
 namespace {
 
 namespace asio = boost::asio;
-using Tcp = asio::ip::tcp;
+using TcpSocket = EventLoop::TcpSocket;
 using boost::system::error_code;
 
 // One buffer for all sockets of the thread; what they read is used up at once.
@@ -19,15 +19,15 @@ constexpr size_t kReadBytes = 64 * 1024;
 constexpr int kReadsPerTurn = 4;
 // Copying what is smaller costs less than keeping hold of it.
 constexpr size_t kSmallBytes = 4 * 1024;
-// What an idle socket may keep of its buffer.
-constexpr size_t kKeptBytes = 256;
+// What an idle socket may keep of its buffer: enough for an update and an acknowledgement.
+constexpr size_t kKeptBytes = 128;
 constexpr size_t kMaxPieces = 16;
 // For the peer to take what was sent last, and to end its side.
 constexpr int64_t kLingerMs = 5'000;
 
 }  // namespace
 
-StreamSocket::StreamSocket(EventLoop* loop, Tcp::socket socket, std::unique_ptr<TlsSession> tls)
+StreamSocket::StreamSocket(EventLoop* loop, TcpSocket socket, std::unique_ptr<TlsSession> tls)
     : loop_(loop), socket_(std::move(socket)), tls_(std::move(tls)) {
   error_code ignored;
   socket_.non_blocking(true, ignored);
@@ -41,7 +41,7 @@ void StreamSocket::Start(Handler* handler) {
 // Waiting for bytes rather than reading them needs no buffer meanwhile.
 void StreamSocket::ReadWhenReady() {
   if (std::exchange(awaits_readable_, true)) return;
-  socket_.async_wait(Tcp::socket::wait_read, [weak = weak_from_this()](const error_code& error) {
+  socket_.async_wait(TcpSocket::wait_read, [weak = weak_from_this()](const error_code& error) {
     const auto self = weak.lock();
     if (self == nullptr) return;
     self->awaits_readable_ = false;
@@ -133,7 +133,7 @@ void StreamSocket::Send() {
   // Closed with something unread, the connection would be reset, and what was sent last be lost.
   if (closing_ && open()) {
     error_code ignored;
-    socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(TcpSocket::shutdown_send, ignored);
   }
 }
 
@@ -163,7 +163,7 @@ bool StreamSocket::SendSome() {
 
 void StreamSocket::SendWhenReady() {
   if (std::exchange(awaits_writable_, true)) return;
-  socket_.async_wait(Tcp::socket::wait_write, [weak = weak_from_this()](const error_code& error) {
+  socket_.async_wait(TcpSocket::wait_write, [weak = weak_from_this()](const error_code& error) {
     const auto self = weak.lock();
     if (self == nullptr) return;
     self->awaits_writable_ = false;

@@ -6,7 +6,6 @@
 #ifndef YPP_TRANSPORT_STREAM_SOCKET_H_
 #define YPP_TRANSPORT_STREAM_SOCKET_H_
 
-#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -30,7 +29,7 @@ class StreamSocket : public EventLoop::Flusher, public std::enable_shared_from_t
   using SharedBytes = std::shared_ptr<const std::string>;
 
   // Of a connection of this loop. `tls` null: none.
-  StreamSocket(EventLoop* loop, boost::asio::ip::tcp::socket socket,
+  StreamSocket(EventLoop* loop, EventLoop::TcpSocket socket,
                std::unique_ptr<TlsSession> tls);
   StreamSocket(const StreamSocket&) = delete;
   StreamSocket& operator=(const StreamSocket&) = delete;
@@ -77,7 +76,7 @@ class StreamSocket : public EventLoop::Flusher, public std::enable_shared_from_t
   void End();
 
   EventLoop* loop_;
-  boost::asio::ip::tcp::socket socket_;
+  EventLoop::TcpSocket socket_;
   std::unique_ptr<TlsSession> tls_;
   Handler* handler_ = nullptr;
   // What is to be sent: first small_, then the chunks. Mostly there are none.

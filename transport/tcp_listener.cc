@@ -67,12 +67,13 @@ void TcpListener::StopListening() {
 
 void TcpListener::AcceptNext() {
   acceptor_.async_accept(peer_, [this, alive = std::weak_ptr<const bool>(alive_)](
-                                    const boost::system::error_code& error, Tcp::socket socket) {
+                                    const boost::system::error_code& error,
+                                    EventLoop::TcpSocket socket) {
     if (!alive.expired()) OnAccept(error, std::move(socket));
   });
 }
 
-void TcpListener::OnAccept(const boost::system::error_code& error, Tcp::socket socket) {
+void TcpListener::OnAccept(const boost::system::error_code& error, EventLoop::TcpSocket socket) {
   if (!acceptor_.is_open()) return;
   if (error) {
     // Out of descriptors, say. Those that wait stay in the backlog.
@@ -85,8 +86,11 @@ void TcpListener::OnAccept(const boost::system::error_code& error, Tcp::socket s
   // Messages are small and someone waits for each.
   socket.set_option(Tcp::no_delay(true), ignored);
   // An IPv4 address that came to an IPv6 socket stays as it came: "::ffff:192.0.2.1".
-  accept_(std::move(socket), peer_.address().to_string());
-  if (acceptor_.is_open()) AcceptNext();
+  std::string address = peer_.address().to_string();
+  // First, so that the next accept takes the memory of this one. Otherwise the new socket would,
+  // for its wait for bytes, which needs half of it and lasts as long as the connection is idle.
+  AcceptNext();
+  accept_(std::move(socket), std::move(address));
 }
 
 }  // namespace ypp::transport

@@ -17,7 +17,7 @@ namespace ypp::transport {
 class TcpListener {
  public:
   // `accept` gets a connection and the peer's address as text.
-  using Accept = std::function<void(boost::asio::ip::tcp::socket socket, std::string address)>;
+  using Accept = std::function<void(EventLoop::TcpSocket socket, std::string address)>;
 
   TcpListener(EventLoop* loop, Accept accept);
   TcpListener(const TcpListener&) = delete;
@@ -36,11 +36,11 @@ class TcpListener {
   std::vector<Tcp::endpoint> Places(const ListenAddress& address, boost::system::error_code* error);
   boost::system::error_code ListenAt(const Tcp::endpoint& place);
   void AcceptNext();
-  void OnAccept(const boost::system::error_code& error, Tcp::socket socket);
+  void OnAccept(const boost::system::error_code& error, EventLoop::TcpSocket socket);
 
   EventLoop* loop_;
   Accept accept_;
-  Tcp::acceptor acceptor_;
+  boost::asio::basic_socket_acceptor<Tcp, boost::asio::io_context::executor_type> acceptor_;
   Tcp::endpoint peer_;  // of the next connection
   uint16_t port_ = 0;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

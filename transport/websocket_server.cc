@@ -17,6 +17,7 @@
 #include "transport/liveness.h"
 #include "transport/stream_socket.h"
 #include "transport/tcp_listener.h"
+#include "transport/websocket_transport.h"
 
 namespace ypp::transport {
 namespace {
@@ -29,15 +30,22 @@ constexpr int64_t kHandshakeTimeoutMs = 30'000;
 constexpr int64_t kCloseTimeoutMs = 5'000;
 constexpr int64_t kTickMs = 1'000;
 
-using Tcp = boost::asio::ip::tcp;
+using TcpSocket = EventLoop::TcpSocket;
+
+// A head whose fields can be let go of once the handshake is over: websocketpp keeps both heads as
+// long as the connection, together nearly a kilobyte.
+template <typename Head>
+struct ReleasableHead : Head {
+  void Release() { this->m_headers.clear(); }
+};
 
 // websocketpp reads and writes the protocol; bytes come from and go to a StreamSocket.
 struct WsConfig : public websocketpp::config::core {
   using type = WsConfig;
   using base = websocketpp::config::core;
   using concurrency_type = websocketpp::concurrency::none;
-  using request_type = base::request_type;
-  using response_type = base::response_type;
+  using request_type = ReleasableHead<base::request_type>;
+  using response_type = ReleasableHead<base::response_type>;
   using message_type = base::message_type;
   using con_msg_manager_type = base::con_msg_manager_type;
   using endpoint_msg_manager_type = base::endpoint_msg_manager_type;
@@ -54,7 +62,7 @@ struct WsConfig : public websocketpp::config::core {
     using request_type = WsConfig::request_type;
     using response_type = WsConfig::response_type;
   };
-  using transport_type = websocketpp::transport::iostream::endpoint<transport_config>;
+  using transport_type = WebSocketTransport<transport_config>;
 };
 
 using Endpoint = websocketpp::server<WsConfig>;
@@ -74,6 +82,13 @@ StreamSocket::SharedBytes Frame(const OutgoingMessage& message) {
   bytes->append(message.bytes);
   message.prepared = bytes;
   return bytes;
+}
+
+// REQUIRES: its handshake is over.
+void ReleaseHeads(Endpoint::connection_type& connection) {
+  // The connection owns them; it only shows them as const.
+  const_cast<WsConfig::request_type&>(connection.get_request()).Release();
+  const_cast<WsConfig::response_type&>(connection.get_response()).Release();
 }
 
 }  // namespace
@@ -97,7 +112,7 @@ class WebSocketServer::Impl {
   class Peer;
   using PeerPtr = std::shared_ptr<Peer>;
 
-  void OnAccept(Tcp::socket socket, std::string address);
+  void OnAccept(TcpSocket socket, std::string address);
   void ScheduleTick();
   void Tick();
   RequestPtr RequestOf(const Peer& peer) const;
@@ -257,7 +272,7 @@ WebSocketServer::Impl::Impl(WebSocketServerOptions options, Callbacks callbacks,
       callbacks_(std::move(callbacks)),
       log_(std::move(log)),
       listener_(&loop_,
-                [this](Tcp::socket socket, std::string address) {
+                [this](TcpSocket socket, std::string address) {
                   OnAccept(std::move(socket), std::move(address));
                 }),
       admission_({options_.max_connections, options_.address, options_.trust_forwarded_for},
@@ -336,7 +351,7 @@ void WebSocketServer::Impl::Tick() {
   }
 }
 
-void WebSocketServer::Impl::OnAccept(Tcp::socket socket, std::string address) {
+void WebSocketServer::Impl::OnAccept(TcpSocket socket, std::string address) {
   std::optional<Visit> visit = admission_.Accept(std::move(address), NowMs());
   if (!visit) return;
   std::unique_ptr<TlsSession> tls;
@@ -356,6 +371,7 @@ WebSocketServer::RequestPtr WebSocketServer::Impl::RequestOf(const Peer& peer) c
   const auto& raw = peer.connection->get_request();
   request->method = raw.get_method();
   request->target = raw.get_uri();
+  request->headers.reserve(raw.get_headers().size());
   for (const auto& [name, value] : raw.get_headers()) request->headers.emplace_back(name, value);
   request->body = raw.get_body();
   request->remote_address = admission_.AddressOf(peer.visit, *request);
@@ -392,6 +408,7 @@ void WebSocketServer::Impl::OnOpen(Peer& peer) {
   const RequestPtr request = std::exchange(peer.request, nullptr);
   peer.socket = std::make_shared<WsSocket>(peer.connection, peer.stream,
                                            options_.max_send_queue_bytes, callbacks_.on_refused);
+  ReleaseHeads(*peer.connection);
   peer.liveness.Hear(NowMs());
   admission_.Open(peer.visit);
   peer.handler = callbacks_.on_open(peer.socket, request);

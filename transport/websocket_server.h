@@ -1,5 +1,5 @@
 // The relay's listening port: WebSockets, and plain HTTP requests beside them. The only part of the
-// relay that knows websocketpp.
+// relay that knows websocketpp, with websocket_transport.h.
 //
 // One thread calls Run; it is the I/O thread, on which all callbacks come and all sockets are used.
 #ifndef YPP_TRANSPORT_WEBSOCKET_SERVER_H_

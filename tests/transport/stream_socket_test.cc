@@ -19,7 +19,7 @@ namespace {
 class StreamSocketTest : public testing::Test, private StreamSocket::Handler {
  protected:
   StreamSocketTest()
-      : listener_(&loop_, [this](boost::asio::ip::tcp::socket socket, std::string address) {
+      : listener_(&loop_, [this](EventLoop::TcpSocket socket, std::string address) {
           address_ = std::move(address);
           socket_ = std::make_shared<StreamSocket>(&loop_, std::move(socket), nullptr);
           socket_->Start(this);
