@@ -123,7 +123,8 @@ void FaultyEnv::PowerOn(uint64_t seed) {
     file->bytes.resize(kept);
     // The size of a file may have reached the disk before its bytes.
     if (below(1) == 1) {
-      const size_t zeros = below(below(1) == 1 ? size - kept : std::min(size - kept, kTornTailZeros));
+      const size_t lost = size - kept;
+      const size_t zeros = below(below(1) == 1 ? lost : std::min(lost, kTornTailZeros));
       if (zeros >= kTornTailZeros || kept == sector) file->bytes.resize(kept + zeros);
     }
     file->synced = file->bytes.size();
