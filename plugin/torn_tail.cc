@@ -53,7 +53,9 @@ struct LogEnd {
   uint64_t zeros = 0;              // from where on there are only zeros
 
   bool IsTorn(uint64_t size) const {
-    return broken && zeros <= broken_end && size - zeros >= kTornTailZeros;
+    if (!broken || zeros == size || zeros > broken_end) return false;
+    const uint64_t last_sector = (size - 1) / kDiskSectorBytes * kDiskSectorBytes;
+    return zeros <= last_sector || size - zeros >= kTornTailZeros;
   }
 };
 

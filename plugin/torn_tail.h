@@ -19,9 +19,14 @@
 namespace ypp::plugin {
 
 // A record may end in a few zeros itself, as an update without deletions does, and be damaged
-// elsewhere; so many at its end are not what an editor writes. Disks lose hundreds of bytes at a
-// time, so fewer are rare.
+// elsewhere; so many at its end are not what an editor writes.
 inline constexpr size_t kTornTailZeros = 8;
+
+// Fewer are a torn tail where they are all that the log has in its last sector: a record that
+// crosses into a new sector by a few bytes may lose just these, since a disk writes whole sectors.
+// Within a sector fewer are not lost: a record is one write of seven bytes or more, and LevelDB
+// itself passes over seven zeros.
+inline constexpr size_t kDiskSectorBytes = 512;
 
 // Reads each log twice, so it is for a store that is said to be damaged. What is written goes to
 // the disk as it is. Does not own the disk.

@@ -1,4 +1,5 @@
 // ypp-relay: the relay as a program.
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -31,6 +32,13 @@ using ypp::transport::RelaySettings;
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
+
+#ifdef __GLIBC__
+// Once a large block was freed, glibc serves the next ones from its heaps and keeps up to 64 MiB at
+// the end of each, so that memory stays with a relay whose large documents have gone. A threshold
+// of our own ends that.
+constexpr int kKeptHeapBytes = 1 << 20;
+#endif
 
 // Of the console that belongs to this program: installed (prefix/bin, prefix/share), or in the
 // source tree the program was built in (build/<preset>/bin). Empty when there is none.
@@ -265,6 +273,9 @@ int Import(const ypp::transport::ImportSettings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  mallopt(M_TRIM_THRESHOLD, kKeptHeapBytes);
+#endif
   RelaySettings settings;
   CLI::App app("Relays documents between Hocuspocus providers (Yjs) and keeps them.", "ypp-relay");
   ypp::transport::AddRelaySettings(app, settings);

@@ -84,20 +84,25 @@ const attacks = {
   },
 };
 
+// Everybody has left and every document is unloaded.
+async function untilEmpty(relay) {
+  const url = relay.url.replace("ws:", "http:") + "/metrics";
+  for (;;) {
+    const text = await (await fetch(url, { headers: { authorization: "Bearer secret" } })).text();
+    if (/\nypp_relay_connections 0\n/.test(text) && /\nypp_relay_documents 0\n/.test(text)) return;
+    await sleep(50);
+  }
+}
+
 test("memory is flat under attack", async () => {
   const relay = await startRelay({ args: ["--admin-token", "secret", "--max-pending-bytes", "500000"] });
-  const isEmpty = async () => {
-    const response = await fetch(relay.url.replace("ws:", "http:") + "/metrics", { headers: { authorization: "Bearer secret" } });
-    const text = await response.text();
-    return /\nypp_relay_connections 0\n/.test(text) && /\nypp_relay_documents 0\n/.test(text);
-  };
   const wave = async () => {
     const leave = await Promise.all(
       Object.values(attacks).flatMap((attack) => Array.from({ length: 40 }, (_, i) => attack(relay, i))));
     await sleep(200);
     const during = relay.residentKiB;
     for (const end of leave) end();
-    while (!(await isEmpty())) await sleep(50);
+    await untilEmpty(relay);
     return { during, after: relay.residentKiB };
   };
   const waves = [];
@@ -108,4 +113,19 @@ test("memory is flat under attack", async () => {
   const last = waves.at(-1);
   assert.ok(last.after - settled.after < 16 << 10, JSON.stringify(waves));
   assert.ok(last.during - settled.during < 16 << 10, JSON.stringify(waves));
+});
+
+test("memory comes back from documents full of gaps", async () => {
+  const relay = await startRelay({ args: ["--admin-token", "secret"] });
+  const before = relay.residentKiB;
+  const leave = [];
+  for (let i = 0; i < 1_280; ++i) leave.push(await attacks.gaps(relay, i));
+  const during = relay.residentKiB;
+  for (const end of leave) end();
+  await untilEmpty(relay);
+  await sleep(500);
+  const after = relay.residentKiB;
+  console.log(`resident KiB: ${before} before, ${during} during, ${after} after`);
+  assert.ok(during - before > 48 << 10, "the documents were full");
+  assert.ok(after - before < 48 << 10, `from ${before} over ${during} to ${after} KiB`);
 });

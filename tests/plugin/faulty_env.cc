@@ -117,12 +117,15 @@ void FaultyEnv::PowerOn(uint64_t seed) {
   calls_left_ = -1;
   for (auto& [path, file] : names_) {
     const size_t size = file->bytes.size();
-    const size_t kept = file->synced + below(size - file->synced);
+    size_t kept = file->synced + below(size - file->synced);
+    const size_t sector = kept / kDiskSectorBytes * kDiskSectorBytes;
+    if (sector >= file->synced && below(1) == 1) kept = sector;
     file->bytes.resize(kept);
     // The size of a file may have reached the disk before its bytes.
     if (below(1) == 1) {
-      const size_t zeros = below(size - kept);
-      if (zeros >= kTornTailZeros) file->bytes.resize(kept + zeros);
+      const size_t lost = size - kept;
+      const size_t zeros = below(below(1) == 1 ? lost : std::min(lost, kTornTailZeros));
+      if (zeros >= kTornTailZeros || kept == sector) file->bytes.resize(kept + zeros);
     }
     file->synced = file->bytes.size();
   }

@@ -1,8 +1,8 @@
 // A disk in memory for LevelDB: any call can be made to fail, the disk can be full, and the power
 // can go. Then each file is what it was at its last sync, with some of what was written since,
-// perhaps followed by zeros (kTornTailZeros or more: fewer may be what was written); and the names
-// of files are those of a moment since the last sync of any file, as on a file system that keeps a
-// journal of them.
+// perhaps followed by zeros (kTornTailZeros or more, or from the beginning of a sector on: others
+// may be what was written); and the names of files are those of a moment since the last sync of any
+// file, as on a file system that keeps a journal of them.
 //
 // Used from the threads of LevelDB; the rest from the test's.
 #ifndef YPP_TESTS_PLUGIN_FAULTY_ENV_H_

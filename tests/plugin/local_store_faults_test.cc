@@ -91,6 +91,12 @@ class LocalStoreFaultsTest : public testing::Test {
     EXPECT_TRUE(text == AllEdits(stored)) << what;
   }
 
+  size_t SizeOf(const std::string& path) {
+    uint64_t size = 0;
+    EXPECT_TRUE(env_->GetFileSize(path, &size).ok());
+    return size;
+  }
+
   std::unique_ptr<FaultyEnv> env_ = std::make_unique<FaultyEnv>();
 };
 
@@ -156,6 +162,33 @@ TEST_F(LocalStoreFaultsTest, ARecordThatEndsInZerosWasNotFinished) {
   }
 }
 
+// A record that is longer than its sector by a few bytes loses only these when the last sector does
+// not reach the disk.
+TEST_F(LocalStoreFaultsTest, AFewZerosThatAreAllOfTheLastSectorAreATornTail) {
+  const auto write = [this](size_t second_bytes) {
+    env_ = std::make_unique<FaultyEnv>();
+    auto store = *LocalStore::Open(kFolder, kDocument, {env_.get(), 0});
+    EXPECT_TRUE(store->Append({std::string("first")}, "sv", /*durable=*/true).ok());
+    const size_t synced = SizeOf(LogOf(*env_));
+    EXPECT_TRUE(store->Append({std::string(second_bytes, 'x')}, "", /*durable=*/false).ok());
+    return synced;
+  };
+  constexpr size_t kRecordBytes = 1'000;
+  write(kRecordBytes);
+  const size_t over = SizeOf(LogOf(*env_)) % kDiskSectorBytes;
+  for (size_t lost = 1; lost < kTornTailZeros; ++lost) {
+    const size_t synced = write(kRecordBytes - over + lost);
+    const std::string log = LogOf(*env_);
+    const size_t kept = SizeOf(log) - lost;
+    ASSERT_EQ(kept % kDiskSectorBytes, 0u);
+    env_->LoseBytesOfLog(kept - synced);
+    EXPECT_EQ(SizeWithoutTornTail(*env_, log), synced) << lost;
+    const auto store = LocalStore::Open(kFolder, kDocument, {env_.get(), 0});
+    ASSERT_TRUE(store.ok()) << lost << ": " << store.status();
+    EXPECT_EQ(*(*store)->Load(), std::vector<std::string>({"first"})) << lost;
+  }
+}
+
 // Another log of the same store may be torn: what is whole in this one stays.
 TEST_F(LocalStoreFaultsTest, AWholeRecordMayEndInZeros) {
   {
@@ -163,9 +196,7 @@ TEST_F(LocalStoreFaultsTest, AWholeRecordMayEndInZeros) {
     ASSERT_TRUE(store->Append({"first" + std::string(100, '\0')}, "sv", /*durable=*/true).ok());
   }
   const std::string log = LogOf(*env_);
-  uint64_t size = 0;
-  ASSERT_TRUE(env_->GetFileSize(log, &size).ok());
-  EXPECT_EQ(SizeWithoutTornTail(*env_, log), size);
+  EXPECT_EQ(SizeWithoutTornTail(*env_, log), SizeOf(log));
 }
 
 TEST_F(LocalStoreFaultsTest, WhatIsDamagedInFrontOfOthersOrDoesNotEndInZerosIsNotATornTail) {
@@ -178,8 +209,7 @@ TEST_F(LocalStoreFaultsTest, WhatIsDamagedInFrontOfOthersOrDoesNotEndInZerosIsNo
           store->Append({"x" + std::string(100, zeros_at_the_end ? '\0' : 'x')}, "", true).ok());
     }
     const std::string log = LogOf(*env_);
-    uint64_t size = 0;
-    ASSERT_TRUE(env_->GetFileSize(log, &size).ok());
+    const size_t size = SizeOf(log);
     // Of the first record, in front of a second that ends in zeros; or of the last one.
     env_->Damage(log, zeros_at_the_end ? 300 : size - 10);
     EXPECT_EQ(SizeWithoutTornTail(*env_, log), size);
