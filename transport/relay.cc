@@ -194,6 +194,7 @@ void Relay::Impl::MakeServer() {
       std::max(server_options.address.max_arriving, options_.max_connections_per_address / 10);
   server_options.address.max_arrivals_per_second = options_.max_connects_per_second;
   server_options.trust_forwarded_for = options_.trust_forwarded_for;
+  server_options.head_timeout_ms = options_.connection.authentication_timeout_ms;
   server_options.max_http_body_bytes = options_.max_http_body_bytes;
   server_options.max_send_queue_bytes = options_.max_send_queue_bytes;
   server_options.ping_interval_ms = options_.ping_interval_ms;

@@ -24,8 +24,8 @@ namespace {
 
 constexpr uint16_t kCloseTryAgainLater = 1013;
 constexpr size_t kMaxCloseReasonBytes = 123;  // a control frame holds 125
-// From the accepted connection to the end of the handshake, or of the answer to a plain request.
-constexpr int64_t kHandshakeTimeoutMs = 30'000;
+// From the accepted connection to the end of a plain request's body.
+constexpr int64_t kBodyTimeoutMs = 30'000;
 // For the peer's answer to a close.
 constexpr int64_t kCloseTimeoutMs = 5'000;
 constexpr int64_t kTickMs = 1'000;
@@ -245,8 +245,12 @@ class WebSocketServer::Impl::Peer : public StreamSocket::Handler,
   }
 
   // What is under way for too long is dropped without another word.
-  bool Overdue(int64_t now_ms) {
-    if (socket == nullptr) return !answering && liveness.SilentMs(now_ms) >= kHandshakeTimeoutMs;
+  bool Overdue(int64_t now_ms, int64_t head_timeout_ms) {
+    if (socket == nullptr) {
+      const bool has_body = !connection->get_request_header("Content-Length").empty();
+      const int64_t timeout_ms = has_body ? kBodyTimeoutMs : head_timeout_ms;
+      return !answering && liveness.SilentMs(now_ms) >= timeout_ms;
+    }
     if (!socket->closed()) return false;
     if (close_since_ms_ == 0) close_since_ms_ = now_ms;
     return now_ms - close_since_ms_ >= kCloseTimeoutMs;
@@ -341,7 +345,7 @@ void WebSocketServer::Impl::Tick() {
   for (const auto& [key, peer] : peers_) peers.push_back(peer);
   for (const PeerPtr& peer : peers) {
     if (peer->ended) continue;
-    if (peer->Overdue(now_ms_)) {
+    if (peer->Overdue(now_ms_, options_.head_timeout_ms)) {
       if (peer->socket == nullptr) Refuse("http_timeout");
       OnEnd(*peer);
     } else if (peer->socket != nullptr && !peer->socket->closed()) {

@@ -1,13 +1,14 @@
-// Limits that only the real program shows: what is agreed on in a WebSocket handshake, and under which reason /metrics
-// counts a refusal.
+// Limits that only the real program shows: what is agreed on in a WebSocket handshake, under which reason /metrics
+// counts a refusal, and how long who is slow is waited for.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import net from "node:net";
 import { deflateRawSync } from "node:zlib";
 import { after, before, test } from "node:test";
 import { WebSocket } from "ws";
 import * as Y from "yjs";
 import { RawSocket, frame, openWire, syncFrame, toHex, tokenFrame, textFrame, wireFrame } from "./raw_socket.mjs";
-import { Relay, readDocument, until } from "./relay_process.mjs";
+import { Relay, readDocument, sleep, until } from "./relay_process.mjs";
 
 const relay = new Relay();
 before(() => relay.start({ args: ["--admin-token", "secret", "--max-pending-bytes", "1000"] }));
@@ -90,4 +91,40 @@ test("a refusal for what waits is counted as that", async () => {
   assert.equal(await status(first), "01");
   assert.equal(await status(third), "01", "nothing waits any more");
   raw.close();
+});
+
+test("who says what it wants a byte at a time is dropped at the deadline, and others are served meanwhile", async () => {
+  const patient = new Relay();
+  await patient.start({ args: ["--auth-timeout", "1"] });
+  // In the first line; in the middle of a head; after the handshake, in the middle of a message. The last one is sent a
+  // close and has five seconds more to answer it.
+  const head = "GET / HTTP/1.1\r\nHost: localhost\r\n";
+  const upgrade = `${head}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+  const slow = [];
+  for (const [first, drop] of [["", "X"], [head, "X-Filler: y\r\n"], [`${upgrade}\x82\xfe\x03\xe8\0\0\0\0`, "m"]]) {
+    const socket = net.connect(patient.port, "127.0.0.1");
+    const peer = { closed: false, began: Date.now() };
+    socket.on("error", () => {}).on("close", () => ((peer.closed = true), (peer.after = Date.now() - peer.began)));
+    socket.on("data", () => {});
+    await once(socket, "connect");
+    socket.write(Buffer.from(first, "latin1"));
+    peer.timer = setInterval(() => socket.writable && socket.write(Buffer.from(drop, "latin1")), 200);
+    slow.push(peer);
+  }
+  let served = 0;
+  while (slow.some((peer) => !peer.closed) && served < 1_000) {
+    const raw = await RawSocket.open(patient.url);
+    raw.send(tokenFrame("served", ""));
+    assert.equal((await raw.take(1))[0], granted("served"));
+    raw.close();
+    ++served;
+    await sleep(20);
+  }
+  for (const peer of slow) {
+    clearInterval(peer.timer);
+    assert.ok(peer.closed, "dropped");
+    assert.ok(peer.after < 10_000, `after ${peer.after} ms`);
+  }
+  assert.ok(served > 5, `${served} served`);
+  await patient.remove();
 });
