@@ -18,8 +18,9 @@ inline constexpr size_t kMaxVarUintBytes = 10;
 // PutVarUint for values of 2^28 and more.
 char* PutLongVarUint(char* p, uint64_t value);
 
-// Returns where the next byte goes. Opens the gaps between the groups of seven bits without a branch:
-// how long the next clock is, nobody can foretell. REQUIRES: room for kMaxVarUintBytes at `p`.
+// Returns where the next byte goes. Opens the gaps between the groups of seven bits without a
+// branch: how long the next clock is, nobody can foretell. REQUIRES: room for kMaxVarUintBytes at
+// `p`.
 [[gnu::always_inline]] inline char* PutEvenVarUint(char* p, uint64_t value) {
   if (__builtin_expect(value >> 28 != 0, 0)) return PutLongVarUint(p, value);
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);

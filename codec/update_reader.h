@@ -91,9 +91,9 @@ class UpdateReader {
     }
     return NextAnyStruct(view);
   }
-  // Instead, only in kV2: the next struct if it is a run (IsQuick, quick_struct.h), of ASCII if it is
-  // text, without all that a view says of other structs. False, and nothing is read, for anything
-  // else; or on failure.
+  // Instead, only in kV2: the next struct if it is a run (IsQuick, quick_struct.h), of ASCII if it
+  // is text, without all that a view says of other structs. False, and nothing is read, for
+  // anything else; or on failure.
   struct Run {
     StructKind kind = StructKind::kGc;
     bool has_parent_sub = false;

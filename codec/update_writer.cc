@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/check.h"
+#include "codec/update_columns.h"
 #include "codec/utf.h"
 #include "codec/weak_link.h"
 
@@ -175,8 +176,8 @@ UpdateWriter::UpdateWriter(UpdateWriter&&) noexcept = default;
 UpdateWriter& UpdateWriter::operator=(UpdateWriter&&) noexcept = default;
 
 void UpdateWriter::Reserve(size_t structs, size_t content_bytes) {
-  // Of a struct with two neighbours, whose ids take five bytes and clocks three, without content; and
-  // of the delete set, its share.
+  // Of a struct with two neighbours, whose ids take five bytes and clocks three, without content;
+  // and of the delete set, its share.
   constexpr size_t kStructBytes = 22;
   if (columns_ == nullptr) {
     out_.Reserve(structs * kStructBytes + content_bytes);

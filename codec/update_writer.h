@@ -20,10 +20,11 @@
 #include "codec/delete_set.h"
 #include "codec/delete_set_union.h"
 #include "codec/struct_view.h"
-#include "codec/update_columns.h"
 #include "codec/update_reader.h"
 
 namespace ypp::codec {
+
+struct UpdateColumns;
 
 class UpdateWriter {
  public:

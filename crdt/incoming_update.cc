@@ -85,8 +85,8 @@ class Inspector {
     for (size_t i = before; i < update_.notes.size(); ++i)
       update_.items += update_.notes[i].kind != StructKind::kGc ? 1 : 0;
   }
-  // The same in V2. A run that is not noted, of which there is more to say, is left in `view`, and the
-  // answer is true.
+  // The same in V2. A run that is not noted, of which there is more to say, is left in `view`, and
+  // the answer is true.
   bool NoteRunsUntil(UpdateReader& reader, StructView* view) {
     uint8_t own_number;
     if (after_hole_ ||

@@ -1,10 +1,10 @@
 // Structs that came before what they lean on, and what has to come until they are tried again.
 //
-// Yjs (pendingStructs) tries again once the state of a client passes the clock that was missing. Where
-// structs of a client lie behind a gap it waits for the gap alone, and not for what others lean on
-// that came with them; so it can wait for ever, for what waits itself. Here they are tried again when
-// Yjs would, so that documents agree on the way, and also when nothing from outside is awaited any
-// more.
+// Yjs (pendingStructs) tries again once the state of a client passes the clock that was missing.
+// Where structs of a client lie behind a gap it waits for the gap alone, and not for what others
+// lean on that came with them; so it can wait for ever, for what waits itself. Here they are tried
+// again when Yjs would, so that documents agree on the way, and also when nothing from outside is
+// awaited any more.
 #ifndef YPP_CRDT_PENDING_STRUCTS_H_
 #define YPP_CRDT_PENDING_STRUCTS_H_
 
@@ -33,8 +33,8 @@ using AwaitedByClient = absl::flat_hash_map<ClientId, Awaited>;
 class PendingStructs {
  public:
   bool empty() const { return updates_.empty(); }
-  // Updates without deletions in the dialect kV1Any. Kept apart and merged now and then, so that one
-  // more costs what it weighs and not what all weigh.
+  // Updates without deletions in the dialect kV1Any. Kept apart and merged now and then, so that
+  // one more costs what it weighs and not what all weigh.
   const std::vector<std::string>& updates() const { return updates_; }
   size_t size_bytes() const;
   // Client and clock, in no order.

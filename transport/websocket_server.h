@@ -33,8 +33,8 @@ struct WebSocketServerOptions {
   AddressLimits::Options address;
   // Take the client's address from the last entry of X-Forwarded-For, which a proxy in front sets.
   bool trust_forwarded_for = false;
-  // For a connection to say what it wants: the head of its request. One that sends a byte now and then
-  // is not waited for any longer. A body that was announced has 30 s in all.
+  // For a connection to say what it wants: the head of its request. One that sends a byte now and
+  // then is not waited for any longer. A body that was announced has 30 s in all.
   int64_t head_timeout_ms = 10'000;
   // Of a plain HTTP request.
   size_t max_http_body_bytes = 100u << 20;
