@@ -16,18 +16,21 @@ using codec::StructKind;
 
 namespace {
 
-// The document's writer of values, empty. Large memory is given back in the end.
+// The document's writer of values. Empty whenever nobody is at it.
 class Encoder {
  public:
-  explicit Encoder(DocState& doc) : writer_(doc.value_writer) { writer_.Clear(); }
-  ~Encoder() {
-    constexpr size_t kMaxKeptBytes = 64 * 1024;
-    if (__builtin_expect(writer_.size() > kMaxKeptBytes, 0)) writer_ = codec::ByteWriter();
-  }
+  explicit Encoder(DocState& doc) : writer_(doc.value_writer) {}
+  ~Encoder() { Clear(); }
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
   codec::ByteWriter& writer() { return writer_; }
+  // Large memory is given back.
+  void Clear() {
+    constexpr size_t kMaxKeptBytes = 64 * 1024;
+    if (__builtin_expect(writer_.size() > kMaxKeptBytes, 0)) writer_.TakeMemory();
+    writer_.Clear();
+  }
 
  private:
   codec::ByteWriter& writer_;
@@ -81,7 +84,7 @@ void InsertValues(DocState& doc, InsertionPoint& at, absl::Span<const Value> val
   const auto flush = [&] {
     if (count == 0) return;
     InsertContent(doc, at, {StructKind::kAny, count, packed.bytes()});
-    packed.Clear();
+    encoder.Clear();
     count = 0;
   };
   for (const Value& value : values) {
@@ -91,7 +94,6 @@ void InsertValues(DocState& doc, InsertionPoint& at, absl::Span<const Value> val
     } else {
       flush();  // what is inserted by itself may use the writer, too
       InsertSingle(doc, at, value);
-      packed.Clear();
     }
   }
   flush();

@@ -116,6 +116,14 @@ TEST(MemoryLimits, MergingAndConvertingTake16TimesTheInputsAtMost) {
   }
 }
 
+TEST(MemoryLimits, WhatALargeValueWasEncodedInIsGivenBack) {
+  const std::string large(1 << 20, 'x');
+  const AllocationMeter meter;
+  Doc doc;
+  ASSERT_TRUE(doc.GetArray("a").Insert(0, {large}).ok());
+  EXPECT_LE(meter.held(), large.size() + kDocumentConstant);
+}
+
 TEST(MemoryLimits, ARunInV2IsBoundedByTheLimits) {
   const DecodeLimits limits;
   const std::string most = RunOfTypes(limits.free_structs);
