@@ -1,6 +1,6 @@
 // Most of a document, straight from the items: runs of text and deleted runs. The fast way beside
-// ViewOf and UpdateWriter, with the same bytes. All return false, and have written nothing, for
-// what has to be done the general way.
+// ViewOf and UpdateWriter, with the same bytes. WriteRun and WriteRunFrom return false, and have
+// written nothing, for what has to be done the general way.
 #ifndef YPP_CRDT_WRITE_RUN_H_
 #define YPP_CRDT_WRITE_RUN_H_
 
