@@ -82,6 +82,12 @@ class ByteStore {
     FilledUpTo(room + tail.size());
     return offset;
   }
+  // Appends one byte to the run that ends at `end`. False when the general way is needed.
+  bool ExtendInPlace(uint32_t end, char byte) {
+    if (end != size_ || size_ >= std::min(capacity_, kMaxContentBytes)) return false;
+    bytes_[size_++] = byte;
+    return true;
+  }
   // These bytes are not used any more.
   void Drop(size_t size) { dead_ += size; }
 

@@ -23,6 +23,7 @@ void Doc::set_client_id(ClientId client) {
   YPP_CHECK(client <= kMaxClientId);
   state_->options.client_id = client;
   state_->own_client = internal::kNoIndex;
+  state_->typing_spot = {};
 }
 
 Text Doc::GetText(std::string_view name) { return Text(GetRoot(name, TypeKind::kText)); }

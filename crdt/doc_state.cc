@@ -74,6 +74,7 @@ void DocState::Enqueue(std::unique_ptr<TransactionState> transaction) {
 }
 
 void DocState::EndOutermost() {
+  ++changes_;
   if (committing_) {
     ForgetDeletedTypes(*active_);
     active_ = nullptr;

@@ -33,6 +33,7 @@
 #include "crdt/subdocs.h"
 #include "crdt/transaction_state.h"
 #include "crdt/type_table.h"
+#include "crdt/typing_spot.h"
 
 namespace ypp::internal {
 
@@ -103,6 +104,7 @@ class DocState {
   // --- transactions ---
   // `origin` may be null; inside another transaction it is ignored.
   void Begin(const Origin* origin, bool local) {
+    ++changes_;
     if (active_ != nullptr) {
       ++depth_;
       if (!local) BecomesRemote();
@@ -125,8 +127,12 @@ class DocState {
   // REQUIRES: inside a transaction.
   TransactionState& transaction() { return *active_; }
   bool in_transaction() const { return active_ != nullptr; }
-  // Nobody is told of a change that is made now: what leaves nothing to do at the end of a
-  // transaction needs none.
+  // Rises with every transaction, nested ones too, and with every commit that does something.
+  uint64_t changes() const { return changes_; }
+  // Whether what leaves nothing to do at the end of a transaction may be done now: in a transaction,
+  // or without one as nobody is told of it.
+  bool takes_keystrokes() const { return active_ != nullptr || is_quiet(); }
+  // The latter.
   bool is_unwatched() const { return active_ == nullptr && is_quiet(); }
   // To be called before `client` gets new structs.
   void Touch(ClientIndex client) {
@@ -178,11 +184,12 @@ class DocState {
       touched.run_bytes = run.content_size;
     }
     ExtendUnwatched(ref, content, length);
-    if (types[run.parent].changed_in != active_->number) NoteChange(run.parent, kNoIndex);
+    MarkChanged(run.parent);
   }
   // The same outside of a transaction. REQUIRES: is_unwatched(), or who calls notes the change.
   void ExtendUnwatched(ItemRef ref, std::string_view content, Clock length) {
     Item& run = items[ref];
+    ++changes_;
     run.content = bytes.Extend(run.content, run.content_size, content);
     run.content_size += static_cast<uint32_t>(content.size());
     run.length += length;
@@ -226,6 +233,7 @@ class DocState {
   }
   // `right` is being joined into `left`.
   void MoveCursors(ItemRef left, ItemRef right);
+  TypingSpot typing_spot;
 
   // Where a text with formats was edited last: the boundary behind `left`, which is visible, with
   // `index` units before it and what is in force there. So that typing need not look at all formats
@@ -323,6 +331,7 @@ class DocState {
   TransactionState* active_ = nullptr;
   int depth_ = 0;
   uint64_t last_number_ = 0;
+  uint64_t changes_ = 0;
   bool committing_ = false;
   // Never null when there is no series.
   std::unique_ptr<TransactionState> spare_ = std::make_unique<TransactionState>();

@@ -130,20 +130,6 @@ void EraseValue(DocState& doc, ItemRef ref) {
   if (!JoinIntoEarlierValues(doc, ref)) JoinDeleted(doc, item.id);
 }
 
-void EraseEnd(DocState& doc, ItemRef ref, Clock length) {
-  Item& run = doc.items[ref];
-  Item& erased = doc.items[run.right];
-  doc.transaction().AddDeleted({run.id.client, run.end() - length}, length);
-  doc.MarkChanged(run.parent);
-  MoveBorder(doc, erased, erased.id.clock - length);
-  erased.length += length;
-  erased.origin.clock -= length;
-  CountErased(doc, ref, length);
-  run.length -= length;
-  run.content_size -= length;
-  doc.bytes.Drop(length);
-}
-
 ItemRef Erase(DocState& doc, ItemRef ref, Clock offset, Clock length) {
   Item& run = doc.items[ref];
   doc.transaction().AddDeleted({run.id.client, run.id.clock + offset}, length);

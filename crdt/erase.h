@@ -24,9 +24,6 @@ ItemRef Erase(DocState& doc, ItemRef item, Clock offset, Clock length);
 bool IsErasableValue(const Item& item);
 void EraseValue(DocState& doc, ItemRef item);
 
-// Erases the last `length` units of a run that RunToEraseEndOf (keystroke.h) has named.
-void EraseEnd(DocState& doc, ItemRef run, Clock length);
-
 }  // namespace ypp::internal
 
 #endif  // YPP_CRDT_ERASE_H_

@@ -1,14 +1,22 @@
-// What an editor does most of the time: a character behind the last one, and the backspace key.
+// What an editor does most of the time: a character behind the last one, and the backspace
+// and delete keys.
 //
-// Both change a run in place (no item, no struct, no look-up), and leave nothing to do at the end
-// of the transaction. The document is the same, struct for struct, as after the general way
-// (edit.h, erase.h), which is there for everything else.
+// All change a run in place (no item, no struct), and leave nothing to do at the end of the
+// transaction. The first of them finds the run from the cursor (RunToTypeOn, FindRunToErase) and
+// makes it the typing spot; those that follow at the spot look nothing up, and where nobody
+// watches they need no transaction. The document is the same, struct for struct, as after the
+// general way (edit.h, erase.h), which is there for everything else.
 #ifndef YPP_CRDT_KEYSTROKE_H_
 #define YPP_CRDT_KEYSTROKE_H_
+
+#include <cstdint>
+#include <string_view>
 
 #include "codec/struct_view.h"
 #include "crdt/doc_state.h"
 #include "crdt/item.h"
+#include "crdt/text.h"
+#include "crdt/typing_spot.h"
 
 namespace ypp::internal {
 
@@ -29,8 +37,8 @@ inline bool EndsOwnRun(const DocState& doc, const Item& left, ItemRef right,
                                  : left.right_origin == doc.items[right].id;
 }
 
-// The run of text to extend (DocState::Extend) in order to insert at `index`; kNone when it has to
-// be done the general way.
+// The run of text to extend (TypeOn) in order to insert at `index`; kNone when it has to be done the
+// general way.
 inline ItemRef RunToTypeOn(const DocState& doc, TypeIndex text, Clock index) {
   const DocState::Cursor& cursor = doc.cursor();
   if (cursor.type != text || cursor.item == ItemRef::kNone) return ItemRef::kNone;
@@ -40,34 +48,135 @@ inline ItemRef RunToTypeOn(const DocState& doc, TypeIndex text, Clock index) {
   return EndsOwnRun(doc, run, run.right, codec::StructKind::kString) ? cursor.item : ItemRef::kNone;
 }
 
-// Types on.
-inline void TypeOn(DocState& doc, ItemRef run, std::string_view utf8, Clock units) {
-  if (doc.is_unwatched()) {
-    doc.ExtendUnwatched(run, utf8, units);
-  } else {
-    TransactionScope transaction(doc);
-    doc.Extend(run, utf8, units);
-  }
+// Whether `left` and `right` are one run that was written in one go, of which one part is erased
+// and the other one is text. Not if characters of more bytes than units might be cut.
+inline bool BordersOnErased(const Item& text, const Item& erased, const Item& left,
+                            const Item& right) {
+  return text.kind == codec::StructKind::kString && text.flags == 0 &&
+         text.content_size == text.length && erased.kind == codec::StructKind::kDeleted &&
+         erased.flags == Item::kDeletedFlag && right.id == LocalId{left.id.client, left.end()} &&
+         right.origin == left.last_id() && right.right_origin == left.right_origin;
 }
 
-// The run of text whose last `length` units, from `index` on, can go over to the erased item behind
-// it (EraseEnd, erase.h); kNone as above.
-inline ItemRef RunToEraseEndOf(const DocState& doc, TypeIndex text, Clock index, Clock length) {
+// A run of text with an erased item beside it that can take in `length` units from `index` on.
+struct RunToErase {
+  ItemRef run = ItemRef::kNone;  // kNone when it has to be done the general way
+  ItemRef erased = ItemRef::kNone;
+  TypingSpot::Key key = TypingSpot::Key::kBackspace;
+};
+inline RunToErase FindRunToErase(const DocState& doc, TypeIndex text, Clock index, Clock length) {
   const DocState::Cursor& cursor = doc.cursor();
-  if (cursor.type != text || cursor.item == ItemRef::kNone || !doc.erases_at_once())
-    return ItemRef::kNone;
+  if (cursor.type != text || cursor.item == ItemRef::kNone || !doc.erases_at_once()) return {};
   const Item& run = doc.items[cursor.item];
-  if (index <= cursor.start || cursor.start + run.length != index + length) return ItemRef::kNone;
-  if (run.kind != codec::StructKind::kString || run.flags != 0 || run.content_size != run.length) {
-    return ItemRef::kNone;  // a character of more bytes than units might be cut
+  if (length >= run.length) return {};
+  if (cursor.start + run.length == index + length) {
+    if (run.right == ItemRef::kNone) return {};
+    const Item& erased = doc.items[run.right];
+    if (!BordersOnErased(run, erased, run, erased)) return {};
+    return {cursor.item, run.right, TypingSpot::Key::kBackspace};
   }
-  if (run.right == ItemRef::kNone) return ItemRef::kNone;
-  const Item& erased = doc.items[run.right];
-  const bool joins = erased.kind == codec::StructKind::kDeleted &&
-                     erased.flags == Item::kDeletedFlag &&
-                     erased.id == LocalId{run.id.client, run.end()} &&
-                     erased.origin == run.last_id() && erased.right_origin == run.right_origin;
-  return joins ? cursor.item : ItemRef::kNone;
+  if (cursor.start != index || run.left == ItemRef::kNone) return {};
+  const Item& erased = doc.items[run.left];
+  if (!BordersOnErased(run, erased, erased, run)) return {};
+  return {cursor.item, run.left, TypingSpot::Key::kDelete};
+}
+
+// The next keystrokes are for this run, at which the cursor is. REQUIRES: inside a transaction that
+// has noted that the text changes.
+inline TypingSpot& MoveSpotTo(DocState& doc, const Text& text, TypingSpot::Key key, ItemRef ref,
+                              Clock index) {
+  TypingSpot& spot = doc.typing_spot;
+  spot.changes = doc.changes();
+  spot.key = key;
+  spot.text = text.index();
+  spot.generation = text.generation();
+  spot.index = index;
+  spot.ref = ref;
+  spot.run = &doc.items[ref];
+  spot.type = &doc.types[text.index()];
+  doc.DropTextCursor(text.index());  // a text without formats needs none
+  return spot;
+}
+
+// Whether nothing but keystrokes has happened since, and nobody looked elsewhere.
+inline bool IsAtSpot(const DocState& doc, const Text& text) {
+  const TypingSpot& spot = doc.typing_spot;
+  return spot.changes == doc.changes() && spot.text == text.index() &&
+         spot.generation == text.generation() && spot.ref == doc.cursor().item &&
+         doc.takes_keystrokes();
+}
+
+// Inserts an ASCII character at the spot. False when it is not one, or is for another place.
+inline bool TypeAtSpot(DocState& doc, const Text& text, Clock index, std::string_view utf8) {
+  TypingSpot& spot = doc.typing_spot;
+  if (spot.index != index || spot.key != TypingSpot::Key::kCharacter || !IsAtSpot(doc, text))
+    return false;
+  if (utf8.size() != 1 || static_cast<uint8_t>(utf8[0]) >= 0x80) return false;
+  Item& run = *spot.run;
+  if (run.end() > kMaxOwnClock || !doc.bytes.ExtendInPlace(run.content + run.content_size, utf8[0]))
+    return false;
+  ++run.content_size;
+  ++run.length;
+  doc.clients[run.id.client].structs.AppendLength(1);
+  ++spot.type->length;
+  if (spot.type->tree != kNoIndex) doc.tree.AddVisible(run.leaf, 1);
+  ++spot.index;
+  return true;
+}
+
+// Erases `length` units at the spot. False when that would leave nothing of the run, or is for
+// another place.
+inline bool EraseAtSpot(DocState& doc, const Text& text, Clock index, Clock length) {
+  using Key = TypingSpot::Key;
+  TypingSpot& spot = doc.typing_spot;
+  if (spot.key == Key::kCharacter || !IsAtSpot(doc, text)) return false;
+  Item& run = *spot.run;
+  const bool is_back = spot.key == Key::kBackspace;
+  if (length == 0 || length >= run.length || spot.index != (is_back ? index + length : index))
+    return false;
+  if (doc.ever_watched || doc.IsCompactionDue()) return false;
+  Item& erased = *spot.erased;
+  Item& right = is_back ? erased : run;
+  doc.siblings.Leaving(right);  // its first clock is about to be another one
+  const Clock moved = is_back ? -length : length;
+  right.id.clock += moved;
+  right.origin.clock += moved;
+  doc.clients[right.id.client].structs.SetClock(spot.border, right.id.clock);
+  erased.length += length;
+  run.length -= length;
+  run.content_size -= length;
+  if (!is_back) run.content += length;
+  doc.bytes.Drop(length);
+  if (doc.in_transaction()) {
+    const Clock first = is_back ? right.id.clock : right.id.clock - length;
+    doc.transaction().AddDeleted({right.id.client, first}, length);
+  }
+  spot.type->length -= length;
+  if (spot.type->tree != kNoIndex) doc.tree.AddVisible(run.leaf, -int64_t{length});
+  spot.index = index;
+  return true;
+}
+
+// Types on, after RunToTypeOn.
+inline void TypeOn(DocState& doc, const Text& text, ItemRef run, Clock index,
+                   std::string_view utf8) {
+  TransactionScope transaction(doc);
+  doc.Extend(run, utf8, static_cast<Clock>(utf8.size()));
+  MoveSpotTo(doc, text, TypingSpot::Key::kCharacter, run, index + static_cast<Clock>(utf8.size()));
+}
+
+// Erases, after FindRunToErase. False when it has to be done the general way.
+inline bool EraseFrom(DocState& doc, const Text& text, RunToErase found, Clock index,
+                      Clock length) {
+  using Key = TypingSpot::Key;
+  TransactionScope transaction(doc);
+  doc.MarkChanged(text.index());
+  const Clock place = found.key == Key::kBackspace ? index + length : index;
+  TypingSpot& spot = MoveSpotTo(doc, text, found.key, found.run, place);
+  spot.erased = &doc.items[found.erased];
+  const Item& right = found.key == Key::kBackspace ? *spot.erased : *spot.run;
+  spot.border = doc.clients[right.id.client].structs.Find(right.id.clock);
+  return EraseAtSpot(doc, text, index, length);
 }
 
 }  // namespace ypp::internal

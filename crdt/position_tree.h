@@ -45,8 +45,8 @@ class PositionTree {
   // The visible length of an item changed by `delta`. Costs nothing as long as it is the same
   // leaf's again, as with typing: the sums above the leaf learn of it when somebody else needs
   // them.
-  void AddVisible(ItemRef item, int64_t delta) {
-    const LeafIndex leaf = items_[item].leaf;
+  void AddVisible(ItemRef item, int64_t delta) { AddVisible(items_[item].leaf, delta); }
+  void AddVisible(LeafIndex leaf, int64_t delta) {
     if (leaf != pending_leaf_) {
       CarryUp();
       pending_leaf_ = leaf;

@@ -53,12 +53,6 @@ bool IsPlainText(const internal::TypeRecord& type) {
   return type.kind == TypeKind::kText && !type.has_formatting;
 }
 
-// record(), in line: for keystrokes.
-const internal::TypeRecord* RecordOf(const Text& text) {
-  DocState* const doc = text.state();
-  return doc == nullptr ? nullptr : doc->types.Find(text.index(), text.generation());
-}
-
 // One ASCII character into a text without formats, where there is room for it.
 bool IsKeystroke(const DocState& doc, const internal::TypeRecord& type, std::string_view utf8) {
   return utf8.size() == 1 && static_cast<uint8_t>(utf8[0]) < 0x80 && IsPlainText(type) &&
@@ -80,11 +74,17 @@ absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8
 NewType Text::Clone() const { return valid() ? internal::CloneType(*this) : NewText(); }
 
 absl::Status Text::Insert(uint32_t index, std::string_view utf8) {
-  if (const internal::TypeRecord* type = RecordOf(*this);
+  if (state() != nullptr && internal::TypeAtSpot(*state(), *this, index, utf8))
+    return absl::OkStatus();
+  return InsertAnywhere(index, utf8);
+}
+
+absl::Status Text::InsertAnywhere(uint32_t index, std::string_view utf8) {
+  if (const internal::TypeRecord* type = record();
       type != nullptr && IsKeystroke(*state(), *type, utf8)) {
     const ItemRef run = internal::RunToTypeOn(*state(), this->index(), index);
     if (run != ItemRef::kNone) {
-      internal::TypeOn(*state(), run, utf8, 1);
+      internal::TypeOn(*state(), *this, run, index, utf8);
       return absl::OkStatus();
     }
   }
@@ -130,13 +130,17 @@ absl::Status Text::InsertEmbed(uint32_t index, const Value& embed, const Attribu
 }
 
 absl::Status Text::Delete(uint32_t index, uint32_t length) {
-  if (const internal::TypeRecord* type = RecordOf(*this); type != nullptr && IsPlainText(*type)) {
-    const ItemRef run = internal::RunToEraseEndOf(*state(), this->index(), index, length);
-    if (run != ItemRef::kNone && length > 0) {
-      internal::TransactionScope transaction(*state());
-      internal::EraseEnd(*state(), run, length);
+  if (state() != nullptr && internal::EraseAtSpot(*state(), *this, index, length))
+    return absl::OkStatus();
+  return DeleteAnywhere(index, length);
+}
+
+absl::Status Text::DeleteAnywhere(uint32_t index, uint32_t length) {
+  if (const internal::TypeRecord* type = record(); type != nullptr && IsPlainText(*type)) {
+    const internal::RunToErase found =
+        internal::FindRunToErase(*state(), this->index(), index, length);
+    if (found.run != ItemRef::kNone && internal::EraseFrom(*state(), *this, found, index, length))
       return absl::OkStatus();
-    }
   }
   if (absl::Status usable = CheckText(*this); !usable.ok()) return usable;
   const uint32_t text_length = state()->types[this->index()].length;

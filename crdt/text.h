@@ -93,6 +93,10 @@ class Text : public SharedType {
   // Undefined when there is none.
   Value GetAttribute(std::string_view name) const;
   Entries GetAttributes() const;
+
+ private:
+  absl::Status InsertAnywhere(uint32_t index, std::string_view utf8);
+  absl::Status DeleteAnywhere(uint32_t index, uint32_t length);
 };
 
 }  // namespace ypp

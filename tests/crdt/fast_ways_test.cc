@@ -132,6 +132,120 @@ TEST(FastWays, SeveralEditsInOneTransactionGiveTheSameBytesWatchedOrNot) {
   }
 }
 
+// Keystrokes at one place look nothing up after the first (typing_spot.h). What may come between two
+// of them: each must still go where it belongs.
+class Interruptions {
+ public:
+  explicit Interruptions(uint32_t seed) : random_(seed), peer_(WithClient(3)) {}
+
+  // Updates of others come between transactions: in one of its own a document would take its id for
+  // theirs and choose another.
+  void Interrupt(Twins& twins, bool in_transaction) {
+    switch (random_() % (in_transaction ? 6 : 7)) {
+      case 0:
+        twins.Do([client = 10 + random_() % 5](Doc& doc) { doc.set_client_id(client); });
+        break;
+      case 1:
+        twins.Do([](Doc& doc) { ASSERT_TRUE(doc.GetText("another").Insert(0, "x").ok()); });
+        break;
+      case 2:
+        LookAt(twins, twins.length() == 0 ? 0 : random_() % twins.length());
+        break;
+      case 3:
+        twins.Do([](Doc& doc) { const Transaction empty(doc); });
+        break;
+      case 4:
+        twins.Do(
+            [](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Insert(0, "\xF0\x9F\x98\x80").ok()); });
+        break;
+      case 5:
+        if (twins.length() == 0) break;
+        twins.Do([](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Delete(0, 1).ok()); });
+        break;
+      case 6:
+        HearFromPeer(twins);
+        break;
+    }
+  }
+
+ private:
+  // A look-up moves the cursor.
+  static void LookAt(Twins& twins, uint32_t index) {
+    twins.Do([&](Doc& doc) { RelativePositionAt(doc.GetText("t"), index); });
+  }
+  void HearFromPeer(Twins& twins) {
+    ASSERT_TRUE(peer_.ApplyUpdate(twins.quiet().EncodeUpdate()).ok());
+    Text text = peer_.GetText("t");
+    ASSERT_TRUE(text.Insert(random_() % (text.length() + 1), "peer").ok());
+    if (random_() % 2 == 0) {
+      ASSERT_TRUE(text.Delete(random_() % text.length(), 1).ok());
+    }
+    const std::string update = peer_.EncodeUpdate();
+    twins.Do([&](Doc& doc) { ASSERT_TRUE(doc.ApplyUpdate(update).ok()); });
+  }
+
+  std::mt19937 random_;
+  Doc peer_;
+};
+
+// `count` times the same key at `place`; returns where the next key would be.
+enum class Key { kCharacter, kBackspace, kDelete };
+uint32_t Press(Twins& twins, Key key, uint32_t place, uint32_t count) {
+  for (; count > 0; --count) {
+    if (key == Key::kCharacter) {
+      twins.Do([&](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Insert(place, "k").ok()); });
+      ++place;
+    } else {
+      if (key == Key::kBackspace ? place == 0 : place >= twins.length()) return place;
+      if (key == Key::kBackspace) --place;
+      twins.Do([&](Doc& doc) { ASSERT_TRUE(doc.GetText("t").Delete(place, 1).ok()); });
+    }
+  }
+  return place;
+}
+
+TEST(FastWays, AKeystrokeGoesWhereItBelongsWhateverCameBetween) {
+  for (uint32_t seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE(seed);
+    Twins twins(7);
+    std::mt19937 random(seed);
+    Interruptions interruptions(seed);
+    uint32_t place = 0;
+    for (int i = 0; i < 60; ++i) {
+      if (random() % 4 == 0) place = random() % (twins.length() + 1);
+      const Key key = static_cast<Key>(random() % 5 < 3 ? 0 : 1 + random() % 2);
+      std::vector<std::unique_ptr<Transaction>> transactions;
+      if (random() % 3 == 0)
+        twins.Do([&](Doc& doc) { transactions.push_back(std::make_unique<Transaction>(doc)); });
+      place = Press(twins, key, std::min(place, twins.length()), 1 + random() % 8);
+      if (random() % 2 == 0) interruptions.Interrupt(twins, !transactions.empty());
+      place = Press(twins, key, std::min(place, twins.length()), random() % 4);
+      transactions.clear();
+      place = Press(twins, key, std::min(place, twins.length()), random() % 3);
+      twins.ExpectEqual();
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(FastWays, WhoBeginsToWatchIsToldOfTheNextKeystroke) {
+  Doc doc(WithClient(7));
+  Text text = doc.GetText("t");
+  ASSERT_TRUE(text.Insert(0, "a").ok());
+  ASSERT_TRUE(text.Insert(1, "b").ok());
+  ASSERT_TRUE(text.Insert(2, "c").ok());
+  int events = 0;
+  const Subscription watching = text.Observe([&](const Event&) { ++events; });
+  ASSERT_TRUE(text.Insert(3, "d").ok());
+  EXPECT_EQ(events, 1);
+  std::string update;
+  const Subscription listening =
+      doc.OnUpdate([&](const UpdateEvent& event) { update = std::string(event.update); });
+  ASSERT_TRUE(text.Delete(3, 1).ok());
+  EXPECT_EQ(events, 2);
+  EXPECT_FALSE(update.empty());
+}
+
 TEST(FastWays, UpdateEventsOfBothFormatsSayTheSame) {
   for (uint32_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
