@@ -138,4 +138,14 @@ void Commit(DocState& doc, TransactionState& transaction) {
   if (doc.IsCompactionDue()) doc.CompactBytes();
 }
 
+void CommitTyped(DocState& doc, const Item& run) {
+  WriteTyped(doc.update_writer, doc.last_sent_client, doc, run);
+  doc.TellOfKeystroke(doc.update_writer.bytes());
+}
+
+void CommitErased(DocState& doc, LocalId first, Clock length) {
+  WriteErased(doc.update_writer, doc.last_sent_client, doc, first, length);
+  doc.TellOfKeystroke(doc.update_writer.bytes());
+}
+
 }  // namespace ypp::internal

@@ -17,6 +17,11 @@ namespace ypp::internal {
 
 void Commit(DocState& doc, TransactionState& transaction);
 
+// Of a transaction that was a keystroke at the typing spot (keystroke.h) there is but step 9. What
+// the callbacks change is committed behind it, as ever. REQUIRES: DocState::tells_keystrokes().
+void CommitTyped(DocState& doc, const Item& run);
+void CommitErased(DocState& doc, LocalId first, Clock length);
+
 }  // namespace ypp::internal
 
 #endif  // YPP_CRDT_COMMIT_H_

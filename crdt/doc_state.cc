@@ -74,7 +74,7 @@ void DocState::Enqueue(std::unique_ptr<TransactionState> transaction) {
 }
 
 void DocState::EndOutermost() {
-  ++changes_;
+  if (!active_->leaves_nothing_to_do()) ++changes_;
   if (committing_) {
     ForgetDeletedTypes(*active_);
     active_ = nullptr;
@@ -104,6 +104,12 @@ void DocState::CommitSeries() {
   }
   committing_ = false;
   on_after_all_transactions.Call();
+}
+
+void DocState::TellOfKeystroke(std::string_view update) {
+  committing_ = true;
+  on_update_v1.Call({update, spare_->origin, /*local=*/true});
+  CommitSeries();
 }
 
 std::shared_ptr<Doc> DocState::FindRemovedSubdoc(LocalId item) const {

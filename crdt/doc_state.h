@@ -127,12 +127,18 @@ class DocState {
   // REQUIRES: inside a transaction.
   TransactionState& transaction() { return *active_; }
   bool in_transaction() const { return active_ != nullptr; }
-  // Rises with every transaction, nested ones too, and with every commit that does something.
+  // Rises with every transaction, nested ones too, and with every commit that may change something.
   uint64_t changes() const { return changes_; }
-  // Whether what leaves nothing to do at the end of a transaction may be done now: in a transaction,
-  // or without one as nobody is told of it.
-  bool takes_keystrokes() const { return active_ != nullptr || is_quiet(); }
-  // The latter.
+  // Whether a keystroke at the typing spot may be made now: in a transaction, or without one where
+  // there would be no more to tell of it than its update.
+  bool takes_keystrokes() const {
+    return active_ != nullptr || (!ever_watched && !committing_ && on_update_v2.empty());
+  }
+  // And whether that has to be told at once (commit.h).
+  bool tells_keystrokes() const { return active_ == nullptr && !on_update_v1.empty(); }
+  void TellOfKeystroke(std::string_view update);
+  // Nobody is told of a change that is made now: what leaves nothing to do at the end of a
+  // transaction needs none.
   bool is_unwatched() const { return active_ == nullptr && is_quiet(); }
   // To be called before `client` gets new structs.
   void Touch(ClientIndex client) {

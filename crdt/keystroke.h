@@ -4,7 +4,7 @@
 // All change a run in place (no item, no struct), and leave nothing to do at the end of the
 // transaction. The first of them finds the run from the cursor (RunToTypeOn, FindRunToErase) and
 // makes it the typing spot; those that follow at the spot look nothing up, and where nobody
-// watches they need no transaction. The document is the same, struct for struct, as after the
+// watches they need no transaction: their update is told at once. The document is the same, struct for struct, as after the
 // general way (edit.h, erase.h), which is there for everything else.
 #ifndef YPP_CRDT_KEYSTROKE_H_
 #define YPP_CRDT_KEYSTROKE_H_
@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "codec/struct_view.h"
+#include "crdt/commit.h"
 #include "crdt/doc_state.h"
 #include "crdt/item.h"
 #include "crdt/text.h"
@@ -121,6 +122,7 @@ inline bool TypeAtSpot(DocState& doc, const Text& text, Clock index, std::string
   ++spot.type->length;
   if (spot.type->tree != kNoIndex) doc.tree.AddVisible(run.leaf, 1);
   ++spot.index;
+  if (doc.tells_keystrokes()) CommitTyped(doc, run);
   return true;
 }
 
@@ -147,13 +149,15 @@ inline bool EraseAtSpot(DocState& doc, const Text& text, Clock index, Clock leng
   run.content_size -= length;
   if (!is_back) run.content += length;
   doc.bytes.Drop(length);
-  if (doc.in_transaction()) {
-    const Clock first = is_back ? right.id.clock : right.id.clock - length;
-    doc.transaction().AddDeleted({right.id.client, first}, length);
-  }
   spot.type->length -= length;
   if (spot.type->tree != kNoIndex) doc.tree.AddVisible(run.leaf, -int64_t{length});
   spot.index = index;
+  const LocalId first = {right.id.client, is_back ? right.id.clock : right.id.clock - length};
+  if (doc.in_transaction()) {
+    doc.transaction().AddDeleted(first, length);
+  } else if (doc.tells_keystrokes()) {
+    CommitErased(doc, first, length);
+  }
   return true;
 }
 

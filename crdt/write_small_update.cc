@@ -9,6 +9,15 @@ using codec::PutVarUint;
 
 namespace {
 
+// The head of the only section, which has one struct.
+void BeginSection(ByteWriter& out, ClientBytes& last_client, const DocState& doc, LocalId first) {
+  char* p = out.Room(2 + 2 * codec::kMaxVarUintBytes);
+  *p++ = 1;  // section
+  *p++ = 1;  // struct
+  p = last_client.Put(p, doc.clients, first.client);
+  out.FilledUpTo(PutVarUint(p, first.clock));
+}
+
 // The section of the only client that got structs.
 bool WriteSection(ByteWriter& out, ClientBytes& last_client, const DocState& doc,
                   const TouchedClient& touched) {
@@ -19,15 +28,37 @@ bool WriteSection(ByteWriter& out, ClientBytes& last_client, const DocState& doc
   }
   const StructList::Entry last = client.structs[client.structs.Last()];
   if (last.clock > touched.before || last.ref == ItemRef::kGc) return false;
-  char* p = out.Room(2 + 2 * codec::kMaxVarUintBytes);
-  *p++ = 1;  // section
-  *p++ = 1;  // struct
-  p = last_client.Put(p, doc.clients, touched.client);
-  out.FilledUpTo(PutVarUint(p, touched.before));
+  BeginSection(out, last_client, doc, {touched.client, touched.before});
   return WriteRunFrom(out, last_client, doc, doc.items[last.ref], touched.before - last.clock);
 }
 
+// A delete set of one range.
+void WriteDeleted(ByteWriter& out, ClientBytes& last_client, const DocState& doc, LocalId first,
+                  Clock length) {
+  char* p = out.Room(2 + 3 * codec::kMaxVarUintBytes);
+  *p++ = 1;  // client
+  p = last_client.Put(p, doc.clients, first.client);
+  *p++ = 1;  // range
+  out.FilledUpTo(PutVarUint(PutVarUint(p, first.clock), length));
+}
+
 }  // namespace
+
+void WriteTyped(ByteWriter& out, ClientBytes& last_client, const DocState& doc, const Item& run) {
+  out.Clear();
+  const LocalId typed = run.last_id();
+  BeginSection(out, last_client, doc, typed);
+  WriteRunAs(out, last_client, doc, run, {typed.client, typed.clock - 1},
+             doc.bytes.View(run.content + run.content_size - 1, 1), 1);
+  out.WriteUint8(0);  // nothing deleted
+}
+
+void WriteErased(ByteWriter& out, ClientBytes& last_client, const DocState& doc, LocalId first,
+                 Clock length) {
+  out.Clear();
+  out.WriteUint8(0);  // no sections
+  WriteDeleted(out, last_client, doc, first, length);
+}
 
 bool WriteSmallUpdate(ByteWriter& out, ClientBytes& last_client, const DocState& doc,
                       const TransactionState& transaction) {
@@ -45,12 +76,7 @@ bool WriteSmallUpdate(ByteWriter& out, ClientBytes& last_client, const DocState&
     out.WriteUint8(0);
     return true;
   }
-  const DeletedRange& range = deletes.front();
-  char* p = out.Room(2 + 3 * codec::kMaxVarUintBytes);
-  *p++ = 1;  // client
-  p = last_client.Put(p, doc.clients, range.id.client);
-  *p++ = 1;  // range
-  out.FilledUpTo(PutVarUint(PutVarUint(p, range.id.clock), range.length));
+  WriteDeleted(out, last_client, doc, deletes.front().id, deletes.front().length);
   return true;
 }
 

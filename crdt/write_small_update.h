@@ -15,6 +15,13 @@ namespace ypp::internal {
 bool WriteSmallUpdate(codec::ByteWriter& out, ClientBytes& last_client, const DocState& doc,
                       const TransactionState& transaction);
 
+// The same for keystrokes at the typing spot (keystroke.h), of which there is no transaction: the
+// ASCII character that ends the run, and so many units erased.
+void WriteTyped(codec::ByteWriter& out, ClientBytes& last_client, const DocState& doc,
+                const Item& run);
+void WriteErased(codec::ByteWriter& out, ClientBytes& last_client, const DocState& doc,
+                 LocalId first, Clock length);
+
 }  // namespace ypp::internal
 
 #endif  // YPP_CRDT_WRITE_SMALL_UPDATE_H_

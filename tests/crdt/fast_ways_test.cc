@@ -21,21 +21,28 @@
 namespace ypp {
 namespace {
 
-// A document, and the same one watched.
+// A document, the same one watched, and once more with somebody who takes its updates alone.
 class Twins {
  public:
-  explicit Twins(ClientId client) : quiet_(WithClient(client)), watched_(WithClient(client)) {
+  explicit Twins(ClientId client)
+      : quiet_(WithClient(client)), watched_(WithClient(client)), heard_(WithClient(client)) {
     watching_ = watched_.OnTransaction([](const TransactionEvent&) {});
-    sending_ = watched_.OnUpdate(
-        [this](const UpdateEvent& event) { updates_.emplace_back(event.update); });
+    sending_ = watched_.OnUpdate([this](const UpdateEvent& event) {
+      updates_.emplace_back(event.update);
+      of_watched_.emplace_back(event.update);
+    });
+    hearing_ =
+        heard_.OnUpdate([this](const UpdateEvent& event) { of_heard_.emplace_back(event.update); });
     quiet_.GetText("t");
     watched_.GetText("t");
+    heard_.GetText("t");
   }
 
   template <typename Edit>
   void Do(Edit edit) {
     edit(quiet_);
     edit(watched_);
+    edit(heard_);
   }
   uint32_t length() { return quiet_.GetText("t").length(); }
   Doc& quiet() { return quiet_; }
@@ -47,14 +54,21 @@ class Twins {
     ASSERT_EQ(quiet_.EncodeUpdate(), watched_.EncodeUpdate());
     ASSERT_EQ(quiet_.EncodeUpdate({}, UpdateFormat::kV2),
               watched_.EncodeUpdate({}, UpdateFormat::kV2));
+    ASSERT_TRUE(CheckInvariants(heard_).ok()) << CheckInvariants(heard_);
+    ASSERT_EQ(heard_.EncodeUpdate(), watched_.EncodeUpdate());
+    ASSERT_EQ(std::exchange(of_heard_, {}), std::exchange(of_watched_, {}));
   }
 
  private:
   Doc quiet_;
   Doc watched_;
+  Doc heard_;
   std::vector<std::string> updates_;
+  std::vector<std::string> of_watched_;
+  std::vector<std::string> of_heard_;
   Subscription watching_;
   Subscription sending_;
+  Subscription hearing_;
 };
 
 // Types, goes back, jumps, and now and then writes something that is not ASCII.
@@ -244,6 +258,26 @@ TEST(FastWays, WhoBeginsToWatchIsToldOfTheNextKeystroke) {
   ASSERT_TRUE(text.Delete(3, 1).ok());
   EXPECT_EQ(events, 2);
   EXPECT_FALSE(update.empty());
+}
+
+TEST(FastWays, WhatAListenerTypesInAnswerToAKeystrokeIsToldBehindIt) {
+  Doc doc(WithClient(7));
+  Text text = doc.GetText("t");
+  std::vector<std::string> updates;
+  const Subscription listening = doc.OnUpdate([&](const UpdateEvent& event) {
+    updates.emplace_back(event.update);
+    // Answers a question with an exclamation, and that with a new line.
+    const std::string now = text.ToString();
+    const std::string answer = now.back() == '?' ? "!" : now.back() == '!' ? "\n" : "";
+    EXPECT_TRUE(text.Append(answer).ok());
+  });
+  for (const char* key : {"a", "b", "?", "c"}) ASSERT_TRUE(text.Append(key).ok());
+  EXPECT_EQ(text.ToString(), "ab?!\nc");
+  ASSERT_EQ(updates.size(), 6u);
+  Doc reader;
+  for (const std::string& update : updates) ASSERT_TRUE(reader.ApplyUpdate(update).ok());
+  EXPECT_EQ(reader.GetText("t").ToString(), "ab?!\nc");
+  EXPECT_TRUE(CheckInvariants(doc).ok());
 }
 
 TEST(FastWays, UpdateEventsOfBothFormatsSayTheSame) {
