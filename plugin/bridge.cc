@@ -188,7 +188,7 @@ int Bridge::Run() {
 void Bridge::ReadLines() {
   std::string buffer;
   bool too_long = false;
-  while (output_.WaitForRoom() && wait_.For(input_fd_)) {
+  while (output_.WaitForRoom() && wait_.For(input_fd_) == InputWait::Result::kInput) {
     char chunk[64 << 10];
     const ssize_t size = read(input_fd_, chunk, sizeof(chunk));
     if (size < 0 && errno == EINTR) continue;

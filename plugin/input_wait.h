@@ -1,4 +1,4 @@
-// Waits for input, or for the signals that ask a program to end.
+// Waits for input, for the signals that ask a program to end, or for another thread to say so.
 #ifndef YPP_PLUGIN_INPUT_WAIT_H_
 #define YPP_PLUGIN_INPUT_WAIT_H_
 
@@ -8,13 +8,23 @@ namespace ypp::plugin {
 // program at once. One at a time in a process, made before there are other threads.
 class InputWait {
  public:
+  static constexpr int kForever = -1;
+  enum class Result {
+    kInput,  // can be read, or has ended
+    kSignal,
+    kWoken,  // somebody called Wake
+    kTimeout,
+  };
+
   InputWait();
   ~InputWait();
   InputWait(const InputWait&) = delete;
   InputWait& operator=(const InputWait&) = delete;
 
-  // True: `fd` can be read, or has ended. False: a signal came.
-  bool For(int fd) const;
+  // Signals come before what can be read.
+  Result For(int fd, int timeout_ms = kForever) const;
+  // Ends a wait that is under way, or the next one. From any thread.
+  void Wake() const;
 };
 
 }  // namespace ypp::plugin

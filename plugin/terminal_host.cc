@@ -1,7 +1,5 @@
 #include "plugin/terminal_host.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include <utility>
 
 #include "plugin/console_link.h"
+#include "plugin/input_wait.h"
 #include "plugin/terminal_commands.h"
 #include "plugin/terminal_lines.h"
 #include "plugin/terminal_text.h"
@@ -29,39 +28,11 @@ constexpr size_t kMessagesShownAtOnce = 20;
 // A relay that is there has answered by then.
 constexpr int kFirstSecondsMs = 3'000;
 
-// Written to from signal handlers and from the session's thread, read by the loop.
-int wake_fd = -1;
-
-void Wake(char reason) {
-  const int saved_errno = errno;
-  [[maybe_unused]] const ssize_t written = write(wake_fd, &reason, 1);
-  errno = saved_errno;
-}
-
-constexpr char kSignal = 's';
-constexpr char kRefused = 'r';
-
-void HandleSignal(int) { Wake(kSignal); }
-
-class Pipe {
- public:
-  bool Open() { return pipe2(fds_, O_CLOEXEC | O_NONBLOCK) == 0; }
-  ~Pipe() {
-    for (int fd : fds_) {
-      if (fd >= 0) close(fd);
-    }
-  }
-  int read_end() const { return fds_[0]; }
-  int write_end() const { return fds_[1]; }
-
- private:
-  int fds_[2] = {-1, -1};
-};
-
 // Shows what the others do.
 class Listener {
  public:
-  explicit Listener(Screen& screen) : screen_(screen) {}
+  // `wait` is woken when the relay refuses the session.
+  Listener(Screen& screen, const InputWait& wait) : screen_(screen), wait_(wait) {}
 
   SessionEvents Events() {
     SessionEvents events;
@@ -131,7 +102,7 @@ class Listener {
       screen_.Note("paused: what you write is kept and sent after /pugi.cloud.resume");
     } else if (status.state == SyncState::kRefused) {
       screen_.Note(RefusalLine(status.refusal), Tone::kBad);
-      Wake(kRefused);
+      wait_.Wake();
     }
   }
 
@@ -147,6 +118,7 @@ class Listener {
   }
 
   Screen& screen_;
+  const InputWait& wait_;
   std::atomic<bool> local_store_failed_ = false;  // shown
   SyncState shown_ = SyncState::kOffline;
   std::atomic<bool> leaving_ = false;
@@ -156,29 +128,25 @@ enum class End { kInput, kSignal, kRefused };
 
 // Reads lines and carries them out until there is a reason to stop.
 // `on_quiet` is called once, when nothing is typed in the first seconds.
-End RunLoop(TerminalCommands& commands, Screen& screen, int wake_read_fd,
+End RunLoop(TerminalCommands& commands, Screen& screen, const InputWait& wait,
             const std::function<void()>& on_quiet) {
   std::string buffer;
   bool too_long = false;
   int timeout_ms = kFirstSecondsMs;
   screen.Prompt();
   for (;;) {
-    pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {wake_read_fd, POLLIN, 0}};
-    const int ready = poll(fds, 2, timeout_ms);
-    if (ready < 0) {
-      if (errno == EINTR) continue;
-      return End::kInput;
+    switch (wait.For(STDIN_FILENO, timeout_ms)) {
+      case InputWait::Result::kSignal:
+        return End::kSignal;
+      case InputWait::Result::kWoken:
+        return End::kRefused;
+      case InputWait::Result::kTimeout:
+        timeout_ms = InputWait::kForever;
+        on_quiet();
+        continue;
+      case InputWait::Result::kInput:
+        break;
     }
-    if (ready == 0) {
-      timeout_ms = -1;
-      on_quiet();
-      continue;
-    }
-    char reason = 0;
-    if (fds[1].revents != 0 && read(wake_read_fd, &reason, 1) == 1) {
-      return reason == kRefused ? End::kRefused : End::kSignal;
-    }
-    if (fds[0].revents == 0) continue;
     char chunk[64 << 10];
     const ssize_t size = read(STDIN_FILENO, chunk, sizeof(chunk));
     if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
@@ -204,29 +172,15 @@ End RunLoop(TerminalCommands& commands, Screen& screen, int wake_read_fd,
   }
 }
 
-void HandleSignals() {
-  struct sigaction action = {};
-  action.sa_handler = HandleSignal;
-  action.sa_flags = SA_RESETHAND;  // the second one ends the program at once
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-}
-
 }  // namespace
 
 int RunTerminalHost(TerminalHostOptions options) {
   const bool interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   Screen screen(interactive, isatty(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr);
-  Pipe wake;
-  if (!wake.Open()) {
-    std::perror("ypp-session: pipe");
-    return 1;
-  }
-  wake_fd = wake.write_end();
-  HandleSignals();
+  const InputWait wait;
+  signal(SIGPIPE, SIG_IGN);
 
-  Listener listener(screen);
+  Listener listener(screen, wait);
   const std::string relay_url = options.session.relay_url;
   const std::string link_token = options.session.token;
   absl::StatusOr<std::unique_ptr<Session>> session =
@@ -254,8 +208,8 @@ int RunTerminalHost(TerminalHostOptions options) {
   listener.ShowStart((*session)->status());
 
   TerminalCommands commands(**session, screen, options.console_url);
-  const End end = RunLoop(commands, screen, wake.read_end(),
-                          [&] { listener.ShowLongWait((*session)->status()); });
+  const End end =
+      RunLoop(commands, screen, wait, [&] { listener.ShowLongWait((*session)->status()); });
   if (screen.interactive()) std::fputs("\r\x1b[K", stdout);
   screen.ForgetPrompt();
   listener.Leave();
