@@ -21,15 +21,17 @@ namespace {
 
 void NoteClients(const std::vector<DeletedRange>& deletes, std::vector<ClientIndex>* clients) {
   clients->clear();
-  if (deletes.size() <= 1) {
-    if (!deletes.empty()) clients->push_back(deletes.front().id.client);
-    return;
-  }
-  absl::flat_hash_set<ClientIndex> known;
-  ClientIndex last = kNoIndex;
-  for (const DeletedRange& range : deletes) {
-    if (range.id.client == last) continue;
-    last = range.id.client;
+  if (deletes.empty()) return;
+  ClientIndex last = deletes.front().id.client;
+  clients->push_back(last);
+  const auto other =
+      std::find_if(deletes.begin(), deletes.end(),
+                   [last](const DeletedRange& range) { return range.id.client != last; });
+  if (other == deletes.end()) return;  // mostly
+  absl::flat_hash_set<ClientIndex> known = {last};
+  for (auto range = other; range != deletes.end(); ++range) {
+    if (range->id.client == last) continue;
+    last = range->id.client;
     if (known.insert(last).second) clients->push_back(last);
   }
 }

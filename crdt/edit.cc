@@ -65,7 +65,8 @@ InsertionPoint PointAfter(DocState& doc, TypeIndex parent, Clock index) {
     at.right = doc.types[parent].start;
     return at;
   }
-  if (position.offset < doc.items[position.item].length) doc.Split(position.item, position.offset);
+  // What is inserted here stays between the halves for good, be it as a deleted item.
+  if (position.offset < doc.items[position.item].length) doc.Cut(position.item, position.offset);
   at.left = position.item;
   at.right = doc.items[position.item].right;
   return at;

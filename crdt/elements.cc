@@ -59,10 +59,10 @@ void ForEachElement(const SharedType& list, const std::function<void(const Value
 absl::Status InsertElements(const SharedType& list, TypeKind base, uint32_t index,
                             absl::Span<const Value> values) {
   if (absl::Status status = CheckInsert(list, base, values); !status.ok()) return status;
-  if (index > ElementCount(list))
+  DocState& doc = *list.state();
+  if (index > doc.types[list.index()].length)
     return absl::OutOfRangeError("insertion behind the end of the list");
   if (values.empty()) return absl::OkStatus();
-  DocState& doc = *list.state();
   TransactionScope transaction(doc);
   InsertionPoint at = PointAfter(doc, list.index(), index);
   InsertValues(doc, at, values);

@@ -4,8 +4,8 @@
 // All change a run in place (no item, no struct), and leave nothing to do at the end of the
 // transaction. The first of them finds the run from the cursor (RunToTypeOn, FindRunToErase) and
 // makes it the typing spot; those that follow at the spot look nothing up, and where nobody
-// watches they need no transaction: their update is told at once. The document is the same, struct for struct, as after the
-// general way (edit.h, erase.h), which is there for everything else.
+// watches they need no transaction: their update is told at once. The document is the same, struct
+// for struct, as after the general way (edit.h, erase.h), which is there for everything else.
 #ifndef YPP_CRDT_KEYSTROKE_H_
 #define YPP_CRDT_KEYSTROKE_H_
 
@@ -38,8 +38,8 @@ inline bool EndsOwnRun(const DocState& doc, const Item& left, ItemRef right,
                                  : left.right_origin == doc.items[right].id;
 }
 
-// The run of text to extend (TypeOn) in order to insert at `index`; kNone when it has to be done the
-// general way.
+// The run of text to extend (TypeOn) in order to insert at `index`; kNone when it has to be done
+// the general way.
 inline ItemRef RunToTypeOn(const DocState& doc, TypeIndex text, Clock index) {
   const DocState::Cursor& cursor = doc.cursor();
   if (cursor.type != text || cursor.item == ItemRef::kNone) return ItemRef::kNone;

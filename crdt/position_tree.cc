@@ -1,6 +1,7 @@
 #include "crdt/position_tree.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -140,10 +141,13 @@ Clock PositionTree::IndexOf(ItemRef item) {
 }
 
 uint32_t PositionTree::SlotOf(NodeId parent, NodeId child) const {
+  // All of them are looked at, as nobody can foretell which one it is. What lies behind the last is
+  // old: it may be the same child, but never comes first.
   const Inner& inner = inner_[parent];
-  uint32_t slot = 0;
-  while (inner.children[slot] != child) ++slot;
-  return slot;
+  uint32_t found = 0;
+  for (uint32_t slot = 0; slot < kMaxChildren; ++slot)
+    found |= static_cast<uint32_t>(inner.children[slot] == child) << slot;
+  return static_cast<uint32_t>(std::countr_zero(found));
 }
 
 void PositionTree::AddToLeaf(LeafIndex leaf, int64_t delta) {

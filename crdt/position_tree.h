@@ -73,7 +73,7 @@ class PositionTree {
   struct Inner {
     NodeId parent = kNoIndex;
     uint32_t count = 0;
-    std::array<NodeId, kMaxChildren> children;
+    std::array<NodeId, kMaxChildren> children = {};
     std::array<Clock, kMaxChildren> visible;
   };
 
