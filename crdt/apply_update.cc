@@ -57,6 +57,7 @@ bool PendingMayFit(DocState& doc, const std::vector<TouchedClient>& touched) {
 std::string Apply(DocState& doc, IncomingUpdate& update) {
   doc.items.Reserve(update.items);
   doc.clients.Reserve(update.sections.size());
+  doc.transaction().touched.reserve(update.sections.size());
   const size_t deletes_before = doc.transaction().deletes.size();
   Integrator integrator(doc, update);
   integrator.Run();

@@ -29,7 +29,7 @@ struct Client {
 class ClientTable {
  public:
   ClientIndex Intern(ClientId id) {
-    if (const ClientIndex known = Find(id); known != kNoIndex) return known;
+    if (last_ < clients_.size() && clients_[last_].id == id) return last_;
     const auto [found, is_new] = index_.try_emplace(id, static_cast<ClientIndex>(clients_.size()));
     if (is_new) clients_.emplace_back().id = id;
     before_last_ = last_;
