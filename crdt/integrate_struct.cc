@@ -50,9 +50,15 @@ bool FindPlace(DocState& doc, const StructView& view, const Anchors& anchors, It
 // The end of the transaction need not look at a struct that does not lean on the unit before it.
 void SortOut(DocState& doc, LocalId id, Clock length, ItemRef may_join) {
   Client& client = doc.clients[id.client];
-  if (client.sorted_out_below != id.clock) return;
+  TransactionState& transaction = doc.transaction();
+  if (client.sorted_out_below != id.clock) {
+    transaction.needs_tidying = true;
+    return;
+  }
   client.sorted_out_below += length;
-  if (may_join != ItemRef::kNone) doc.transaction().may_join.push_back({id, may_join});
+  if (may_join == ItemRef::kNone) return;
+  transaction.needs_tidying = true;
+  transaction.may_join.push_back({id, may_join});
 }
 
 }  // namespace
@@ -114,7 +120,6 @@ void IntegrateStruct(DocState& doc, const StructView& view, const Anchors& ancho
     integrate_gc();
     return;
   }
-  doc.transaction().needs_tidying = true;
 
   ItemRef left = ItemRef::kNone;
   ItemRef right = ItemRef::kNone;
