@@ -2,6 +2,8 @@
 #ifndef YPP_CODEC_BYTE_WRITER_H_
 #define YPP_CODEC_BYTE_WRITER_H_
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -18,23 +20,36 @@ inline constexpr size_t kMaxVarUintBytes = 10;
 // PutVarUint for values of 2^28 and more.
 char* PutLongVarUint(char* p, uint64_t value);
 
+// By the highest bit of a number below 2^28: the bits that say that another byte follows, and how
+// many bytes there are.
+struct VarUintShape {
+  uint32_t continues;
+  uint32_t size_bytes;
+};
+inline constexpr std::array<VarUintShape, 28> kVarUintShapes = [] {
+  std::array<VarUintShape, 28> shapes = {};
+  for (uint32_t bit = 0; bit < shapes.size(); ++bit) {
+    const uint32_t more = bit / 7;
+    shapes[bit] = {0x808080 & ((1u << 8 * more) - 1), more + 1};
+  }
+  return shapes;
+}();
+
 // Returns where the next byte goes. Opens the gaps between the groups of seven bits without a
 // branch: how long the next clock is, nobody can foretell. REQUIRES: room for kMaxVarUintBytes at
 // `p`.
 [[gnu::always_inline]] inline char* PutEvenVarUint(char* p, uint64_t value) {
   if (__builtin_expect(value >> 28 != 0, 0)) return PutLongVarUint(p, value);
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-  // Adding what lies above a gap moves it up by one bit.
   uint32_t word = static_cast<uint32_t>(value);
-  const uint32_t has_second = word >= 1u << 7;
-  const uint32_t has_third = word >= 1u << 14;
-  const uint32_t has_fourth = word >= 1u << 21;
+  const VarUintShape shape = kVarUintShapes[std::bit_width(word | 1) - 1];
+  // Adding what lies above a gap moves it up by one bit.
   word += word & ~0x7fu;
   word += word & ~0x7fffu;
   word += word & ~0x7fffffu;
-  word |= has_second << 7 | has_third << 15 | has_fourth << 23;
+  word |= shape.continues;
   std::memcpy(p, &word, sizeof(word));
-  return p + 1 + has_second + has_third + has_fourth;
+  return p + shape.size_bytes;
 }
 // The same for what mostly is below 2^7.
 [[gnu::always_inline]] inline char* PutVarUint(char* p, uint64_t value) {
