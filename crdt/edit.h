@@ -44,8 +44,8 @@ ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& conte
 // not 0.
 void InsertText(DocState& doc, TypeIndex text, Clock index, std::string_view utf8, Clock units);
 
-// The place directly behind `index` visible units, before deleted items there. If that cuts an item,
-// something has to be inserted between the halves.
+// The place directly behind `index` visible units, before deleted items there. If that cuts an
+// item, something has to be inserted between the halves.
 InsertionPoint PointAfter(DocState& doc, TypeIndex parent, Clock index);
 // The same, behind them: where Yjs inserts text.
 InsertionPoint PointAfterDeleted(DocState& doc, TypeIndex parent, Clock index);

@@ -146,8 +146,8 @@ TEST(FastWays, SeveralEditsInOneTransactionGiveTheSameBytesWatchedOrNot) {
   }
 }
 
-// Keystrokes at one place look nothing up after the first (typing_spot.h). What may come between two
-// of them: each must still go where it belongs.
+// Keystrokes at one place look nothing up after the first (typing_spot.h). What may come between
+// two of them: each must still go where it belongs.
 class Interruptions {
  public:
   explicit Interruptions(uint32_t seed) : random_(seed), peer_(WithClient(3)) {}
