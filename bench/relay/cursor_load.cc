@@ -17,7 +17,9 @@ CursorLoad::CursorLoad(ClientPool* pool, const LoadCase& load_case)
   for (size_t i = 0; i < load_case.documents; ++i) {
     for (size_t j = 0; j < load_case.clients; ++j) {
       LoadClient& client = pool->Add("cursors-" + std::to_string(i));
-      client.events.on_awareness = [this](codec::Bytes update) { OnAwareness(update); };
+      client.events.on_awareness = [this, own = cursors_.size()](codec::Bytes update) {
+        OnAwareness(update, own);
+      };
       cursors_.emplace_back().client = &client;
     }
   }
@@ -42,12 +44,14 @@ void CursorLoad::Move(size_t index) {
   ++counts_.sent;
 }
 
-void CursorLoad::OnAwareness(codec::Bytes update) {
+void CursorLoad::OnAwareness(codec::Bytes update, size_t own) {
   codec::ByteReader in(update);
   const int64_t now_ns = NowNs();
   ++counts_.frames;
   for (const codec::AwarenessEntry& entry : codec::ReadAwarenessUpdate(in)) {
-    const Cursor& cursor = cursors_.at(entry.client - kFirstCursor);
+    const size_t whose = entry.client - kFirstCursor;
+    if (whose == own) continue;  // not every server sends it back
+    const Cursor& cursor = cursors_.at(whose);
     counts_.delivery_ns.push_back(static_cast<float>(now_ns - cursor.sent_ns.at(entry.clock)));
     ++counts_.deliveries;
   }

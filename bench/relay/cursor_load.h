@@ -27,7 +27,8 @@ class CursorLoad {
 
   void Pace(int64_t due_ns);
   void Move(size_t cursor);
-  void OnAwareness(codec::Bytes update);
+  // `own`: the cursor of the client that gets it.
+  void OnAwareness(codec::Bytes update, size_t own);
 
   ClientPool* pool_;
   LoadCase load_case_;

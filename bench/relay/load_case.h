@@ -25,7 +25,7 @@ struct LoadCase {
   size_t documents = 1;
   size_t clients = 2;  // of each document
   size_t writers = 1;  // of these
-  // Updates that each writer has sent and not yet got back; 0: by time.
+  // Updates that each writer has sent and no other client has yet; 0: by time.
   size_t in_flight = 0;
   // Over all writers.
   double per_second = 0;

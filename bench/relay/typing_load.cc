@@ -50,7 +50,7 @@ void TypingLoad::Type(Writer& writer) {
 }
 
 void TypingLoad::FillUp(Writer& writer) {
-  while (writer.author.typed() < writer.returned + load_case_.in_flight) Type(writer);
+  while (writer.author.typed() < writer.arrived + load_case_.in_flight) Type(writer);
 }
 
 void TypingLoad::Pace(int64_t due_ns) {
@@ -73,14 +73,15 @@ void TypingLoad::OnUpdate(codec::Bytes update, Writer* own) {
   ++counts_.frames;
   for (const Typed& typed : typed_) {
     Writer& writer = *writers_[typed.writer];
+    if (&writer == own) continue;  // not every server sends it back, and nobody waits for it
     const uint32_t to = std::min(typed.to, writer.author.typed());
     for (uint32_t clock = typed.from; clock < to; ++clock) {
       counts_.delivery_ns.push_back(static_cast<float>(now_ns - writer.author.sent_ns(clock)));
       ++counts_.deliveries;
     }
-    if (&writer == own) own->returned = std::max(own->returned, to);
+    writer.arrived = std::max(writer.arrived, to);
+    if (load_case_.in_flight > 0) FillUp(writer);
   }
-  if (own != nullptr && load_case_.in_flight > 0) FillUp(*own);
 }
 
 void TypingLoad::Parse(codec::Bytes update) {

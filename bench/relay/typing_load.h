@@ -51,7 +51,7 @@ class TypingLoad {
     explicit Writer(ClientId client) : author(client) {}
     Author author;
     LoadClient* client = nullptr;
-    uint32_t returned = 0;  // characters that came back
+    uint32_t arrived = 0;  // characters that another client has
     std::deque<int64_t> unacknowledged_ns;
   };
   // What of whom is in an update.

@@ -128,7 +128,7 @@ const markdown = (found, { command, rounds, seconds }) => `# ypp-relay beside No
 Measured by \`${command}\` on ${machine()}: medians of ${rounds} rounds of ${seconds} s,
 a fresh server for each, in turn. The server has one core and the load generator another. ypp-relay stores every update in SQLite and
 acknowledges it when it is on disk; Hocuspocus 4.7.0 runs without storage. "One in flight": the next update is sent when the one before has
-come back from the server. The machine's load average at the end was ${loadavg()[2].toFixed(1)} over 15 minutes, of which this run makes up about 2: with more
+reached another client of the document. The machine's load average at the end was ${loadavg()[2].toFixed(1)} over 15 minutes, of which this run makes up about 2: with more
 than that, rates and latencies of both servers are worse than they need be, while memory and CPU times stand.
 
 ${markdownTable(found)}
