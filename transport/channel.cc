@@ -192,7 +192,8 @@ void Channel::Deliver(const Frame& frame, codec::Bytes message) {
     phase_ = Phase::kBusy;
     TakeThroughHooks(std::shared_ptr<MessageSender>(shared_from_this(), this), message);
   } else {
-    HandleInRoom(frame.type, frame.body);
+    // A session that uses the plain name's right is another document of the client's.
+    HandleInRoom(frame.type, frame.body, frame.address != address_);
   }
 }
 
@@ -201,7 +202,7 @@ void Channel::DeliverClose(const Frame& frame) {
   Host* const host = host_;
   const std::list<std::string> rest = std::exchange(queue_, {});
   client_closes_ = true;
-  host->hub().Handle(member_, frame.type, frame.body, host->now_ms());
+  host->hub().Handle(member_, frame.type, frame.body, host->now_ms(), false);
   for (const std::string& message : rest) {
     if (host->closing()) return;
     host->Reroute(AsBytes(message));
@@ -235,8 +236,8 @@ void Channel::SyncToken(codec::Bytes body) {
                           }));
 }
 
-void Channel::HandleInRoom(MessageType type, codec::Bytes body) {
-  host_->hub().Handle(member_, type, body, host_->now_ms());
+void Channel::HandleInRoom(MessageType type, codec::Bytes body, bool send_back) {
+  host_->hub().Handle(member_, type, body, host_->now_ms(), send_back);
 }
 
 void Channel::OnMessageRefused(const absl::Status& why) { Refuse(why, kCloseReasonReset); }

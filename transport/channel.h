@@ -107,6 +107,7 @@ class Channel : public HubMember,
 
   void Deliver(const Frame& frame, codec::Bytes message);
   void DeliverClose(const Frame& frame);
+  void HandleInRoom(MessageType type, codec::Bytes body, bool send_back);
   void SyncToken(codec::Bytes body);
   void GoOn();
   void Drain();
@@ -123,7 +124,10 @@ class Channel : public HubMember,
   const HookChains& hooks() const override;
   RelayDocumentPtr document() const override;
   bool waits_for_hooks() const override { return phase_ == Phase::kBusy; }
-  void HandleInRoom(MessageType type, codec::Bytes body) override;
+  // A hook may have changed it.
+  void HandleInRoom(MessageType type, codec::Bytes body) override {
+    HandleInRoom(type, body, true);
+  }
   void OnMessageThrough() override { GoOn(); }
   void OnMessageRefused(const absl::Status& why) override;
 

@@ -56,8 +56,11 @@ std::vector<HostedDocumentPtr> DocumentHub::open_documents() const {
   return open;
 }
 
-void DocumentHub::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms) {
-  if (const HostedDocumentPtr document = DocumentOf(id)) document->Handle(id, type, body, now_ms);
+void DocumentHub::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms,
+                         bool send_back) {
+  if (const HostedDocumentPtr document = DocumentOf(id)) {
+    document->Handle(id, type, body, now_ms, send_back);
+  }
 }
 
 void DocumentHub::Leave(MemberId id) {

@@ -34,7 +34,9 @@ class DocumentHub : private DocumentHost {
 
   void Join(JoinRequest request);
   void Leave(MemberId id);
-  void Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms);
+  // `send_back`: see Room::Handle.
+  void Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms,
+              bool send_back = false);
   void Close(MemberId id, std::string_view reason);
   void SetReadOnly(MemberId id, bool read_only);
   void Tick(int64_t now_ms);

@@ -22,8 +22,12 @@ std::vector<std::string> Merged(std::vector<std::string> updates) {
 
 }  // namespace
 
-void GatheredChanges::Add(MemberId author, std::vector<std::string> changes,
+void GatheredChanges::Add(MemberId author, MemberId knows, std::vector<std::string> changes,
                           std::vector<std::string> appends, bool as_came) {
+  if (!changes.empty()) {
+    const bool first = updates_.changes.empty();
+    updates_.knows = first || updates_.knows == knows ? knows : 0;
+  }
   if (!appends.empty()) {
     if (!empty() && updates_.author != author) by_several_ = true;
     updates_.author = author;

@@ -18,11 +18,13 @@ class GatheredChanges {
     std::vector<std::string> changes;  // for everybody
     std::vector<std::string> appends;  // for the store
     MemberId author = 0;               // of the newest
+    MemberId knows = 0;                // has all the changes; 0: they may be news to all
   };
 
-  // `as_came`: the appends are not the changes.
-  void Add(MemberId author, std::vector<std::string> changes, std::vector<std::string> appends,
-           bool as_came);
+  // `knows`: who has these changes, 0 if they may be news to all. `as_came`: the appends are not the
+  // changes.
+  void Add(MemberId author, MemberId knows, std::vector<std::string> changes,
+           std::vector<std::string> appends, bool as_came);
   // All of them, each merged into one update.
   Updates Take();
 

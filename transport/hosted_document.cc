@@ -124,8 +124,9 @@ void HostedDocument::AdmitWaiting() {
   MaybeUnload();
 }
 
-void HostedDocument::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms) {
-  if (state_ == State::kLive) Dispatch(room_->Handle(id, type, body, now_ms));
+void HostedDocument::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms,
+                            bool send_back) {
+  if (state_ == State::kLive) Dispatch(room_->Handle(id, type, body, now_ms, send_back));
 }
 
 void HostedDocument::Leave(MemberId id) {

@@ -70,7 +70,8 @@ class HostedDocument : public RelayDocument,
   void Open(JoinRequest request);
   void Join(JoinRequest request);
   void Leave(MemberId id);
-  void Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms);
+  // `send_back`: see Room::Handle.
+  void Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms, bool send_back);
   void CloseMember(MemberId id, std::string_view reason);
   void CloseClients(std::string_view reason);
   void SetReadOnly(MemberId id, bool read_only);

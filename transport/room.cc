@@ -15,6 +15,10 @@ namespace {
 
 constexpr MemberId kNobody = 0;
 
+// A client that hears nothing for 30 s gives its connection up; one that is alone hears only what it
+// says itself, and renews its awareness every 15 to 18 s for that.
+constexpr int64_t kSignOfLifeMs = 5'000;
+
 }  // namespace
 
 Room::Room(std::string document, RoomOptions options)
@@ -66,19 +70,21 @@ void Room::SetReadOnly(MemberId id, bool read_only) {
   if (member != members_.end()) member->second.read_only = read_only;
 }
 
-RoomOutput Room::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms) {
+RoomOutput Room::Handle(MemberId id, MessageType type, codec::Bytes body, int64_t now_ms,
+                        bool send_back) {
   RoomOutput out;
   now_ms_ = now_ms;
   const auto it = members_.find(id);
   if (it == members_.end()) return out;
   const Member& member = it->second;
+  const MemberId knows = send_back ? kNobody : id;
   switch (type) {
     case MessageType::kSync:
     case MessageType::kSyncReply:
-      HandleSync(id, member, body, &out);
+      HandleSync(id, member, body, knows, &out);
       break;
     case MessageType::kAwareness:
-      HandleAwareness(id, body, now_ms, &out);
+      HandleAwareness(id, body, knows, now_ms, &out);
       break;
     case MessageType::kQueryAwareness:
       if (const std::optional<std::string> present = awareness_.Present()) {
@@ -111,7 +117,8 @@ RoomOutput Room::Handle(MemberId id, MessageType type, codec::Bytes body, int64_
   return out;
 }
 
-void Room::HandleSync(MemberId id, const Member& member, codec::Bytes body, RoomOutput* out) {
+void Room::HandleSync(MemberId id, const Member& member, codec::Bytes body, MemberId knows,
+                      RoomOutput* out) {
   codec::ByteReader in(body);
   const codec::SyncMessage sync = codec::ReadSyncMessage(in);
   if (!in.ok()) {
@@ -121,7 +128,7 @@ void Room::HandleSync(MemberId id, const Member& member, codec::Bytes body, Room
   if (sync.type == codec::SyncType::kStep1) {
     HandleStep1(id, member, sync.payload, out);
   } else {
-    HandleUpdate(id, member, sync.type, sync.payload, out);
+    HandleUpdate(id, member, sync.type, sync.payload, knows, out);
   }
 }
 
@@ -150,9 +157,9 @@ MessagePtr Room::AnswerToStep1(const Member& member, codec::Bytes vector,
 }
 
 void Room::HandleUpdate(MemberId id, const Member& member, codec::SyncType type,
-                        codec::Bytes update, RoomOutput* out) {
+                        codec::Bytes update, MemberId knows, RoomOutput* out) {
   if (!member.read_only) {
-    if (CheckClients(id, member, type, update, out)) ApplyUpdate(id, update, out);
+    if (CheckClients(id, member, type, update, out)) ApplyUpdate(id, update, knows, out);
     return;
   }
   // A reader may say that it has what the document has, no more.
@@ -193,7 +200,7 @@ bool Room::CheckClients(MemberId id, const Member& member, codec::SyncType type,
   return true;
 }
 
-void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
+void Room::ApplyUpdate(MemberId id, codec::Bytes update, MemberId knows, RoomOutput* out) {
   constexpr size_t kEmptyUpdateBytes = 2;  // no structs, no deletions
   applied_updates_.clear();
   if (update.size() > kEmptyUpdateBytes) whole_document_.reset();
@@ -209,6 +216,9 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
   }
   // Usually one. Transactions that follow from the first, such as a clean-up, have their own.
   std::vector<std::string> changes = std::exchange(applied_updates_, {});
+  // It may also have let something in that waited, or have been cleaned up after.
+  const bool is_what_came = changes.size() == 1 && changes.front() == codec::AsText(update);
+  if (!changes.empty() && !is_what_came) knows = kNobody;
   std::vector<std::string> appends = changes;
   bool as_came = false;
   if (const PendingInfo pending = doc_.GetPending();
@@ -228,10 +238,10 @@ void Room::ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out) {
   } else {
     Acknowledge(id, true, out);
   }
-  Publish(id, std::move(changes), std::move(appends), as_came, out);
+  Publish(id, knows, std::move(changes), std::move(appends), as_came, out);
 }
 
-void Room::Publish(MemberId from, std::vector<std::string> changes,
+void Room::Publish(MemberId from, MemberId knows, std::vector<std::string> changes,
                    std::vector<std::string> appends, bool as_came, RoomOutput* out) {
   out->changed = out->changed || !changes.empty();
   if (options_.report_changes) {
@@ -239,10 +249,10 @@ void Room::Publish(MemberId from, std::vector<std::string> changes,
   }
   out->author = from;
   if (options_.gather) {
-    gathered_.Add(from, std::move(changes), std::move(appends), as_came);
+    gathered_.Add(from, knows, std::move(changes), std::move(appends), as_came);
     return;
   }
-  for (const std::string& change : changes) BroadcastChange(change, out);
+  for (const std::string& change : changes) BroadcastChange(change, knows, out);
   out->appends = std::move(appends);
 }
 
@@ -256,15 +266,15 @@ void Room::PublishGathered(RoomOutput* out) {
   if (!gathered_.empty()) {
     GatheredChanges::Updates updates = gathered_.Take();
     out->author = updates.author;
-    for (const std::string& change : updates.changes) BroadcastChange(change, out);
+    for (const std::string& change : updates.changes) BroadcastChange(change, updates.knows, out);
     appended_ += updates.appends.size();
     acknowledgements_.SetGathered(appended_);
     for (std::string& append : updates.appends) out->appends.push_back(std::move(append));
   }
   if (!gathered_clients_.empty()) {
-    SendAwarenessToAll(
+    SendAwareness(
         gathered_awareness_.empty() ? awareness_.Encode(gathered_clients_) : gathered_awareness_,
-        out);
+        knows_gathered_awareness_, out);
     gathered_clients_.clear();
     gathered_awareness_.clear();
   }
@@ -285,12 +295,12 @@ absl::Status Room::CheckPending(codec::Bytes update) const {
   return absl::OkStatus();
 }
 
-void Room::BroadcastChange(const std::string& change, RoomOutput* out) const {
+void Room::BroadcastChange(const std::string& change, MemberId knows, RoomOutput* out) {
   Broadcast(
       [&change](std::string_view address) {
         return WriteSync(address, codec::SyncType::kUpdate, codec::AsBytes(change));
       },
-      out);
+      UnlessSignOfLifeIsDue(knows), out);
 }
 
 RoomOutput Room::Transact(MemberId member, const std::function<void(Doc&)>& edit) {
@@ -301,7 +311,7 @@ RoomOutput Room::Transact(MemberId member, const std::function<void(Doc&)>& edit
   std::vector<std::string> changes = std::exchange(applied_updates_, {});
   if (!options_.gather) appended_ += changes.size();
   std::vector<std::string> appends = changes;
-  Publish(member, std::move(changes), std::move(appends), false, &out);
+  Publish(member, kNobody, std::move(changes), std::move(appends), false, &out);
   PublishGathered(&out);
   return out;
 }
@@ -309,13 +319,14 @@ RoomOutput Room::Transact(MemberId member, const std::function<void(Doc&)>& edit
 absl::StatusOr<RoomOutput> Room::Import(std::string_view update) {
   const codec::Bytes bytes = codec::AsBytes(update);
   RoomOutput out = TakeGathered();
-  ApplyUpdate(kNobody, bytes, &out);
+  ApplyUpdate(kNobody, bytes, kNobody, &out);
   PublishGathered(&out);
   if (!out.refused_updates.empty()) return absl::DataLossError("not an update that can be applied");
   return out;
 }
 
-void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomOutput* out) {
+void Room::HandleAwareness(MemberId id, codec::Bytes body, MemberId knows, int64_t now_ms,
+                           RoomOutput* out) {
   codec::ByteReader in(body);
   const codec::Bytes update = ReadAwareness(in);
   if (!in.ok()) {
@@ -333,7 +344,7 @@ void Room::HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomO
     member.shows_awareness = true;
     for (const ClientId client : news->added) owners_.Claim(member.identity, client);
   }
-  BroadcastAwareness(id, *std::move(news), out);
+  BroadcastAwareness(id, knows, *std::move(news), out);
 }
 
 void Room::Reset(MemberId id, std::string_view why, RoomOutput* out, std::string_view reason) {
@@ -350,7 +361,7 @@ void Room::Remove(MemberId id, RoomOutput* out) {
   if (member == members_.end()) return;
   owners_.Leave(member->second.identity, now_ms_);
   members_.erase(member);
-  BroadcastAwareness(id, awareness_.RemoveMember(id), out);
+  BroadcastAwareness(id, kNobody, awareness_.RemoveMember(id), out);
 }
 
 RoomOutput Room::OnDurable(size_t count) {
@@ -365,14 +376,15 @@ RoomOutput Room::Tick(int64_t now_ms) {
   now_ms_ = now_ms;
   whole_document_.reset();
   owners_.Tick(now_ms);
-  BroadcastAwareness(kNobody, awareness_.DropExpired(now_ms), &out);
+  BroadcastAwareness(kNobody, kNobody, awareness_.DropExpired(now_ms), &out);
   return out;
 }
 
 RoomOutput Room::BroadcastStateless(std::string_view payload,
                                     const std::function<bool(MemberId)>& wanted) const {
   RoomOutput out;
-  Broadcast([payload](std::string_view address) { return WriteStateless(address, payload); }, &out);
+  Broadcast([payload](std::string_view address) { return WriteStateless(address, payload); },
+            kNobody, &out);
   if (wanted) {
     out.sends.erase(
         std::remove_if(out.sends.begin(), out.sends.end(),
@@ -407,35 +419,38 @@ void Room::SendTo(MemberId id, std::string bytes, RoomOutput* out) const {
   out->sends.push_back({id, MakeMessage(std::move(bytes))});
 }
 
-void Room::BroadcastAwareness(MemberId from, AwarenessNews news, RoomOutput* out) {
+void Room::BroadcastAwareness(MemberId from, MemberId knows, AwarenessNews news, RoomOutput* out) {
   if (news.update.empty()) return;
   if (options_.gather) {
     if (gathered_clients_.empty()) {
       gathered_awareness_ = news.update;
+      knows_gathered_awareness_ = knows;
     } else {
       gathered_awareness_.clear();
+      if (knows != knows_gathered_awareness_) knows_gathered_awareness_ = kNobody;
     }
     for (const auto* clients : {&news.added, &news.updated, &news.removed}) {
       gathered_clients_.insert(gathered_clients_.end(), clients->begin(), clients->end());
     }
   } else {
-    SendAwarenessToAll(news.update, out);
+    SendAwareness(news.update, knows, out);
   }
   if (options_.report_awareness) out->awareness.push_back({from, std::move(news)});
 }
 
-void Room::SendAwarenessToAll(const std::string& update, RoomOutput* out) const {
+void Room::SendAwareness(const std::string& update, MemberId knows, RoomOutput* out) {
   Broadcast(
       [&update](std::string_view address) {
         return WriteAwareness(address, codec::AsBytes(update));
       },
-      out);
+      UnlessSignOfLifeIsDue(knows), out);
 }
 
 void Room::Broadcast(const std::function<std::string(std::string_view address)>& write,
-                     RoomOutput* out) const {
+                     MemberId knows, RoomOutput* out) const {
   MessagePtr plain;  // nearly all members use the document's name for an address
   for (const auto& [id, member] : members_) {
+    if (id == knows) continue;
     if (member.address != document_) {
       out->sends.push_back({id, MakeMessage(write(member.address))});
       continue;
@@ -443,6 +458,15 @@ void Room::Broadcast(const std::function<std::string(std::string_view address)>&
     if (plain == nullptr) plain = MakeMessage(write(document_));
     out->sends.push_back({id, plain});
   }
+}
+
+MemberId Room::UnlessSignOfLifeIsDue(MemberId knows) {
+  const auto member = members_.find(knows);
+  if (member == members_.end() || now_ms_ - member->second.sent_back_ms < kSignOfLifeMs) {
+    return knows;
+  }
+  member->second.sent_back_ms = now_ms_;
+  return kNobody;
 }
 
 void Room::Log(LogLevel level, MemberId id, std::string_view what) const {

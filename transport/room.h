@@ -14,8 +14,9 @@
 //    document then holds of it is on disk.
 // 3. `appends` are numbered from 1 on in the order in which they are handed out; together with what
 //    was loaded they make up the document, updates that still wait for others included.
-// 4. A diff goes to the member that asked for it and to nobody else; what is new goes to everybody,
-//    its author included (the provider takes the echo for a sign of life).
+// 4. A diff goes to the member that asked for it and to nobody else; what is new goes to everybody
+//    to whom it is: to its author only when it is not, byte for byte, what the author sent, and as
+//    a sign of life now and then (kSignOfLifeMs).
 #ifndef YPP_TRANSPORT_ROOM_H_
 #define YPP_TRANSPORT_ROOM_H_
 
@@ -140,7 +141,9 @@ class Room {
   void SetReadOnly(MemberId member, bool read_only);
 
   // A message whose address led to this member. Types that are not for a room are ignored.
-  RoomOutput Handle(MemberId member, MessageType type, codec::Bytes body, int64_t now_ms);
+  // `send_back`: what it says may be news to the member itself, too.
+  RoomOutput Handle(MemberId member, MessageType type, codec::Bytes body, int64_t now_ms,
+                    bool send_back = false);
 
   // `count` more of the appends are on disk, oldest first.
   RoomOutput OnDurable(size_t count);
@@ -176,22 +179,27 @@ class Room {
     bool read_only = false;
     std::string identity;
     bool shows_awareness = false;  // has shown a client of its own
+    int64_t sent_back_ms = 0;      // when it last got something of its own
   };
 
-  void HandleSync(MemberId id, const Member& member, codec::Bytes body, RoomOutput* out);
+  // `knows`, here and below: the member that has what a message or a change says, kNobody if it may
+  // be news to all.
+  void HandleSync(MemberId id, const Member& member, codec::Bytes body, MemberId knows,
+                  RoomOutput* out);
   MessagePtr AnswerToStep1(const Member& member, codec::Bytes vector, const StateVector& known);
   void HandleStep1(MemberId id, const Member& member, codec::Bytes vector, RoomOutput* out);
   void HandleUpdate(MemberId id, const Member& member, codec::SyncType type, codec::Bytes update,
-                    RoomOutput* out);
-  void ApplyUpdate(MemberId id, codec::Bytes update, RoomOutput* out);
+                    MemberId knows, RoomOutput* out);
+  void ApplyUpdate(MemberId id, codec::Bytes update, MemberId knows, RoomOutput* out);
   // False: the update writes as somebody else, and was refused.
   bool CheckClients(MemberId id, const Member& member, codec::SyncType type, codec::Bytes update,
                     RoomOutput* out);
   // Stores and broadcasts, or keeps for both.
-  void Publish(MemberId from, std::vector<std::string> changes, std::vector<std::string> appends,
-               bool as_came, RoomOutput* out);
+  void Publish(MemberId from, MemberId knows, std::vector<std::string> changes,
+               std::vector<std::string> appends, bool as_came, RoomOutput* out);
   void PublishGathered(RoomOutput* out);
-  void HandleAwareness(MemberId id, codec::Bytes body, int64_t now_ms, RoomOutput* out);
+  void HandleAwareness(MemberId id, codec::Bytes body, MemberId knows, int64_t now_ms,
+                       RoomOutput* out);
   void Reset(MemberId id, std::string_view why, RoomOutput* out,
              std::string_view reason = kBadMessage);
   void Remove(MemberId id, RoomOutput* out);
@@ -200,13 +208,16 @@ class Room {
   void Acknowledge(MemberId id, bool applied, RoomOutput* out);
   void SendDueAcknowledgements(RoomOutput* out);
   void SendTo(MemberId id, std::string bytes, RoomOutput* out) const;
-  void BroadcastChange(const std::string& change, RoomOutput* out) const;
+  void BroadcastChange(const std::string& change, MemberId knows, RoomOutput* out);
   absl::Status CheckPending(codec::Bytes update) const;
-  void BroadcastAwareness(MemberId from, AwarenessNews news, RoomOutput* out);
-  void SendAwarenessToAll(const std::string& update, RoomOutput* out) const;
-  // `write` makes the message for an address; it is called once per distinct address.
-  void Broadcast(const std::function<std::string(std::string_view address)>& write,
+  void BroadcastAwareness(MemberId from, MemberId knows, AwarenessNews news, RoomOutput* out);
+  void SendAwareness(const std::string& update, MemberId knows, RoomOutput* out);
+  // To all but `knows`. `write` makes the message for an address; it is called once per distinct
+  // address.
+  void Broadcast(const std::function<std::string(std::string_view address)>& write, MemberId knows,
                  RoomOutput* out) const;
+  // For the member that knows what is about to be sent: kNobody when it gets it nevertheless.
+  MemberId UnlessSignOfLifeIsDue(MemberId knows);
   void Log(LogLevel level, MemberId id, std::string_view what) const;
 
   std::string document_;
@@ -229,6 +240,7 @@ class Room {
   GatheredChanges gathered_;
   std::vector<ClientId> gathered_clients_;  // with news of their awareness
   std::string gathered_awareness_;          // the update, when there is only one
+  MemberId knows_gathered_awareness_ = 0;   // all of it
 };
 
 }  // namespace ypp::transport

@@ -5,27 +5,29 @@ import * as Y from "yjs";
 import { RawSocket, syncFrame, tokenFrame } from "./raw_socket.mjs";
 import { sleep, until } from "./relay_process.mjs";
 
-// Of edits, one after another: how long until the relay has passed each on, sorted.
+// Of edits, one after another: how long until the relay has passed each on to another client, sorted.
 export async function latenciesMs(url, document, count) {
-  const raw = await RawSocket.open(url);
-  raw.send(tokenFrame(document, ""));
-  await raw.take(1);
+  const [reader, writer] = [await RawSocket.open(url), await RawSocket.open(url)];
+  for (const raw of [reader, writer]) {
+    raw.send(tokenFrame(document, ""));
+    await raw.take(1);
+  }
   const source = new Y.Doc();
   let arrived;
-  raw.socket.onmessage = ({ data }) => {
+  reader.socket.onmessage = ({ data }) => {
     if (new Uint8Array(data)[document.length + 1] === 0) arrived?.();  // a sync message: the edit itself
   };
-  source.on("update", (update) => raw.send(syncFrame(document, 2, update)));
+  source.on("update", (update) => writer.send(syncFrame(document, 2, update)));
   const latencies = [];
   for (let i = 0; i < count; ++i) {
-    const echo = new Promise((resolve) => (arrived = resolve));
+    const arrival = new Promise((resolve) => (arrived = resolve));
     const begin = performance.now();
     source.getText("t").insert(i, "x");
-    await echo;
+    await arrival;
     latencies.push(performance.now() - begin);
     await sleep(2);
   }
-  raw.close();
+  for (const raw of [reader, writer]) raw.close();
   return latencies.sort((a, b) => a - b);
 }
 export const p99 = (sorted) => sorted[Math.floor(sorted.length * 0.99)];

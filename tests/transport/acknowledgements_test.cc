@@ -30,15 +30,30 @@ TEST(GatheredChanges, HaveAnAuthorWhileOneAloneMadeThem) {
   const std::string nothing("\0\0", 2);
   GatheredChanges gathered;
   EXPECT_FALSE(gathered.author());
-  gathered.Add(7, {nothing}, {nothing}, false);
-  gathered.Add(7, {nothing}, {nothing}, false);
+  gathered.Add(7, 7, {nothing}, {nothing}, false);
+  gathered.Add(7, 7, {nothing}, {nothing}, false);
   EXPECT_EQ(gathered.author(), 7u);
-  gathered.Add(8, {nothing}, {nothing}, false);
+  gathered.Add(8, 8, {nothing}, {nothing}, false);
   EXPECT_FALSE(gathered.author());
   EXPECT_EQ(gathered.size_bytes(), 6u);
   EXPECT_EQ(gathered.Take().appends, std::vector<std::string>{nothing});
   EXPECT_TRUE(gathered.empty());
   EXPECT_EQ(gathered.size_bytes(), 0u);
+}
+
+TEST(GatheredChanges, AreKnownToWhoKnowsAllOfThem) {
+  const std::string nothing("\0\0", 2);
+  GatheredChanges gathered;
+  gathered.Add(7, 7, {nothing}, {nothing}, false);
+  gathered.Add(8, 8, {}, {nothing}, true);  // waits for another: nothing to send yet
+  gathered.Add(7, 7, {nothing}, {nothing}, false);
+  EXPECT_EQ(gathered.Take().knows, 7u);
+  gathered.Add(7, 7, {nothing}, {nothing}, false);
+  gathered.Add(8, 8, {nothing}, {nothing}, false);
+  EXPECT_EQ(gathered.Take().knows, 0u);
+  gathered.Add(7, 0, {nothing}, {nothing}, false);
+  gathered.Add(7, 7, {nothing}, {nothing}, false);
+  EXPECT_EQ(gathered.Take().knows, 0u);
 }
 
 }  // namespace
