@@ -275,6 +275,9 @@ int Import(const ypp::transport::ImportSettings& settings) {
 int main(int argc, char** argv) {
 #ifdef __GLIBC__
   mallopt(M_TRIM_THRESHOLD, kKeptHeapBytes);
+  // The heaps of further threads ask the system for each page of theirs; the first grows by more.
+  // Only the relay's thread allocates a lot, so that sharing it holds nobody up.
+  mallopt(M_ARENA_MAX, 1);
 #endif
   RelaySettings settings;
   CLI::App app("Relays documents between Hocuspocus providers (Yjs) and keeps them.", "ypp-relay");
