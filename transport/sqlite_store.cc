@@ -60,7 +60,7 @@ class SqliteStore::Writer {
       const std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
     }
-    wake_.notify_one();
+    wake_->notify_one();
     if (thread_.joinable()) thread_.join();
   }
 
@@ -72,8 +72,10 @@ class SqliteStore::Writer {
       if (operation.reads_only) someone_reads_ = true;
       queue_.push_back(std::move(operation));
       if (pausing_ && !someone_reads_) return;
+      if (std::exchange(waking_, true)) return;
     }
-    wake_.notify_one();
+    // By way of the executor, so that what is asked for together wakes the thread once.
+    executor_([wake = wake_] { wake->notify_one(); });
   }
   // The largest position ever given before it was opened.
   StorePosition last_position() const { return last_position_; }
@@ -97,10 +99,12 @@ class SqliteStore::Writer {
   Clock::time_point pause_until_;  // the writing thread's
 
   std::mutex mutex_;
-  std::condition_variable wake_;
+  const std::shared_ptr<std::condition_variable> wake_ =
+      std::make_shared<std::condition_variable>();
   std::deque<SqliteOperation> queue_;
   bool someone_reads_ = false;  // of those in the queue
   bool pausing_ = false;
+  bool waking_ = false;  // it has been seen to since the last batch was taken
   bool stopping_ = false;
   std::thread thread_;
 };
@@ -134,10 +138,11 @@ void SqliteStore::Writer::Run() {
 std::deque<SqliteOperation> SqliteStore::Writer::NextBatch() {
   std::unique_lock<std::mutex> lock(mutex_);
   pausing_ = true;
-  wake_.wait_until(lock, pause_until_, [this] { return stopping_ || someone_reads_; });
+  wake_->wait_until(lock, pause_until_, [this] { return stopping_ || someone_reads_; });
   pausing_ = false;
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  wake_->wait(lock, [this] { return stopping_ || !queue_.empty(); });
   someone_reads_ = false;
+  waking_ = false;
   return std::exchange(queue_, {});
 }
 
