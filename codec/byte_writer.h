@@ -3,13 +3,13 @@
 #define YPP_CODEC_BYTE_WRITER_H_
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "absl/numeric/bits.h"
 #include "codec/byte_reader.h"
 
 namespace ypp::codec {
@@ -42,7 +42,7 @@ inline constexpr std::array<VarUintShape, 28> kVarUintShapes = [] {
   if (__builtin_expect(value >> 28 != 0, 0)) return PutLongVarUint(p, value);
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
   uint32_t word = static_cast<uint32_t>(value);
-  const VarUintShape shape = kVarUintShapes[std::bit_width(word | 1) - 1];
+  const VarUintShape shape = kVarUintShapes[absl::bit_width(word | 1) - 1];
   // Adding what lies above a gap moves it up by one bit.
   word += word & ~0x7fu;
   word += word & ~0x7fffu;

@@ -1,9 +1,9 @@
 #include "crdt/position_tree.h"
 
 #include <algorithm>
-#include <bit>
 #include <string>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
 #include "codec/check.h"
 
@@ -147,7 +147,7 @@ uint32_t PositionTree::SlotOf(NodeId parent, NodeId child) const {
   uint32_t found = 0;
   for (uint32_t slot = 0; slot < kMaxChildren; ++slot)
     found |= static_cast<uint32_t>(inner.children[slot] == child) << slot;
-  return static_cast<uint32_t>(std::countr_zero(found));
+  return static_cast<uint32_t>(absl::countr_zero(found));
 }
 
 void PositionTree::AddToLeaf(LeafIndex leaf, int64_t delta) {
