@@ -180,7 +180,7 @@ std::string LeaveOutUnfit(std::string waiting, const StateVector& held) {
         view.length = length;
         found = true;
       }
-      after_hole = after_hole || view.kind == codec::StructKind::kSkip;
+      after_hole = after_hole || (view.kind == StructKind::kSkip && view.length > 0);
       ForgetInheritedParentSub(&view);
       writer.WriteStruct(view);
     }

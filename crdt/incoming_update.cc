@@ -60,7 +60,7 @@ class Inspector {
   bool Inspect(const UpdateReader& reader, const StructView& view) {
     if (view.kind != StructKind::kGc && view.kind != StructKind::kSkip) ++update_.items;
     if (view.kind == StructKind::kSkip) {
-      after_hole_ = true;
+      after_hole_ = after_hole_ || view.length > 0;
     } else if (view.id.clock <= kMaxDocumentClock && view.end() > kMaxDocumentClock) {
       return false;
     }

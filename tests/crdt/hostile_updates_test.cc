@@ -180,6 +180,33 @@ TEST(HostileUpdate, TheStateCanBeLoadedWhenTheGapBeforeAStructThatLeansOnItselfI
   EXPECT_TRUE(doc.GetPending().empty());
 }
 
+// A skip of length 0 is no gap: nothing would come between to wait for.
+TEST(HostileUpdate, AStructThatLeansOnItselfBehindAnEmptySkipIsRefused) {
+  Doc doc(WithClient(1));
+  // Of client 2: a skip of no clocks, then clock 0, whose parent is its own clock 5.
+  const std::string empty_skip("\x0a\x00", 2);
+  const std::string leaning("\x04\x00\x02\x05\x01x", 6);
+  std::string update("\x01\x02\x02\x00", 4);
+  update += empty_skip + leaning + std::string("\x00", 1);
+  EXPECT_EQ(doc.ApplyUpdate(update).code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(doc.GetPending().empty());
+}
+
+// The same where the empty skip comes with what waits for a gap before it.
+TEST(HostileUpdate, TheStateCanBeLoadedWhenAStructThatLeansOnItselfWaitedBehindAnEmptySkip) {
+  Doc doc(WithClient(1));
+  // Of client 2: clock 1 waits for client 3, then the empty skip, then clock 2 leans on clock 5.
+  std::string update("\x01\x03\x02\x01", 4);
+  update += std::string("\x84\x03\x00\x01y", 5) + std::string("\x0a\x00", 2) +
+            std::string("\x84\x02\x05\x01x", 5) + std::string("\x00", 1);
+  for (const std::string& next : {update, OneStruct(2, 0, std::string("\x04\x01\x01t\x01z", 6))}) {
+    ASSERT_TRUE(doc.ApplyUpdate(next).ok());
+    Doc copy(WithClient(9));
+    const absl::Status loaded = copy.ApplyUpdate(doc.EncodeUpdate());
+    ASSERT_TRUE(loaded.ok()) << loaded;
+  }
+}
+
 TEST(HostileUpdate, AParentThatHoldsNoTypeTakesItsChildrenAlong) {
   Doc doc(WithClient(1));
   ASSERT_TRUE(doc.GetText("t").Insert(0, "a").ok());
