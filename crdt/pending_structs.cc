@@ -56,7 +56,9 @@ bool PendingStructs::Reached(ClientId client, ypp::Clock state) {
   Awaited& awaited = found->second;
   Count(awaited, state);
   needed_came_ = needed_came_ || awaited.needed < state;
-  return awaited.missing < state;
+  // Past what waits: that came in another form, as when others have collected it. What is behind it
+  // may fit.
+  return awaited.missing < state || awaited.waiting < state;
 }
 
 void PendingStructs::Keep(std::string update) {

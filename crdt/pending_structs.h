@@ -4,7 +4,7 @@
 // Where structs of a client lie behind a gap it waits for the gap alone, and not for what others
 // lean on that came with them; so it can wait for ever, for what waits itself. Here they are tried
 // again when Yjs would, so that documents agree on the way, and also when nothing from outside is
-// awaited any more.
+// awaited any more, or when what waits came in another form.
 #ifndef YPP_CRDT_PENDING_STRUCTS_H_
 #define YPP_CRDT_PENDING_STRUCTS_H_
 
@@ -51,7 +51,8 @@ class PendingStructs {
       for (const auto& [client, more] : awaited) Await(client, more, state_of(client));
     }
   }
-  // To be told of whatever grew. True when what was missing of the client is there.
+  // To be told of whatever grew. True when what was missing of the client is there, or what waits of
+  // it.
   bool Reached(ClientId client, ypp::Clock state);
   // Whether all that is missing waits itself, and something that structs lean on has come.
   bool is_stuck() const { return from_outside_ == 0 && needed_came_; }

@@ -93,8 +93,13 @@ absl::Status Text::InsertAnywhere(uint32_t index, std::string_view utf8) {
   if (utf8.empty()) return absl::OkStatus();
   DocState& doc = *state();
   internal::TransactionScope transaction(doc);
-  if (!doc.types[this->index()].has_formatting) {
+  const internal::TypeRecord& type = doc.types[this->index()];
+  if (!type.has_formatting) {
     internal::InsertText(doc, this->index(), index, utf8, units);
+    if (IsPlainText(type)) {  // the next character comes behind it
+      internal::MoveSpotTo(doc, *this, internal::TypingSpot::Key::kCharacter, doc.cursor().item,
+                           index + units);
+    }
     return absl::OkStatus();
   }
   internal::TextPoint point = internal::FindTextPoint(doc, this->index(), index);

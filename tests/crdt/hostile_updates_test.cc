@@ -146,6 +146,25 @@ TEST(HostileUpdate, StructsThatWaitForEachOtherWaitForEver) {
   EXPECT_EQ(copy.EncodeUpdate(), doc.EncodeUpdate());
 }
 
+// Whoever has collected what waits here sends it as a collected run, which waits for nothing.
+TEST(HostileUpdate, WhatIsBehindAStructThatWaitsFitsOnceThatCameInAnotherForm) {
+  // Of client 2: clock 0 waits for client 3, clocks 1 to 4 are collected; and clocks 0 and 1 as
+  // others have them.
+  std::string waits("\x01\x02\x02\x00", 4);
+  waits +=
+      std::string("\x84\x03\x00\x01x", 5) + std::string("\x00\x04", 2) + std::string("\x00", 1);
+  const std::string collected("\x01\x01\x02\x00\x00\x02\x00", 7);
+  Doc doc(WithClient(1));
+  ASSERT_TRUE(doc.ApplyUpdate(waits).ok());
+  ASSERT_TRUE(doc.ApplyUpdate(collected).ok());
+  EXPECT_EQ(doc.GetStateVector().Get(2), 5u);
+  EXPECT_TRUE(doc.GetPending().empty());
+  Doc other(WithClient(1));
+  ASSERT_TRUE(other.ApplyUpdate(collected).ok());
+  ASSERT_TRUE(other.ApplyUpdate(waits).ok());
+  EXPECT_EQ(doc.EncodeUpdate(), other.EncodeUpdate());
+}
+
 TEST(HostileUpdate, AStructThatLeansOnItselfBehindAGapHurtsNobodyElse) {
   Doc doc(WithClient(1));
   // Client 2 waits for its clock 0, and its clock 1 leans on its clock 5; client 3 leans on client
