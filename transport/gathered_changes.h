@@ -21,8 +21,8 @@ class GatheredChanges {
     MemberId knows = 0;                // has all the changes; 0: they may be news to all
   };
 
-  // `knows`: who has these changes, 0 if they may be news to all. `as_came`: the appends are not the
-  // changes.
+  // `knows`: who has these changes, 0 if they may be news to all. `as_came`: the appends are not
+  // the changes.
   void Add(MemberId author, MemberId knows, std::vector<std::string> changes,
            std::vector<std::string> appends, bool as_came);
   // All of them, each merged into one update.

@@ -15,8 +15,8 @@ namespace {
 
 constexpr MemberId kNobody = 0;
 
-// A client that hears nothing for 30 s gives its connection up; one that is alone hears only what it
-// says itself, and renews its awareness every 15 to 18 s for that.
+// A client that hears nothing for 30 s gives its connection up; one that is alone hears only what
+// it says itself, and renews its awareness every 15 to 18 s for that.
 constexpr int64_t kSignOfLifeMs = 5'000;
 
 }  // namespace
