@@ -51,8 +51,8 @@ class PendingStructs {
       for (const auto& [client, more] : awaited) Await(client, more, state_of(client));
     }
   }
-  // To be told of whatever grew. True when what was missing of the client is there, or what waits of
-  // it.
+  // To be told of whatever grew. True when what was missing of the client is there, or what waits
+  // of it.
   bool Reached(ClientId client, ypp::Clock state);
   // Whether all that is missing waits itself, and something that structs lean on has come.
   bool is_stuck() const { return from_outside_ == 0 && needed_came_; }
