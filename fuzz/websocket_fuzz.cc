@@ -78,7 +78,7 @@ class Connection {
     std::array<char, 4'096> buffer;
     while (enough.empty() || received.find(enough) == std::string::npos) {
       const ssize_t size = recv(file_, buffer.data(), buffer.size(), 0);
-      if (size < 0 && errno == EINTR) continue;  // whoever stops a program for a while, goes on
+      if (size < 0 && errno == EINTR) continue;     // whoever stops a program for a while, goes on
       YPP_CHECK(size >= 0 || errno == ECONNRESET);  // not the end of our patience
       if (size <= 0) break;
       received.append(buffer.data(), static_cast<size_t>(size));
