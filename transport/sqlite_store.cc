@@ -104,7 +104,7 @@ class SqliteStore::Writer {
   std::deque<SqliteOperation> queue_;
   bool someone_reads_ = false;  // of those in the queue
   bool pausing_ = false;
-  bool waking_ = false;  // it has been seen to since the last batch was taken
+  bool waking_ = false;  // it has been seen to since the thread last began to wait
   bool stopping_ = false;
   std::thread thread_;
 };
@@ -138,11 +138,11 @@ void SqliteStore::Writer::Run() {
 std::deque<SqliteOperation> SqliteStore::Writer::NextBatch() {
   std::unique_lock<std::mutex> lock(mutex_);
   pausing_ = true;
+  waking_ = false;  // who was to be woken is here: what comes from now on has to do it again
   wake_->wait_until(lock, pause_until_, [this] { return stopping_ || someone_reads_; });
   pausing_ = false;
   wake_->wait(lock, [this] { return stopping_ || !queue_.empty(); });
   someone_reads_ = false;
-  waking_ = false;
   return std::exchange(queue_, {});
 }
 
