@@ -209,7 +209,7 @@ void Relay::Impl::MakeServer() {
   callbacks.on_refused = [this](std::string_view reason) { metrics_.Refuse(reason); };
   callbacks.on_tick = [this](int64_t now_ms) { OnTick(now_ms); };
   callbacks.on_last_closed = [this] { EndDrainWhenEmpty(); };
-  server_ = std::make_shared<WebSocketServer>(server_options, std::move(callbacks), options_.log);
+  server_ = std::make_shared<WebSocketServer>(server_options, std::move(callbacks));
 }
 
 void Relay::Impl::MakeHooks() {

@@ -58,20 +58,21 @@ void StreamSocket::Read() {
     const size_t got = socket_.read_some(asio::buffer(buffer), error);
     if (error == asio::error::would_block) break;
     if (error) return End();
-    if (!Deliver(std::string_view(buffer.data(), got))) return;
+    if (!Deliver(absl::MakeSpan(buffer.data(), got))) return;
     // After a short read there is hardly more.
     if (got < buffer.size()) break;
   }
   if (reading_ || handler_ == nullptr) ReadWhenReady();
 }
 
-bool StreamSocket::Deliver(std::string_view bytes) {
+bool StreamSocket::Deliver(absl::Span<char> bytes) {
   if (handler_ == nullptr) return true;  // closing: what the peer still sends is of no use
   if (tls_ == nullptr) {
     handler_->OnBytes(bytes);
     return open();
   }
-  const bool sound = tls_->Decrypt(bytes, [this](std::string_view plain) {
+  const std::string_view encrypted(bytes.data(), bytes.size());
+  const bool sound = tls_->Decrypt(encrypted, [this](absl::Span<char> plain) {
     if (handler_ != nullptr) handler_->OnBytes(plain);
   });
   // Of the handshake, or why it failed.

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "transport/event_loop.h"
 #include "transport/tls_session.h"
 
@@ -22,15 +23,15 @@ class StreamSocket : public EventLoop::Flusher, public std::enable_shared_from_t
   class Handler {
    public:
     virtual ~Handler() = default;
-    virtual void OnBytes(std::string_view bytes) = 0;
+    // It may write over them.
+    virtual void OnBytes(absl::Span<char> bytes) = 0;
     // The peer has gone, or the connection is broken. The last call; not after Close.
     virtual void OnEnd() = 0;
   };
   using SharedBytes = std::shared_ptr<const std::string>;
 
   // Of a connection of this loop. `tls` null: none.
-  StreamSocket(EventLoop* loop, EventLoop::TcpSocket socket,
-               std::unique_ptr<TlsSession> tls);
+  StreamSocket(EventLoop* loop, EventLoop::TcpSocket socket, std::unique_ptr<TlsSession> tls);
   StreamSocket(const StreamSocket&) = delete;
   StreamSocket& operator=(const StreamSocket&) = delete;
 
@@ -64,7 +65,7 @@ class StreamSocket : public EventLoop::Flusher, public std::enable_shared_from_t
   void ReadWhenReady();
   void Read();
   // False: the connection has ended.
-  bool Deliver(std::string_view bytes);
+  bool Deliver(absl::Span<char> bytes);
   void Queue(std::string_view bytes);
   void Send();
   // As much as the network takes now. False: the connection has ended, or takes nothing.

@@ -59,13 +59,13 @@ TlsSession::TlsSession(const TlsContext& context)
 TlsSession::~TlsSession() { SSL_free(ssl_); }
 
 bool TlsSession::Decrypt(std::string_view encrypted,
-                         const std::function<void(std::string_view)>& plain) {
+                         const std::function<void(absl::Span<char>)>& plain) {
   ERR_clear_error();
   BIO_write(in_, encrypted.data(), static_cast<int>(encrypted.size()));
   std::array<char, kRecordBytes> buffer;
   int got = 0;
   while ((got = SSL_read(ssl_, buffer.data(), static_cast<int>(buffer.size()))) > 0) {
-    plain(std::string_view(buffer.data(), static_cast<size_t>(got)));
+    plain(absl::MakeSpan(buffer.data(), static_cast<size_t>(got)));
   }
   const int error = SSL_get_error(ssl_, got);
   if (!early_.empty() && SSL_is_init_finished(ssl_)) Encrypt(std::exchange(early_, {}));

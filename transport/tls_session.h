@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 
 namespace ypp::transport {
 
@@ -46,8 +47,9 @@ class TlsSession {
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  // Gives `plain` what the bytes hold. False: the session has ended, or these were no TLS.
-  bool Decrypt(std::string_view encrypted, const std::function<void(std::string_view)>& plain);
+  // Gives `plain` what the bytes hold; it may write over them. False: the session has ended, or
+  // these were no TLS.
+  bool Decrypt(std::string_view encrypted, const std::function<void(absl::Span<char>)>& plain);
   void Encrypt(std::string_view plain);
   // What is to be sent: after either of the above, for a handshake answers as well.
   std::string TakeEncrypted();

@@ -1,5 +1,4 @@
-// The relay's listening port: WebSockets, and plain HTTP requests beside them. The only part of the
-// relay that knows websocketpp, with websocket_transport.h.
+// The relay's listening port: WebSockets, and plain HTTP requests beside them.
 //
 // One thread calls Run; it is the I/O thread, on which all callbacks come and all sockets are used.
 #ifndef YPP_TRANSPORT_WEBSOCKET_SERVER_H_
@@ -16,7 +15,6 @@
 #include "transport/address_limits.h"
 #include "transport/http_message.h"
 #include "transport/listen_address.h"
-#include "transport/log.h"
 #include "transport/socket.h"
 #include "transport/tls_session.h"
 
@@ -67,7 +65,7 @@ class WebSocketServer {
     std::function<void()> on_last_closed;
   };
 
-  WebSocketServer(WebSocketServerOptions options, Callbacks callbacks, LogSink log);
+  WebSocketServer(WebSocketServerOptions options, Callbacks callbacks);
   ~WebSocketServer();
   WebSocketServer(const WebSocketServer&) = delete;
   WebSocketServer& operator=(const WebSocketServer&) = delete;

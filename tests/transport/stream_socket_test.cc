@@ -71,8 +71,8 @@ class StreamSocketTest : public testing::Test, private StreamSocket::Handler {
   std::string address_;
 
  private:
-  void OnBytes(std::string_view bytes) override {
-    if (on_bytes) on_bytes(bytes);
+  void OnBytes(absl::Span<char> bytes) override {
+    if (on_bytes) on_bytes({bytes.data(), bytes.size()});
   }
   void OnEnd() override {
     if (on_end) on_end();
