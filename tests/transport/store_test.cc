@@ -5,12 +5,16 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 
+#include "tests/transport/faulty_disk.h"
 #include "tests/transport/task_queue.h"
 #include "tests/transport/update_samples.h"
 #include "transport/memory_store.h"
@@ -55,6 +59,9 @@ Store::Done ExpectOk() {
 }
 
 using Texts = std::vector<std::string>;
+
+// For the store's thread to get to where it waits. Where that takes longer, a test proves less.
+constexpr std::chrono::milliseconds kForTheThread(50);
 
 class StoreTest : public testing::TestWithParam<const char*> {
  protected:
@@ -327,6 +334,30 @@ TEST(SqliteStore, CommitsWhatArrivesTogetherTogether) {
   ASSERT_TRUE(tasks.RunUntil([&durable] { return durable == kUpdates; }));
   EXPECT_LT((*store)->transactions(), kUpdates / 10u);
   EXPECT_EQ(Updates(**store, tasks, "a").size(), size_t{kUpdates});
+}
+
+TEST(SqliteStore, AReadCutsThePauseShortWhateverWasAskedOfTheThreadBefore) {
+  FaultyDisk disk;
+  const TemporaryFolder folder;
+  TaskQueue tasks;
+  SqliteStoreOptions options;
+  options.pace = {std::chrono::hours(1), std::chrono::hours(1)};
+  auto store =
+      SqliteStore::Open(folder.File("documents.db"), tasks.executor(), SilentLog(), options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  bool first_is_stored = false;
+  {
+    const std::lock_guard<std::mutex> no_disk(disk.mutex());
+    (*store)->Append("a", "1", [&](const absl::Status&) { first_is_stored = true; });
+    tasks.RunAll();
+    std::this_thread::sleep_for(kForTheThread);
+    // It is busy: the call that is to wake it comes too early.
+    (*store)->Append("a", "2", ExpectOk());
+    tasks.RunAll();
+  }
+  ASSERT_TRUE(tasks.RunUntil([&] { return first_is_stored; }));
+  std::this_thread::sleep_for(kForTheThread);
+  EXPECT_EQ(Updates(**store, tasks, "a"), (Texts{"1", "2"}));
 }
 
 TEST(SqliteStore, IsOpenOnlyOnceAtATime) {
