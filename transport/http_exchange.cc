@@ -1,13 +1,12 @@
 #include "transport/http_exchange.h"
 
-#include <openssl/sha.h>
-
-#include <array>
 #include <websocketpp/http/request.hpp>
-#include <websocketpp/processors/processor.hpp>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "transport/digest.h"
 
 namespace ypp::transport {
 namespace {
@@ -16,13 +15,9 @@ namespace http = websocketpp::http;
 
 constexpr const char* kVersion = "13";  // the only one since 2011
 
-// What shows that the other side knows WebSockets.
+// What shows that this side knows WebSockets.
 std::string AcceptKey(const std::string& key) {
-  const std::string text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return absl::Base64Escape(
-      absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  return absl::Base64Escape(Sha1(absl::StrCat(key, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 }
 
 }  // namespace
@@ -60,7 +55,9 @@ HttpRequest HttpRequestReader::request() const {
 }
 
 bool HttpRequestReader::wants_websocket() const {
-  return websocketpp::processor::is_websocket_handshake(*parser_);
+  const std::string protocols = absl::AsciiStrToLower(parser_->get_header("Upgrade"));
+  const std::string options = absl::AsciiStrToLower(parser_->get_header("Connection"));
+  return absl::StrContains(protocols, "websocket") && absl::StrContains(options, "upgrade");
 }
 
 HttpResponse HttpRequestReader::Handshake() const {

@@ -43,8 +43,8 @@ void TenantGate::Authenticate(AuthRequest request, Done done) {
   AuthenticateOwner(std::move(request),
                     [admit, executor = executor_, done](absl::StatusOr<Grant> grant) {
                       if (!grant.ok()) return done(grant.status());
-                      if (executor.here()) return admit(*grant);
-                      executor.post([admit, grant = *std::move(grant)] { admit(grant); });
+                      if (executor->here()) return admit(*grant);
+                      executor->post([admit, grant = *std::move(grant)] { admit(grant); });
                     });
 }
 

@@ -38,7 +38,7 @@ class TenantGate : public Authenticator {
       : inner_(std::move(inner)),
         handoffs_(std::move(handoffs)),
         sessions_(std::move(sessions)),
-        executor_(std::move(executor)),
+        executor_(std::make_shared<const Executor>(std::move(executor))),
         now_ms_(std::move(now_ms)) {}
 
   void Authenticate(AuthRequest request, Done done) override;
@@ -49,8 +49,8 @@ class TenantGate : public Authenticator {
   const std::shared_ptr<Authenticator> inner_;
   const std::shared_ptr<HandoffRegistry> handoffs_;
   const std::shared_ptr<LiveSessions> sessions_;
-  const Executor executor_;
-  const std::function<int64_t()> now_ms_;  // milliseconds since 1970
+  const std::shared_ptr<const Executor> executor_;  // each answer keeps it
+  const std::function<int64_t()> now_ms_;           // milliseconds since 1970
 };
 
 }  // namespace ypp::transport

@@ -1,16 +1,15 @@
 #include "transport/token_authenticator.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "codec/any.h"
 #include "codec/json.h"
+#include "transport/digest.h"
 
 namespace ypp::transport {
 namespace {
@@ -39,20 +38,7 @@ absl::Status ReadPatterns(const Any& value, std::vector<std::string>* patterns) 
 
 }  // namespace
 
-std::string Sha256Hex(std::string_view text) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    return {};
-  }
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex.push_back(kDigits[digest[i] >> 4]);
-    hex.push_back(kDigits[digest[i] & 15]);
-  }
-  return hex;
-}
+std::string Sha256Hex(std::string_view text) { return absl::BytesToHexString(Sha256(text)); }
 
 bool MatchesPattern(std::string_view pattern, std::string_view text) {
   size_t p = 0;
