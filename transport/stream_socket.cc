@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -23,7 +24,7 @@ constexpr size_t kSmallBytes = 4 * 1024;
 constexpr size_t kKeptBytes = 128;
 constexpr size_t kMaxPieces = 16;
 // For the peer to take what was sent last, and to end its side.
-constexpr int64_t kLingerMs = 5'000;
+constexpr std::chrono::seconds kLinger(5);
 
 }  // namespace
 
@@ -202,11 +203,13 @@ void StreamSocket::CloseWhenSent() {
   if (!open() || std::exchange(closing_, true)) return;
   reading_ = true;  // up to the peer's own end
   WantFlush();
-  loop_->PostAfter(kLingerMs, [self = shared_from_this()] { self->Close(); });
+  linger_ = std::make_unique<asio::steady_timer>(loop_->io(), kLinger);
+  linger_->async_wait([self = shared_from_this()](const error_code&) { self->Close(); });
 }
 
 void StreamSocket::Close() {
   handler_ = nullptr;
+  linger_.reset();
   if (!open()) return;
   error_code ignored;
   socket_.close(ignored);

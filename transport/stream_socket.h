@@ -6,6 +6,7 @@
 #ifndef YPP_TRANSPORT_STREAM_SOCKET_H_
 #define YPP_TRANSPORT_STREAM_SOCKET_H_
 
+#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -79,6 +80,7 @@ class StreamSocket : public EventLoop::Flusher, public std::enable_shared_from_t
   EventLoop* loop_;
   EventLoop::TcpSocket socket_;
   std::unique_ptr<TlsSession> tls_;
+  std::unique_ptr<boost::asio::steady_timer> linger_;  // for the peer's end; keeps the socket
   Handler* handler_ = nullptr;
   // What is to be sent: first small_, then the chunks. Mostly there are none.
   std::string small_;
