@@ -14,6 +14,8 @@ constexpr int kBodyTooLarge = 413;
 constexpr int kHeadTooLarge = 431;
 // From the accepted connection to the end of a plain request's body.
 constexpr int64_t kBodyTimeoutMs = 30'000;
+// Answers to pings that a peer does not read. It needs no right to ping, so these are few.
+constexpr size_t kMaxWaitingPongBytes = 64 * 1024;
 // For the peer's answer to a close.
 constexpr int64_t kCloseTimeoutMs = 5'000;
 
@@ -104,7 +106,15 @@ void WebSocketPeer::OnEvent(const WebSocketEvent& event) {
   if (!open || event.kind == Kind::kNone) return;
   liveness_.Hear(host_->now_ms());
   if (event.kind == Kind::kMessage) handler_->OnMessage(codec::AsBytes(event.payload));
-  if (event.kind == Kind::kPing) stream_->Write(PongFrame(event.payload));
+  if (event.kind == Kind::kPing) AnswerPing(event.payload);
+}
+
+void WebSocketPeer::AnswerPing(std::string_view payload) {
+  if (stream_->queued_bytes() == 0) waiting_pong_bytes_ = 0;
+  const std::string pong = PongFrame(payload);
+  waiting_pong_bytes_ += pong.size();
+  if (waiting_pong_bytes_ > kMaxWaitingPongBytes) return CloseTooSlow();
+  stream_->Write(pong);
 }
 
 void WebSocketPeer::Send(const MessagePtr& message) {
@@ -112,11 +122,13 @@ void WebSocketPeer::Send(const MessagePtr& message) {
   const size_t queued = stream_->queued_bytes();
   if (queued == 0) largest_queued_ = 0;
   largest_queued_ = std::max(largest_queued_, message->bytes.size());
-  if (queued > limits_->max_send_queue_bytes + largest_queued_) {
-    host_->OnRefused("slow_reader");
-    return Close(kCloseTryAgainLater, "Too Slow");
-  }
+  if (queued > limits_->max_send_queue_bytes + largest_queued_) return CloseTooSlow();
   stream_->Write(FrameOf(*message));
+}
+
+void WebSocketPeer::CloseTooSlow() {
+  host_->OnRefused("slow_reader");
+  Close(kCloseTryAgainLater, "Too Slow");
 }
 
 void WebSocketPeer::Close(uint16_t code, std::string_view reason) {

@@ -94,6 +94,8 @@ class WebSocketPeer : public Socket,
   void Respond(const HttpResponse& response);
   void ReadFrames(absl::Span<char>* bytes);
   void OnEvent(const WebSocketEvent& event);
+  void AnswerPing(std::string_view payload);
+  void CloseTooSlow();
   void CheckAlive(int64_t now_ms);
   bool Overdue(int64_t now_ms) const;
   // What was written last still goes out.
@@ -108,7 +110,8 @@ class WebSocketPeer : public Socket,
   Visit visit_;
   Liveness liveness_;
   int64_t closing_since_ms_ = 0;
-  size_t largest_queued_ = 0;  // of what may be in the queue
+  size_t largest_queued_ = 0;      // of the messages that may be in the queue
+  size_t waiting_pong_bytes_ = 0;  // that may be in the queue
   State state_ = State::kRequest;
 };
 

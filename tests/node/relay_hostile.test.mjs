@@ -228,6 +228,23 @@ test("a million tiny and empty fragments cost no more than the message they make
   await checkWitness();
 });
 
+test("who pings and never reads the answers is cut off, and the answers are not kept", async () => {
+  const wire = await openWire(relay.port);
+  wire.socket.pause();
+  const before = residentKiB();
+  let most = before;
+  const pings = Buffer.concat(Array(8_000).fill(wireFrame(Buffer.alloc(120), { opcode: 9, fin: true })));
+  const gone = new Promise((resolve) => wire.socket.once("close", resolve));
+  for (let i = 0; i < 80 && !wire.ended; ++i) {
+    await Promise.race([new Promise((sent) => wire.socket.write(pings, sent)), gone]);
+    most = Math.max(most, residentKiB());
+  }
+  wire.socket.resume();
+  await until(() => wire.ended, "it is cut off");
+  assert.ok(most - before < 4 << 10, `from ${before} to ${most} KiB`);
+  await checkWitness();
+});
+
 test("sockets that vanish leave nothing behind", async () => {
   for (let i = 0; i < 50; ++i) {
     const raw = await RawSocket.open(relay.url);
