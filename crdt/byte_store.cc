@@ -1,6 +1,5 @@
 #include "crdt/byte_store.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "codec/check.h"

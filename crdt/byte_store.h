@@ -10,6 +10,7 @@
 #ifndef YPP_CRDT_BYTE_STORE_H_
 #define YPP_CRDT_BYTE_STORE_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -36,13 +37,19 @@ class ByteStore {
   // them, so that nothing depends on how long they are.
   static constexpr size_t kSlackBytes = 32;
   [[gnu::always_inline]] char* Put(char* p, std::string_view view) const {
-    if (view.size() <= kSlackBytes && OffsetOf(view) + kSlackBytes <= size_) {
-      std::memcpy(p, view.data(), kSlackBytes);
-    } else if (!view.empty()) {  // of an empty store it has no address
-      std::memcpy(p, view.data(), view.size());
-    }
-    return p + view.size();
+    return PutPart(p, all(), OffsetOf(view), view.size());
   }
+  // The same for a part of all(), which who writes meanwhile need not look up again.
+  [[gnu::always_inline]] static char* PutPart(char* p, std::string_view all, size_t offset,
+                                              size_t size) {
+    if (size <= kSlackBytes && offset + kSlackBytes <= all.size()) {
+      std::memcpy(p, all.data() + offset, kSlackBytes);
+    } else if (size > 0) {  // an empty store has no address
+      std::memcpy(p, all.data() + offset, size);
+    }
+    return p + size;
+  }
+  std::string_view all() const { return std::string_view(bytes_.get(), size_); }
   // Where a view of this store lies.
   uint32_t OffsetOf(std::string_view view) const {
     return static_cast<uint32_t>(view.data() - bytes_.get());
@@ -82,12 +89,13 @@ class ByteStore {
     FilledUpTo(room + tail.size());
     return offset;
   }
-  // Appends one byte to the run that ends at `end`. False when the general way is needed.
-  bool ExtendInPlace(uint32_t end, char byte) {
-    if (end != size_ || size_ >= std::min(capacity_, kMaxContentBytes)) return false;
-    bytes_[size_++] = byte;
-    return true;
+  // By how much the run that ends at `end` can grow byte by byte (AppendByte).
+  size_t RoomBehind(uint32_t end) const {
+    const size_t most = std::min(capacity_, kMaxContentBytes);
+    return end == size_ && size_ < most ? most - size_ : 0;
   }
+  // REQUIRES: there is room for it.
+  void AppendByte(char byte) { bytes_[size_++] = byte; }
   // These bytes are not used any more.
   void Drop(size_t size) { dead_ += size; }
 

@@ -315,6 +315,7 @@ Clock DocState::IndexOf(ItemRef item) {
 }
 
 void DocState::CompactBytes() {
+  ++changes_;
   ByteStore packed;
   packed.Reserve(bytes.size() - bytes.dead());
   for (ClientIndex c = 0; c < clients.size(); ++c) {

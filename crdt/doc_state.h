@@ -343,6 +343,12 @@ class DocState {
   std::unique_ptr<TransactionState> spare_ = std::make_unique<TransactionState>();
 };
 
+// SharedType::record, for who does so with every keystroke.
+inline TypeRecord* FindRecord(const SharedType& type) {
+  return type.state() == nullptr ? nullptr
+                                 : type.state()->types.Find(type.index(), type.generation());
+}
+
 // A transaction for the time of a scope; joins the one around it.
 class TransactionScope {
  public:

@@ -9,6 +9,7 @@
 #ifndef YPP_CRDT_KEYSTROKE_H_
 #define YPP_CRDT_KEYSTROKE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -89,14 +90,27 @@ inline TypingSpot& MoveSpotTo(DocState& doc, const Text& text, TypingSpot::Key k
   TypingSpot& spot = doc.typing_spot;
   spot.changes = doc.changes();
   spot.key = key;
+  spot.index = index;
   spot.text = text.index();
   spot.generation = text.generation();
-  spot.index = index;
   spot.ref = ref;
+  spot.room = 0;
   spot.run = &doc.items[ref];
   spot.type = &doc.types[text.index()];
   doc.DropTextCursor(text.index());  // a text without formats needs none
   return spot;
+}
+
+// The next characters are for the end of this run, which is the last of the document's own client.
+// REQUIRES: as above.
+inline void MoveSpotToEnd(DocState& doc, const Text& text, ItemRef ref, Clock index) {
+  TypingSpot& spot = MoveSpotTo(doc, text, TypingSpot::Key::kCharacter, ref, index);
+  const Item& run = *spot.run;
+  const Clock end = run.end();
+  const size_t clocks = end <= kMaxOwnClock ? kMaxOwnClock - end + 1 : 0;
+  const size_t bytes = doc.bytes.RoomBehind(run.content + run.content_size);
+  spot.room = static_cast<Clock>(std::min(clocks, bytes));
+  spot.border = doc.clients[run.id.client].structs.EndBorder();
 }
 
 // Whether nothing but keystrokes has happened since, and nobody looked elsewhere.
@@ -107,27 +121,30 @@ inline bool IsAtSpot(const DocState& doc, const Text& text) {
          doc.takes_keystrokes();
 }
 
-// Inserts an ASCII character at the spot. False when it is not one, or is for another place.
+// Whether the tree, if there is one, takes note that the text shows `delta` units more at the spot.
+inline bool CountAtSpot(DocState& doc, const TypingSpot& spot, int64_t delta) {
+  return spot.type->tree == kNoIndex || doc.tree.AddToPending(spot.run->leaf, delta);
+}
+
+// Inserts an ASCII character at the spot. False when it is not one, or is for another place. Who
+// calls tells of it (DocState::tells_keystrokes).
 inline bool TypeAtSpot(DocState& doc, const Text& text, Clock index, std::string_view utf8) {
   TypingSpot& spot = doc.typing_spot;
-  if (spot.index != index || spot.key != TypingSpot::Key::kCharacter || !IsAtSpot(doc, text))
-    return false;
+  if (spot.index != index || spot.room == 0 || !IsAtSpot(doc, text)) return false;
   if (utf8.size() != 1 || static_cast<uint8_t>(utf8[0]) >= 0x80) return false;
-  Item& run = *spot.run;
-  if (run.end() > kMaxOwnClock || !doc.bytes.ExtendInPlace(run.content + run.content_size, utf8[0]))
-    return false;
-  ++run.content_size;
-  ++run.length;
-  doc.clients[run.id.client].structs.AppendLength(1);
+  if (!CountAtSpot(doc, spot, 1)) return false;
+  doc.bytes.AppendByte(utf8[0]);
+  ++spot.run->content_size;
+  ++spot.run->length;
+  ++*spot.border;
   ++spot.type->length;
-  if (spot.type->tree != kNoIndex) doc.tree.AddVisible(run.leaf, 1);
   ++spot.index;
-  if (doc.tells_keystrokes()) CommitTyped(doc, run);
+  --spot.room;
   return true;
 }
 
 // Erases `length` units at the spot. False when that would leave nothing of the run, or is for
-// another place.
+// another place. Who calls notes it in the transaction, or tells of it.
 inline bool EraseAtSpot(DocState& doc, const Text& text, Clock index, Clock length) {
   using Key = TypingSpot::Key;
   TypingSpot& spot = doc.typing_spot;
@@ -137,28 +154,29 @@ inline bool EraseAtSpot(DocState& doc, const Text& text, Clock index, Clock leng
   if (length == 0 || length >= run.length || spot.index != (is_back ? index + length : index))
     return false;
   if (doc.ever_watched || doc.IsCompactionDue()) return false;
+  if (!CountAtSpot(doc, spot, -int64_t{length})) return false;
   Item& erased = *spot.erased;
   Item& right = is_back ? erased : run;
   doc.siblings.Leaving(right);  // its first clock is about to be another one
   const Clock moved = is_back ? -length : length;
   right.id.clock += moved;
   right.origin.clock += moved;
-  doc.clients[right.id.client].structs.SetClock(spot.border, right.id.clock);
+  *spot.border = right.id.clock;
   erased.length += length;
   run.length -= length;
   run.content_size -= length;
   if (!is_back) run.content += length;
   doc.bytes.Drop(length);
   spot.type->length -= length;
-  if (spot.type->tree != kNoIndex) doc.tree.AddVisible(run.leaf, -int64_t{length});
   spot.index = index;
-  const LocalId first = {right.id.client, is_back ? right.id.clock : right.id.clock - length};
-  if (doc.in_transaction()) {
-    doc.transaction().AddDeleted(first, length);
-  } else if (doc.tells_keystrokes()) {
-    CommitErased(doc, first, length);
-  }
   return true;
+}
+
+// The first of the `length` units that EraseAtSpot has just erased.
+inline LocalId ErasedAtSpot(const TypingSpot& spot, Clock length) {
+  const Item& run = *spot.run;
+  const bool is_back = spot.key == TypingSpot::Key::kBackspace;
+  return {run.id.client, is_back ? run.end() : run.id.clock - length};
 }
 
 // Types on, after RunToTypeOn.
@@ -166,7 +184,7 @@ inline void TypeOn(DocState& doc, const Text& text, ItemRef run, Clock index,
                    std::string_view utf8) {
   TransactionScope transaction(doc);
   doc.Extend(run, utf8, static_cast<Clock>(utf8.size()));
-  MoveSpotTo(doc, text, TypingSpot::Key::kCharacter, run, index + static_cast<Clock>(utf8.size()));
+  MoveSpotToEnd(doc, text, run, index + static_cast<Clock>(utf8.size()));
 }
 
 // Erases, after FindRunToErase. False when it has to be done the general way.
@@ -179,8 +197,12 @@ inline bool EraseFrom(DocState& doc, const Text& text, RunToErase found, Clock i
   TypingSpot& spot = MoveSpotTo(doc, text, found.key, found.run, place);
   spot.erased = &doc.items[found.erased];
   const Item& right = found.key == Key::kBackspace ? *spot.erased : *spot.run;
-  spot.border = doc.clients[right.id.client].structs.Find(right.id.clock);
-  return EraseAtSpot(doc, text, index, length);
+  StructList& structs = doc.clients[right.id.client].structs;
+  spot.border = structs.BorderAt(structs.Find(right.id.clock));
+  if (spot.type->tree != kNoIndex) doc.tree.AddVisible(spot.run->leaf, 0);  // its leaf's turn
+  if (!EraseAtSpot(doc, text, index, length)) return false;
+  doc.transaction().AddDeleted(ErasedAtSpot(spot, length), length);
+  return true;
 }
 
 }  // namespace ypp::internal

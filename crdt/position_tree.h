@@ -53,6 +53,12 @@ class PositionTree {
     }
     pending_ += delta;
   }
+  // The same if it is the same leaf's again; else false.
+  bool AddToPending(LeafIndex leaf, int64_t delta) {
+    if (leaf != pending_leaf_) return false;
+    pending_ += delta;
+    return true;
+  }
 
   absl::Status CheckTree(const TypeRecord& type);
 

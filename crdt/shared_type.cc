@@ -6,9 +6,7 @@
 
 namespace ypp {
 
-internal::TypeRecord* SharedType::record() const {
-  return state_ == nullptr ? nullptr : state_->types.Find(index_, generation_);
-}
+internal::TypeRecord* SharedType::record() const { return internal::FindRecord(*this); }
 
 TypeKind SharedType::kind() const {
   const internal::TypeRecord* type = record();

@@ -59,7 +59,11 @@ class StructList {
   const Entry& operator[](Position p) const { return blocks_[p.block][p.slot]; }
   void SetRef(Position p, ItemRef ref) { blocks_[p.block][p.slot].ref = ref; }
   // Moves the border between the struct at `p` and the one before it.
-  void SetClock(Position p, Clock clock) { blocks_[p.block][p.slot].clock = clock; }
+  void SetClock(Position p, Clock clock) { *BorderAt(p) = clock; }
+  // The same for who moves it, or the end of the last struct, again and again: good until structs
+  // come or go.
+  Clock* BorderAt(Position p) { return &blocks_[p.block][p.slot].clock; }
+  Clock* EndBorder() { return &end_clock_; }
   // Where the struct at `p` ends.
   Clock EndOf(Position p) const;
 

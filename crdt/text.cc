@@ -59,6 +59,21 @@ bool IsKeystroke(const DocState& doc, const internal::TypeRecord& type, std::str
          doc.bytes.size() < internal::ByteStore::kMaxContentBytes;
 }
 
+// The ends of keystrokes at the spot. Out of line, so that those that nobody is told of need no
+// frame.
+[[gnu::noinline]] absl::Status TellOfTyped(DocState& doc) {
+  internal::CommitTyped(doc, *doc.typing_spot.run);
+  return absl::OkStatus();
+}
+[[gnu::noinline]] absl::Status TellOfErased(DocState& doc, internal::Clock length) {
+  internal::CommitErased(doc, internal::ErasedAtSpot(doc.typing_spot, length), length);
+  return absl::OkStatus();
+}
+[[gnu::noinline]] absl::Status NoteErased(DocState& doc, internal::Clock length) {
+  doc.transaction().AddDeleted(internal::ErasedAtSpot(doc.typing_spot, length), length);
+  return absl::OkStatus();
+}
+
 // `units`: the length of what is inserted.
 absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8, uint32_t* units) {
   if (absl::Status usable = CheckText(text, utf8.size()); !usable.ok()) return usable;
@@ -74,13 +89,14 @@ absl::Status CheckInsert(const Text& text, uint32_t index, std::string_view utf8
 NewType Text::Clone() const { return valid() ? internal::CloneType(*this) : NewText(); }
 
 absl::Status Text::Insert(uint32_t index, std::string_view utf8) {
-  if (state() != nullptr && internal::TypeAtSpot(*state(), *this, index, utf8))
-    return absl::OkStatus();
-  return InsertAnywhere(index, utf8);
+  DocState* const doc = state();
+  if (doc == nullptr || !internal::TypeAtSpot(*doc, *this, index, utf8))
+    return InsertAnywhere(index, utf8);
+  return doc->tells_keystrokes() ? TellOfTyped(*doc) : absl::OkStatus();
 }
 
 absl::Status Text::InsertAnywhere(uint32_t index, std::string_view utf8) {
-  if (const internal::TypeRecord* type = record();
+  if (const internal::TypeRecord* type = internal::FindRecord(*this);
       type != nullptr && IsKeystroke(*state(), *type, utf8)) {
     const ItemRef run = internal::RunToTypeOn(*state(), this->index(), index);
     if (run != ItemRef::kNone) {
@@ -97,8 +113,7 @@ absl::Status Text::InsertAnywhere(uint32_t index, std::string_view utf8) {
   if (!type.has_formatting) {
     internal::InsertText(doc, this->index(), index, utf8, units);
     if (IsPlainText(type)) {  // the next character comes behind it
-      internal::MoveSpotTo(doc, *this, internal::TypingSpot::Key::kCharacter, doc.cursor().item,
-                           index + units);
+      internal::MoveSpotToEnd(doc, *this, doc.cursor().item, index + units);
     }
     return absl::OkStatus();
   }
@@ -135,13 +150,16 @@ absl::Status Text::InsertEmbed(uint32_t index, const Value& embed, const Attribu
 }
 
 absl::Status Text::Delete(uint32_t index, uint32_t length) {
-  if (state() != nullptr && internal::EraseAtSpot(*state(), *this, index, length))
-    return absl::OkStatus();
-  return DeleteAnywhere(index, length);
+  DocState* const doc = state();
+  if (doc == nullptr || !internal::EraseAtSpot(*doc, *this, index, length))
+    return DeleteAnywhere(index, length);
+  if (doc->in_transaction()) return NoteErased(*doc, length);
+  return doc->tells_keystrokes() ? TellOfErased(*doc, length) : absl::OkStatus();
 }
 
 absl::Status Text::DeleteAnywhere(uint32_t index, uint32_t length) {
-  if (const internal::TypeRecord* type = record(); type != nullptr && IsPlainText(*type)) {
+  if (const internal::TypeRecord* type = internal::FindRecord(*this);
+      type != nullptr && IsPlainText(*type)) {
     const internal::RunToErase found =
         internal::FindRunToErase(*state(), this->index(), index, length);
     if (found.run != ItemRef::kNone && internal::EraseFrom(*state(), *this, found, index, length))

@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "crdt/item.h"
-#include "crdt/struct_list.h"
 #include "crdt/type_table.h"
 
 namespace ypp::internal {
@@ -23,16 +22,20 @@ struct TypingSpot {
 
   uint64_t changes = 0;
   Key key = Key::kCharacter;
+  Clock index = 0;  // visible units before the place: the end of the run, or its start
   TypeIndex text = kNoIndex;
   uint32_t generation = 0;  // of the text
-  Clock index = 0;          // visible units before the place: the end of the run, or its start
   ItemRef ref = ItemRef::kNone;
+  // By how many characters the run can grow before somebody has to look again: there are clocks for
+  // them, and memory behind its bytes. None but for kCharacter.
+  Clock room = 0;
   Item* run = nullptr;
   TypeRecord* type = nullptr;
   // None for kCharacter.
   Item* erased = nullptr;
-  // Of the second one of the two, among the structs of their client.
-  StructList::Position border;
+  // What moves in the list of the client's structs: where the run ends, or where the second one of
+  // the two begins.
+  Clock* border = nullptr;
 };
 
 }  // namespace ypp::internal

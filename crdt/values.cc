@@ -28,7 +28,7 @@ bool IsA(TypeKind kind, TypeKind base) {
 }
 
 absl::Status CheckUsable(const SharedType& type, TypeKind kind, size_t more_bytes) {
-  const TypeRecord* record = type.record();
+  const TypeRecord* record = FindRecord(type);
   if (record == nullptr) {
     return absl::FailedPreconditionError("the shared type was deleted or never was");
   }
