@@ -1,5 +1,6 @@
 #include "crdt/text.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "codec/byte_writer.h"
@@ -20,27 +21,55 @@ using internal::DocState;
 using internal::Item;
 using internal::ItemRef;
 
+namespace {
+
+// The runs of text of a sequence, one after the other. `locate` finds an item.
+template <typename Locate>
+std::string GatherText(const internal::ByteStore& bytes, const internal::TypeRecord& type,
+                       Locate locate) {
+  constexpr size_t kSlack = internal::ByteStore::kSlackBytes;
+  constexpr size_t kMaxStep = 4096;
+  const std::string_view all = bytes.all();
+  const size_t step = std::min(type.length + kSlack, kMaxStep);
+  codec::ByteWriter text;
+  text.Reserve(type.length + kSlack + step);
+  char* p = text.Room(step);
+  const char* end = p + step;
+  for (ItemRef ref = type.start; ref != ItemRef::kNone;) {
+    const Item& item = *locate(ref);
+    ref = item.right;
+    // Which items show, nobody can foretell. Of those that do not, no bytes are kept.
+    const bool shows = (item.kind == StructKind::kString) & !item.deleted();
+    const uint32_t mask = 0u - static_cast<uint32_t>(shows);
+    const size_t size = item.content_size & mask;
+    if (static_cast<size_t>(end - p) < size + kSlack) {
+      text.FilledUpTo(p);
+      const size_t room = size + step;
+      p = text.Room(room);
+      end = p + room;
+    }
+    p = internal::ByteStore::PutPart(p, all, item.content & mask, size);
+  }
+  text.FilledUpTo(p);
+  return text.Take();
+}
+
+}  // namespace
+
 uint32_t Text::length() const {
-  const internal::TypeRecord* type = record();
+  const internal::TypeRecord* type = internal::FindRecord(*this);
   return type == nullptr ? 0 : type->length;
 }
 
 std::string Text::ToString() const {
-  const internal::TypeRecord* type = record();
+  const internal::TypeRecord* type = internal::FindRecord(*this);
   if (type == nullptr) return {};
   const DocState& doc = *state();
-  codec::ByteWriter text;
-  text.Reserve(type->length + internal::ByteStore::kSlackBytes);
-  for (ItemRef ref = type->start; ref != ItemRef::kNone;) {
-    const Item& item = doc.items[ref];
-    if (item.kind == StructKind::kString && !item.deleted()) {
-      const std::string_view run = doc.bytes.View(item.content, item.content_size);
-      char* end = text.Room(run.size() + internal::ByteStore::kSlackBytes);
-      text.FilledUpTo(doc.bytes.Put(end, run));
-    }
-    ref = item.right;
+  if (const Item* slab = doc.items.only_slab()) {
+    return GatherText(doc.bytes, *type,
+                      [slab](ItemRef ref) { return slab + static_cast<uint32_t>(ref); });
   }
-  return text.Take();
+  return GatherText(doc.bytes, *type, [&doc](ItemRef ref) { return &doc.items[ref]; });
 }
 
 namespace {
