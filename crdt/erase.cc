@@ -96,21 +96,6 @@ void CountErased(DocState& doc, ItemRef run, Clock length) {
   if (type.tree != kNoIndex) doc.tree.AddVisible(run, -static_cast<int64_t>(length));
 }
 
-// Whether one of its neighbours is deleted and was written right before or after it: all that it
-// could be joined with.
-bool BordersOnDeleted(const DocState& doc, const Item& item) {
-  const auto is_next_to = [](const Item& left, const Item& right) {
-    return right.id == LocalId{left.id.client, left.end()};
-  };
-  if (item.left != ItemRef::kNone) {
-    const Item& left = doc.items[item.left];
-    if (left.deleted() && is_next_to(left, item)) return true;
-  }
-  if (item.right == ItemRef::kNone) return false;
-  const Item& right = doc.items[item.right];
-  return right.deleted() && is_next_to(item, right);
-}
-
 // Returns the item right of it.
 ItemRef EraseWhole(DocState& doc, ItemRef ref) {
   Item& item = doc.items[ref];
@@ -122,7 +107,7 @@ ItemRef EraseWhole(DocState& doc, ItemRef ref) {
     const Item& next = doc.items[right];
     if (IsErased(next) && Continues(item, next)) right = next.right;  // it is about to be joined
   }
-  if (BordersOnDeleted(doc, item)) JoinDeleted(doc, item.id);
+  JoinDeleted(doc, ref);
   return right;
 }
 
@@ -142,7 +127,7 @@ void EraseValue(DocState& doc, ItemRef ref) {
   DropContent(doc, item);
   item.flags = Item::kDeletedFlag;
   if (doc.IsCompactionDue()) transaction.needs_tidying = true;
-  if (!JoinIntoEarlierValues(doc, ref)) JoinDeleted(doc, item.id);
+  if (!JoinIntoEarlierValues(doc, ref)) JoinDeleted(doc, ref);
 }
 
 ItemRef Erase(DocState& doc, ItemRef ref, Clock offset, Clock length) {

@@ -113,11 +113,22 @@ void JoinAroundCut(DocState& doc, LocalId id) {
 
 }  // namespace
 
-void JoinDeleted(DocState& doc, LocalId id) {
-  StructList& structs = doc.clients[id.client].structs;
-  StructList::Position p = structs.Find(id.clock);
-  if (!structs.IsLast(p)) p = structs.Next(p);
-  JoinDownTo(doc, structs, p, id.clock);
+void JoinDeleted(DocState& doc, ItemRef ref) {
+  // Structs that fit together are neighbours in their list, too.
+  const auto follows = [&](ItemRef left, ItemRef right) {
+    if (left == ItemRef::kNone || right == ItemRef::kNone) return false;
+    const Item& before = doc.items[left];
+    return doc.items[right].id == LocalId{before.id.client, before.end()} &&
+           Joinable(doc, left, right);
+  };
+  size_t count = follows(ref, doc.items[ref].right) ? 1 : 0;
+  ItemRef first = ref;
+  for (; follows(doc.items[first].left, first); ++count) first = doc.items[first].left;
+  if (count == 0) return;
+  const Item& item = doc.items[first];
+  StructList& structs = doc.clients[item.id.client].structs;
+  structs.EraseAfter(structs.Find(item.id.clock), count);
+  for (; count > 0; --count) JoinItems(doc, first, item.right);
 }
 
 void JoinStructs(DocState& doc, const TransactionState& transaction) {

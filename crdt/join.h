@@ -18,9 +18,8 @@ inline bool LeansOnTheUnitBefore(const Item& item) {
 // is sorted and joined.
 void JoinStructs(DocState& doc, const TransactionState& transaction);
 
-// The struct that begins with `id`, which was just deleted and collected, with what fits to its
-// left and right.
-void JoinDeleted(DocState& doc, LocalId id);
+// An item that was just deleted and collected, with what fits to its left and right.
+void JoinDeleted(DocState& doc, ItemRef item);
 
 }  // namespace ypp::internal
 

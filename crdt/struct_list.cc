@@ -99,6 +99,7 @@ StructList::Position StructList::InsertAfter(Position p, Clock clock, ItemRef re
   std::memmove(place + 1, place, (block.size() - p.slot - 2) * sizeof(Entry));
   *place = {clock, ref};
   ++size_;
+  hint_ = p;
   return {p.block, p.slot + 1};
 }
 
