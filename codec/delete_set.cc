@@ -189,8 +189,8 @@ void WriteDeletesV1(ByteWriter& out, ClientId client, absl::Span<const ClockRang
   out.WriteVarUint(client);
   out.WriteVarUint(ranges.size());
   for (const ClockRange& range : ranges) {
-    out.WriteVarUint(range.clock);
-    out.WriteVarUint(range.length);
+    char* const room = out.Room(2 * kMaxVarUintBytes);
+    out.FilledUpTo(PutVarUint(PutEvenVarUint(room, range.clock), range.length));
   }
 }
 

@@ -31,6 +31,33 @@ struct Part {
   uint32_t run_bytes = 0;
 };
 
+// Gathers what is deleted of one client, struct by struct.
+class DeletedRanges {
+ public:
+  explicit DeletedRanges(const DocState& doc) : doc_(doc) {}
+
+  void Add(StructList::Entry entry, Clock end) {
+    if (entry.ref == ItemRef::kGc || doc_.items[entry.ref].deleted()) AddDeleted(entry.clock, end);
+  }
+  void AddDeleted(Clock begin, Clock end) {
+    if (begin == end_before_ && !ranges_.empty()) {
+      ranges_.back().length += end - begin;
+    } else {
+      ranges_.push_back({begin, end - begin});
+    }
+    end_before_ = end;
+  }
+  // Adds them to `deletes`, and begins anew.
+  void EndClient(ClientId client, std::vector<ClientRanges>& deletes) {
+    if (!ranges_.empty()) deletes.push_back({client, std::exchange(ranges_, {})});
+  }
+
+ private:
+  const DocState& doc_;
+  std::vector<ClockRange> ranges_;
+  ypp::Clock end_before_ = 0;
+};
+
 // One client's structs on their way out.
 class SectionWriter {
  public:
@@ -50,6 +77,24 @@ class SectionWriter {
     }
     View(entry, end);
     writer_.WriteStruct(view_);
+  }
+  // All that the client has, in V1, and gathers what is deleted on the way.
+  void WriteAllV1(const StructList& structs, DeletedRanges& ranges) {
+    StreamEnd out(*v1_);
+    ClientBytes last_client;
+    structs.ForEachFrom(structs.First(), [&, all = doc_.bytes.all()](StructList::Entry entry,
+                                                                     Clock end) {
+      const Item* const item = entry.ref == ItemRef::kGc ? nullptr : &doc_.items[entry.ref];
+      if (item != nullptr && IsRunWithNeighbour(*item)) {
+        WriteRunAs(out, last_client, doc_, all, *item, item->origin, /*offset=*/0, item->length);
+      } else {
+        out.Flush();
+        View(entry, end);
+        writer_.WriteStruct(view_);
+      }
+      if (item == nullptr || item->deleted()) ranges.AddDeleted(entry.clock, end);
+    });
+    out.Flush();
   }
   // The first struct of a part, which loses what lies before.
   void WriteRest(const Part& part, StructList::Entry entry, Clock end) {
@@ -82,31 +127,6 @@ class SectionWriter {
   StructView view_;
 };
 
-// Gathers what is deleted of one client, struct by struct.
-class DeletedRanges {
- public:
-  explicit DeletedRanges(const DocState& doc) : doc_(doc) {}
-
-  void Add(StructList::Entry entry, Clock end) {
-    if (entry.ref != ItemRef::kGc && !doc_.items[entry.ref].deleted()) return;
-    if (entry.clock == end_before_ && !ranges_.empty()) {
-      ranges_.back().length += end - entry.clock;
-    } else {
-      ranges_.push_back({entry.clock, end - entry.clock});
-    }
-    end_before_ = end;
-  }
-  // Adds them to `deletes`, and begins anew.
-  void EndClient(ClientId client, std::vector<ClientRanges>& deletes) {
-    if (!ranges_.empty()) deletes.push_back({client, std::exchange(ranges_, {})});
-  }
-
- private:
-  const DocState& doc_;
-  std::vector<ClockRange> ranges_;
-  ypp::Clock end_before_ = 0;
-};
-
 // Everything the client has from `part.from` on.
 void WriteSection(UpdateWriter& writer, const DocState& doc, const Part& part) {
   const StructList& structs = doc.clients[part.client].structs;
@@ -120,9 +140,10 @@ void WriteSection(UpdateWriter& writer, const DocState& doc, const Part& part) {
 }
 
 // All that the document has, and gathers what is deleted on the way.
-std::string EncodeAll(const DocState& doc, Dialect dialect) {
+template <Dialect kDialect>
+std::string EncodeAll(const DocState& doc) {
   const std::vector<ClientIndex> clients = doc.clients.Descending();
-  UpdateWriter writer(dialect);
+  UpdateWriter writer(kDialect);
   writer.Reserve(doc.items.live(), doc.bytes.size());
   writer.BeginUpdate(clients.size());
   std::vector<ClientRanges> deletes;
@@ -131,10 +152,14 @@ std::string EncodeAll(const DocState& doc, Dialect dialect) {
     const StructList& structs = doc.clients[client].structs;
     SectionWriter section(writer, doc, client);
     section.Begin(0, structs.size());
-    structs.ForEachFrom(structs.First(), [&](StructList::Entry entry, Clock end) {
-      section.Write(entry, end);
-      ranges.Add(entry, end);
-    });
+    if constexpr (kDialect == Dialect::kV1) {
+      section.WriteAllV1(structs, ranges);
+    } else {
+      structs.ForEachFrom(structs.First(), [&](StructList::Entry entry, Clock end) {
+        section.Write(entry, end);
+        ranges.Add(entry, end);
+      });
+    }
     ranges.EndClient(doc.clients[client].id, deletes);
   }
   writer.WriteDeleteSet(DeleteSet::FromParts(std::move(deletes)));
@@ -225,7 +250,10 @@ std::vector<std::string> EncodePending(const DocState& doc, const StateVector& k
 }  // namespace
 
 std::string EncodeState(const DocState& doc, const StateVector& known, Dialect dialect) {
-  if (known.empty() && doc.pending.empty()) return EncodeAll(doc, dialect);
+  if (known.empty() && doc.pending.empty() && dialect == Dialect::kV1)
+    return EncodeAll<Dialect::kV1>(doc);
+  if (known.empty() && doc.pending.empty() && dialect == Dialect::kV2)
+    return EncodeAll<Dialect::kV2>(doc);
   std::vector<Part> parts;
   for (const ClientIndex client : doc.clients.Descending()) {
     const ypp::Clock from = known.Get(doc.clients[client].id);

@@ -7,13 +7,11 @@ bool WriteRunFrom(codec::ByteWriter& out, ClientBytes& last_client, const DocSta
   if (offset == 0) return WriteRun(out, last_client, doc, item);
   if (item.kind != codec::StructKind::kString && item.kind != codec::StructKind::kDeleted)
     return false;
-  std::string_view text = doc.bytes.View(item.content, item.content_size);
-  if (item.kind == codec::StructKind::kString) {
-    if (item.content_size != item.length) return false;  // a character might be cut
-    text.remove_prefix(offset);
-  }
+  const bool is_text = item.kind == codec::StructKind::kString;
+  if (is_text && item.content_size != item.length) return false;  // a character might be cut
   const LocalId before = {item.id.client, item.id.clock + offset - 1};
-  WriteRunAs(out, last_client, doc, item, before, text, item.length - offset);
+  WriteRunAs(out, last_client, doc, doc.bytes.all(), item, before, is_text ? offset : 0,
+             item.length - offset);
   return true;
 }
 

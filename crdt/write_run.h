@@ -29,29 +29,61 @@ inline uint8_t RunInfo(const Item& item, bool has_origin) {
                               (item.in_sequence() ? 0 : codec::kInfoHasParentSub));
 }
 
-// In V1, with another origin and a part of the text or of the length. REQUIRES: one of its
-// neighbours.
-[[gnu::always_inline]] inline void WriteRunAs(codec::ByteWriter& out, ClientBytes& last_client,
-                                              const DocState& doc, const Item& item, LocalId origin,
-                                              std::string_view text, Clock length) {
+// The end of a V1 stream at hand: who writes many runs need not look it up for each. To be flushed
+// before somebody else writes, and at the end.
+class StreamEnd {
+ public:
+  explicit StreamEnd(codec::ByteWriter& out) : out_(out) {}
+
+  // As those of ByteWriter.
+  [[gnu::always_inline]] char* Room(size_t size_bytes) {
+    constexpr size_t kMoreBytes = 4096;
+    if (__builtin_expect(static_cast<size_t>(end_ - next_) < size_bytes, 0)) {
+      Flush();
+      next_ = out_.Room(size_bytes + kMoreBytes);
+      end_ = next_ + size_bytes + kMoreBytes;
+    }
+    return next_;
+  }
+  void FilledUpTo(char* end) { next_ = end; }
+  void Flush() {
+    if (next_ != nullptr) out_.FilledUpTo(next_);
+    next_ = end_ = nullptr;
+  }
+
+ private:
+  codec::ByteWriter& out_;
+  char* next_ = nullptr;
+  char* end_ = nullptr;
+};
+
+// In V1, with another origin, from `offset` of its text on or with another length. `all` is what
+// the document's byte store holds. REQUIRES: one of its neighbours.
+template <typename Stream>
+[[gnu::always_inline]] inline void WriteRunAs(Stream& out, ClientBytes& last_client,
+                                              const DocState& doc, std::string_view all,
+                                              const Item& item, LocalId origin, Clock offset,
+                                              Clock length) {
   constexpr size_t kMaxHeadBytes = 1 + 5 * codec::kMaxVarUintBytes;  // info, two ids, a length
+  // A deleted run has no text. Which of them are deleted, nobody can foretell.
+  const size_t text_size = item.content_size - offset;
+  const size_t number = text_size + (item.kind == codec::StructKind::kDeleted ? length : 0);
   const auto put_id = [&](char* p, LocalId id) {
-    return codec::PutVarUint(last_client.Put(p, doc.clients, id.client), id.clock);
+    return codec::PutEvenVarUint(last_client.Put(p, doc.clients, id.client), id.clock);
   };
-  char* p = out.Room(kMaxHeadBytes + text.size() + ByteStore::kSlackBytes);
+  char* p = out.Room(kMaxHeadBytes + text_size + ByteStore::kSlackBytes);
   *p++ = static_cast<char>(RunInfo(item, origin.exists()));
   if (origin.exists()) p = put_id(p, origin);
   if (item.right_origin.exists()) p = put_id(p, item.right_origin);
-  p = codec::PutVarUint(p, item.kind == codec::StructKind::kDeleted ? length : text.size());
-  out.FilledUpTo(doc.bytes.Put(p, text));
+  p = codec::PutVarUint(p, number);
+  out.FilledUpTo(ByteStore::PutPart(p, all, item.content + offset, text_size));
 }
 
 // In V1.
 [[gnu::always_inline]] inline bool WriteRun(codec::ByteWriter& out, ClientBytes& last_client,
                                             const DocState& doc, const Item& item) {
   if (!IsRunWithNeighbour(item)) return false;
-  WriteRunAs(out, last_client, doc, item, item.origin,
-             doc.bytes.View(item.content, item.content_size), item.length);
+  WriteRunAs(out, last_client, doc, doc.bytes.all(), item, item.origin, /*offset=*/0, item.length);
   return true;
 }
 

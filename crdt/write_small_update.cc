@@ -48,8 +48,8 @@ void WriteTyped(ByteWriter& out, ClientBytes& last_client, const DocState& doc, 
   out.Clear();
   const LocalId typed = run.last_id();
   BeginSection(out, last_client, doc, typed);
-  WriteRunAs(out, last_client, doc, run, {typed.client, typed.clock - 1},
-             doc.bytes.View(run.content + run.content_size - 1, 1), 1);
+  WriteRunAs(out, last_client, doc, doc.bytes.all(), run, {typed.client, typed.clock - 1},
+             run.content_size - 1, 1);
   out.WriteUint8(0);  // nothing deleted
 }
 
