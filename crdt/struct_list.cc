@@ -51,7 +51,12 @@ bool StructList::FindNearHint(Clock clock) const {
   const Block& block = blocks_[hint_.block];
   const uint32_t size = static_cast<uint32_t>(block.size());
   const Entry* entries = block.data();
-  if (hint_.slot >= size || clock < entries[hint_.slot].clock) return false;
+  if (hint_.slot >= size) return false;
+  if (clock < entries[hint_.slot].clock) {  // who erases backwards goes on in the one before
+    if (hint_.slot == 0 || clock < entries[hint_.slot - 1].clock) return false;
+    --hint_.slot;
+    return true;
+  }
   const uint32_t end = std::min(size, hint_.slot + kSteps);
   for (uint32_t slot = hint_.slot + 1; slot < end; ++slot) {
     if (clock >= entries[slot].clock) continue;

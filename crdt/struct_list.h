@@ -125,8 +125,8 @@ class StructList {
   using Block = absl::InlinedVector<Entry, 2>;
   using Blocks = absl::InlinedVector<Block, 1>;
 
-  // Moves the hint, which may be out of date, to the struct that holds `clock` if that is there or
-  // not far behind in its block.
+  // Moves the hint, which may be out of date, to the struct that holds `clock` if that is there,
+  // right before it, or not far behind it in its block.
   bool FindNearHint(Clock clock) const;
   void AddBlock();
   static void MakeRoom(Block& block);
