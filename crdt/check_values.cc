@@ -10,6 +10,22 @@ namespace ypp::internal {
 
 namespace {
 
+// What a value needs at most beside its strings: a tag and a number.
+constexpr size_t kValueBytes = 10;
+
+absl::Status CheckRoom(const DocState& doc, size_t more_bytes) {
+  if (doc.bytes.size() + more_bytes > ByteStore::kMaxContentBytes)
+    return absl::ResourceExhaustedError("the document would grow past its limit");
+  return absl::OkStatus();
+}
+
+// A number, a boolean or null: it needs room, and nothing about it can be wrong.
+bool IsScalar(const Value& value) {
+  const Any* any = value.if_any();
+  return any != nullptr &&
+         (any->is_null() || any->if_bool() != nullptr || any->if_number() != nullptr);
+}
+
 // Goes through values and adds up the room they need. The first fault is kept.
 class ValueChecker {
  public:
@@ -42,16 +58,10 @@ class ValueChecker {
 
   absl::Status status() const { return status_; }
   absl::Status Finish(const DocState& doc) const {
-    if (status_.ok() && doc.bytes.size() + size_bytes_ > ByteStore::kMaxContentBytes) {
-      return absl::ResourceExhaustedError("the document would grow past its limit");
-    }
-    return status_;
+    return status_.ok() ? CheckRoom(doc, size_bytes_) : status_;
   }
 
  private:
-  // What a value needs at most beside its strings: a tag and a number.
-  static constexpr size_t kValueBytes = 10;
-
   void Refuse(const char* why) {
     if (status_.ok()) status_ = absl::InvalidArgumentError(why);
   }
@@ -161,6 +171,7 @@ absl::Status CheckStorable(const Value& value) {
 }
 
 absl::Status CheckElements(const DocState& doc, absl::Span<const Value> values) {
+  if (values.size() == 1 && IsScalar(values[0])) return CheckRoom(doc, kValueBytes);
   ValueChecker checker(&doc);
   for (const Value& value : values) checker.CheckElement(value);
   return checker.Finish(doc);
