@@ -280,6 +280,24 @@ TEST(FastWays, WhatAListenerTypesInAnswerToAKeystrokeIsToldBehindIt) {
   EXPECT_TRUE(CheckInvariants(doc).ok());
 }
 
+TEST(FastWays, KeystrokesGoOnWhenTheContentWasPackedMeanwhile) {
+  Doc doc(WithClient(7));
+  Text text = doc.GetText("t");
+  const std::string page(100'000, 'x');
+  ASSERT_TRUE(text.Insert(0, page).ok());
+  Doc peer(WithClient(9));
+  ASSERT_TRUE(peer.GetText("another").Insert(0, "peer").ok());
+  ASSERT_TRUE(doc.ApplyUpdate(peer.EncodeUpdate()).ok());
+  // The page moves behind what the peer wrote, and leaves more dead bytes than there are others.
+  ASSERT_TRUE(text.Append("y").ok());
+  // The first transaction that somebody is told of copies what is alive.
+  const Subscription listening = doc.OnUpdate([](const UpdateEvent&) {});
+  for (uint32_t i = 0; i < 100; ++i) ASSERT_TRUE(text.Insert(i, "z").ok());
+  EXPECT_EQ(text.ToString(), std::string(100, 'z') + page + "y");
+  EXPECT_EQ(doc.GetText("another").ToString(), "peer");
+  ASSERT_TRUE(CheckInvariants(doc).ok()) << CheckInvariants(doc);
+}
+
 TEST(FastWays, UpdateEventsOfBothFormatsSayTheSame) {
   for (uint32_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(seed);
