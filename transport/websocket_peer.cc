@@ -97,12 +97,12 @@ void WebSocketPeer::ReadFrames(absl::Span<char>* bytes) {
 void WebSocketPeer::OnEvent(const WebSocketEvent& event) {
   using Kind = WebSocketEvent::Kind;
   const bool open = state_ == State::kOpen;
-  if (event.kind == Kind::kBroken || (event.kind == Kind::kClose && open)) {
-    if (event.code == kCloseMessageTooBig) host_->OnRefused("message_size");
+  const bool broken = event.kind == Kind::kBroken;
+  if (broken && event.code == kCloseMessageTooBig) host_->OnRefused("message_size");
+  if (broken || event.kind == Kind::kClose) {
     if (open) stream_->Write(CloseFrame(event.code, event.payload));
     return End();
   }
-  if (event.kind == Kind::kClose) return End();
   if (!open || event.kind == Kind::kNone) return;
   liveness_.Hear(host_->now_ms());
   if (event.kind == Kind::kMessage) handler_->OnMessage(codec::AsBytes(event.payload));

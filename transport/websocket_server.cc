@@ -109,7 +109,8 @@ void WebSocketServer::Impl::CloseAll() {
 }
 
 void WebSocketServer::Impl::OnAccept(EventLoop::TcpSocket socket, std::string address) {
-  std::optional<Visit> visit = admission_.Accept(std::move(address), NowMs());
+  now_ms_ = NowMs();  // the time it has to say what it wants begins now, not at the last tick
+  std::optional<Visit> visit = admission_.Accept(std::move(address), now_ms_);
   if (!visit) return;
   std::unique_ptr<TlsSession> tls;
   if (tls_ != nullptr) tls = std::make_unique<TlsSession>(*tls_);

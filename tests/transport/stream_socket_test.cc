@@ -1,15 +1,13 @@
 // The loop, the listener and the socket, with a plain blocking peer on the other side.
 #include "transport/stream_socket.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/transport/blocking_peer.h"
 #include "transport/tcp_listener.h"
 
 namespace ypp::transport {
@@ -29,39 +27,18 @@ class StreamSocketTest : public testing::Test, private StreamSocket::Handler {
     address.host = "127.0.0.1";
     EXPECT_TRUE(listener_.Listen(address).ok());
   }
-  ~StreamSocketTest() override {
-    if (peer_ >= 0) close(peer_);
-  }
 
   // Runs the loop on this thread, and the peer's side on another; ends when that is done.
-  void Run(const std::function<void()>& peer) {
-    std::thread other([this, &peer] {
-      peer_ = socket(AF_INET, SOCK_STREAM, 0);
-      sockaddr_in address{};
-      address.sin_family = AF_INET;
-      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      address.sin_port = htons(listener_.port());
-      ASSERT_EQ(connect(peer_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-      peer();
+  void Run(const std::function<void(const BlockingPeer&)>& talk) {
+    std::thread other([this, &talk] {
+      const BlockingPeer peer(listener_.port());
+      talk(peer);
       loop_.Stop();
     });
     loop_.Run();
     other.join();
     socket_.reset();
   }
-  void PeerSends(const std::string& bytes) const {
-    ASSERT_EQ(send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(bytes.size()));
-  }
-  std::string PeerReads(size_t size_bytes) const {
-    std::string bytes(size_bytes, '\0');
-    const ssize_t got = recv(peer_, bytes.data(), size_bytes, MSG_WAITALL);
-    bytes.resize(got > 0 ? static_cast<size_t>(got) : 0);
-    return bytes;
-  }
-
-  // The peer sends no more.
-  void EndPeer() const { shutdown(peer_, SHUT_WR); }
 
   std::function<void()> on_accept;
   std::function<void(std::string_view)> on_bytes;
@@ -79,14 +56,13 @@ class StreamSocketTest : public testing::Test, private StreamSocket::Handler {
   }
 
   TcpListener listener_;
-  int peer_ = -1;
 };
 
 TEST_F(StreamSocketTest, BytesGoBothWays) {
   on_bytes = [this](std::string_view bytes) { socket_->Write("<" + std::string(bytes) + ">"); };
-  Run([this] {
-    PeerSends("ping");
-    EXPECT_EQ(PeerReads(6), "<ping>");
+  Run([](const BlockingPeer& peer) {
+    peer.Send("ping");
+    EXPECT_EQ(peer.Read(6), "<ping>");
   });
   EXPECT_EQ(address_, "127.0.0.1");
 }
@@ -100,7 +76,9 @@ TEST_F(StreamSocketTest, KeepsTheOrderOfSmallAndLarge) {
     socket_->Write(large);
     EXPECT_EQ(socket_->queued_bytes(), 6'000'002u);
   };
-  Run([this, &large] { EXPECT_EQ(PeerReads(6'000'002), "a" + *large + "c" + *large); });
+  Run([&large](const BlockingPeer& peer) {
+    EXPECT_EQ(peer.Read(6'000'002), "a" + *large + "c" + *large);
+  });
 }
 
 TEST_F(StreamSocketTest, SendsWhatIsQueuedBeforeItCloses) {
@@ -110,10 +88,10 @@ TEST_F(StreamSocketTest, SendsWhatIsQueuedBeforeItCloses) {
     socket_->CloseWhenSent();
     socket_.reset();
   };
-  Run([this] {
-    PeerSends("go");
-    EXPECT_EQ(PeerReads(3'000'000).size(), 3'000'000u);
-    EXPECT_EQ(PeerReads(1), "") << "and then the end";
+  Run([](const BlockingPeer& peer) {
+    peer.Send("go");
+    EXPECT_EQ(peer.Read(3'000'000).size(), 3'000'000u);
+    EXPECT_EQ(peer.Read(1), "") << "and then the end";
   });
 }
 
@@ -130,10 +108,10 @@ TEST_F(StreamSocketTest, ReadsNothingWhileItIsToldNotTo) {
     got += bytes;
     socket_->Write("2");
   };
-  Run([this, &got] {
-    PeerSends("x");
-    EXPECT_EQ(PeerReads(1), "1");
-    EXPECT_EQ(PeerReads(1), "2");
+  Run([](const BlockingPeer& peer) {
+    peer.Send("x");
+    EXPECT_EQ(peer.Read(1), "1");
+    EXPECT_EQ(peer.Read(1), "2");
   });
   EXPECT_EQ(got, "x");
 }
@@ -141,10 +119,10 @@ TEST_F(StreamSocketTest, ReadsNothingWhileItIsToldNotTo) {
 TEST_F(StreamSocketTest, TellsOnceThatThePeerHasGone) {
   int ends = 0;
   on_end = [&ends] { ++ends; };
-  Run([this] {
-    PeerSends("x");
-    EndPeer();
-    PeerReads(1);
+  Run([](const BlockingPeer& peer) {
+    peer.Send("x");
+    peer.End();
+    peer.Read(1);
   });
   EXPECT_EQ(ends, 1);
 }
