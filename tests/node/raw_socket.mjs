@@ -42,7 +42,8 @@ export class RawSocket {
     raw.socket.onmessage = (event) => raw.received.push(new Uint8Array(event.data));
     raw.socket.onclose = (event) => (raw.closed = { code: event.code, reason: event.reason });
     raw.socket.onerror = () => {};
-    await until(() => raw.socket.readyState === WebSocket.OPEN, "the socket is open");
+    await until(() => raw.socket.readyState !== WebSocket.CONNECTING, "the socket is open");
+    if (raw.socket.readyState !== WebSocket.OPEN) throw new Error("the socket was closed before it was open");
     return raw;
   }
 

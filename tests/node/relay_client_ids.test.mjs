@@ -113,7 +113,8 @@ test("a relay that starts again restores a document from clients that have more 
   const eve = new Client(relay.url, "restored", { token: "eve" });
   await eve.untilText("ada's");
   await api("/api/documents/restored", { method: "DELETE", headers: { authorization: "Bearer secret" } });
-  await until(() => ada.saved && eve.saved, "both are back");
+  const isBack = (client) => client.count("authenticated") === 2 && client.saved;
+  await until(() => isBack(ada) && isBack(eve), "both are back");
   assert.equal((await readDocument(relay.url, "restored", "ada")).text, "ada's");
   ada.append(" goes on");
   await ada.untilSaved();

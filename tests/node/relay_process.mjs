@@ -52,11 +52,17 @@ export class Relay {
       writeFileSync(file, JSON.stringify(this.tokens));
       access.splice(0, 1, "--tokens", file);
     }
-    this.process = spawn(program, [
+    const child = spawn(program, [
       "--listen", `127.0.0.1:${this.port}`, "--db", this.database, ...access, ...this.args,
     ]);
+    this.process = child;
+    const endWithTest = () => child.kill("SIGKILL");
+    process.on("exit", endWithTest);  // also of a test that failed before it removed this
     this.exited = new Promise((resolve) => {
-      this.process.on("close", (code, signal) => resolve({ code, signal }));
+      child.on("close", (code, signal) => {
+        process.off("exit", endWithTest);
+        resolve({ code, signal });
+      });
     });
     this.process.stderr.on("data", (data) => (this.log += data));
     const lines = createInterface({ input: this.process.stdout });
