@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 
+#include "bench/relay/floor_server.h"
 #include "bench/relay/growth_run.h"
 #include "bench/relay/load_case.h"
 #include "bench/relay/load_run.h"
@@ -47,11 +48,13 @@ int main(int argc, char** argv) {
   std::string name;
   std::string growth_name;
   bool list = false;
+  bool floor = false;
   double seconds = 5;
   ypp::bench::LoadTarget target;
   app.add_option("--case", name, "which; --list names them");
   app.add_option("--growth", growth_name, "instead of a case: document or connections");
   app.add_flag("--list", list, "prints the cases as lines of JSON");
+  app.add_flag("--floor", floor, "serves instead, as the least that a server can do");
   app.add_option("--port", target.port, "of the server, on 127.0.0.1");
   app.add_option("--pid", target.pid, "of the server, for its processor time and memory");
   app.add_option("--seconds", seconds, "to measure for")->capture_default_str();
@@ -59,6 +62,7 @@ int main(int argc, char** argv) {
 
   if (list) return List();
   ypp::transport::RaiseOpenFilesLimit();
+  if (floor) ypp::bench::RunFloorServer();
   if (!growth_name.empty()) {
     const auto growth = ypp::bench::FindGrowth(growth_name);
     if (!growth) return Wrong(growth_name);

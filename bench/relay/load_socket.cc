@@ -18,21 +18,12 @@ constexpr std::string_view kHandshake =
     "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 constexpr size_t kSocketsPerAddress = 10'000;
 
-enum Opcode : uint8_t { kContinuation = 0, kText = 1, kBinary = 2, kClose = 8, kPing = 9 };
-
 sockaddr_in Loopback(uint32_t host, uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl((127u << 24) + host);
   address.sin_port = htons(port);
   return address;
-}
-
-// Big-endian.
-uint64_t ReadNumber(std::string_view bytes) {
-  uint64_t number = 0;
-  for (const char byte : bytes) number = number << 8 | static_cast<uint8_t>(byte);
-  return number;
 }
 
 }  // namespace
@@ -95,18 +86,10 @@ size_t LoadSocket::Consume(std::string_view bytes) {
   size_t taken = open_ ? 0 : ConsumeHandshake(bytes);
   while (open_ && fd_ >= 0) {
     const std::string_view rest = bytes.substr(taken);
-    if (rest.size() < 2) break;
-    const uint8_t first = static_cast<uint8_t>(rest[0]);
-    uint64_t size = static_cast<uint8_t>(rest[1]) & 0x7f;
-    size_t header = 2;
-    if (size >= 126) {
-      header += size == 126 ? 2 : 8;
-      if (rest.size() < header) break;
-      size = ReadNumber(rest.substr(2, header - 2));
-    }
-    if (rest.size() - header < size) break;
-    OnFrame(first & 0x0f, (first & 0x80) != 0, rest.substr(header, size));
-    taken += header + size;
+    const auto head = ReadFrameHead(rest);
+    if (!head) break;
+    OnFrame(head->opcode, head->last, rest.substr(head->head_bytes, head->payload_bytes));
+    taken += head->head_bytes + head->payload_bytes;
   }
   return taken;
 }
@@ -123,7 +106,7 @@ size_t LoadSocket::ConsumeHandshake(std::string_view bytes) {
   return end + 4;
 }
 
-void LoadSocket::OnFrame(uint8_t opcode, bool last, std::string_view payload) {
+void LoadSocket::OnFrame(Opcode opcode, bool last, std::string_view payload) {
   switch (opcode) {
     case kText:
     case kBinary:
@@ -138,7 +121,7 @@ void LoadSocket::OnFrame(uint8_t opcode, bool last, std::string_view payload) {
       Fail("the server closed: " + std::string(payload.size() > 2 ? payload.substr(2) : ""));
       break;
     case kPing:
-      SendFrame(0x0a, payload);
+      SendFrame(kPong, payload);
       break;
     default:
       break;
@@ -147,15 +130,9 @@ void LoadSocket::OnFrame(uint8_t opcode, bool last, std::string_view payload) {
 
 void LoadSocket::Send(std::string_view message) { SendFrame(kBinary, message); }
 
-void LoadSocket::SendFrame(uint8_t opcode, std::string_view payload) {
+void LoadSocket::SendFrame(Opcode opcode, std::string_view payload) {
   if (fd_ < 0) return;
-  const size_t size = payload.size();
-  out_.push_back(static_cast<char>(0x80 | opcode));
-  const size_t length_bytes = size < 126 ? 0 : size < 65536 ? 2 : 8;
-  const size_t short_size = length_bytes == 0 ? size : length_bytes == 2 ? 126 : 127;
-  out_.push_back(static_cast<char>(0x80 | short_size));
-  for (size_t i = length_bytes; i > 0; --i) out_.push_back(static_cast<char>(size >> 8 * (i - 1)));
-  out_.append(4, '\0');
+  AppendFrameHead(out_, opcode, payload.size(), true);
   out_.append(payload);
   Flush();
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "bench/relay/frame_head.h"
 #include "bench/relay/load_loop.h"
 
 namespace ypp::bench {
@@ -40,8 +41,8 @@ class LoadSocket : private LoadLoop::Watcher {
   // Takes what is whole; tells how much that was.
   size_t Consume(std::string_view bytes);
   size_t ConsumeHandshake(std::string_view bytes);
-  void OnFrame(uint8_t opcode, bool last, std::string_view payload);
-  void SendFrame(uint8_t opcode, std::string_view payload);
+  void OnFrame(Opcode opcode, bool last, std::string_view payload);
+  void SendFrame(Opcode opcode, std::string_view payload);
   void Flush();
   void Fail(std::string_view why);
 

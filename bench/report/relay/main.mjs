@@ -6,7 +6,7 @@ import { parseArgs, promisify } from 'node:util'
 import { growthMarkdown, growthPlot, growthText, steps } from './growth.mjs'
 import { plot } from './plot.mjs'
 import { lines, medians } from './results.mjs'
-import { SERVERS, allowedCores, onCore } from './servers.mjs'
+import { SERVERS, allowedCores, canRun, onCore } from './servers.mjs'
 import { markdownTable, textTable } from './table.mjs'
 
 const wrong = message => {
@@ -27,7 +27,7 @@ const readOptions = () => {
     if (!(value > 0)) wrong(`--${name} needs a number above 0`)
     return value
   }
-  const servers = (values.servers ?? 'node,ypp').split(',')
+  const servers = (values.servers ?? (values.growth ? 'node,ypp' : 'node,ypp,floor')).split(',')
   for (const name of servers) if (!(name in SERVERS)) wrong(`no such server: ${name}`)
   let pattern
   try {
@@ -73,9 +73,10 @@ const tellFailure = (what, server, error) => {
 const measureAll = async (cases, options) => {
   const results = {}
   for (const [i, { name, what }] of cases.entries()) {
-    const rounds = Object.fromEntries(options.servers.map(server => [server, []]))
+    const servers = options.servers.filter(server => canRun(server, name))
+    const rounds = Object.fromEntries(servers.map(server => [server, []]))
     for (let round = 1; round <= options.rounds; ++round) {
-      for (const server of options.servers) {
+      for (const server of servers) {
         progress(`${i + 1}/${cases.length} ${name} ${what}, round ${round} of ${options.rounds}: ${server}`)
         try {
           rounds[server].push(...await runLoad(['--case', name], server, options))
@@ -84,7 +85,7 @@ const measureAll = async (cases, options) => {
         }
       }
     }
-    results[name] = { what, ...Object.fromEntries(options.servers.map(server => [server, medians(rounds[server])])) }
+    results[name] = { what, ...Object.fromEntries(servers.map(server => [server, medians(rounds[server])])) }
     if (options.json !== undefined) appendFileSync(options.json, JSON.stringify({ case: name, ...results[name], rounds }) + '\n')
     if (!process.stderr.isTTY) console.error(JSON.stringify({ case: name, ...results[name] }))
   }
@@ -127,7 +128,8 @@ const markdown = (found, { command, rounds, seconds }) => `# ypp-relay beside No
 
 Measured by \`${command}\` on ${machine()}: medians of ${rounds} rounds of ${seconds} s,
 a fresh server for each, in turn. The server has one core and the load generator another. ypp-relay stores every update in SQLite and
-acknowledges it when it is on disk; Hocuspocus 4.7.0 runs without storage. "One in flight": the next update is sent when the one before has
+acknowledges it when it is on disk; Hocuspocus 4.7.0 runs without storage. The floor is a program that does what no server can do without: it
+reads what comes and writes it to those who get it, without a look at it, a store or a wait for one. "One in flight": the next update is sent when the one before has
 reached another client of the document. The machine's load average at the end was ${loadavg()[2].toFixed(1)} over 15 minutes, of which this run makes up about 2: with more
 than that, rates and latencies of both servers are worse than they need be, while memory and CPU times stand.
 

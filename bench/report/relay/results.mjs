@@ -11,11 +11,11 @@ export const median = values => {
 export const medians = rounds =>
   Object.fromEntries(Object.keys(rounds[0] ?? {}).map(name => [name, median(rounds.map(round => round[name]))]))
 
-// `results`: { case: { what, node, ypp } }, with medians. A line per case and figure that is compared: how many times better ypp is, and
+// `results`: { case: { what, node, ypp, floor } }, with medians. A line per case and figure that is compared: how many times better ypp is, and
 // whether that meets the goal (undefined where there is none).
 export const lines = results =>
-  Object.entries(results).flatMap(([name, { what, node = {}, ypp = {} }]) => (GOALS[name] ?? []).map(goal => {
-    const line = { case: name, what, figure: goal.figure, node: node[goal.figure], ypp: ypp[goal.figure] }
+  Object.entries(results).flatMap(([name, { what, node = {}, ypp = {}, floor = {} }]) => (GOALS[name] ?? []).map(goal => {
+    const line = { case: name, what, figure: goal.figure, node: node[goal.figure], ypp: ypp[goal.figure], floor: floor[goal.figure] }
     if (line.node !== undefined && line.ypp !== undefined) {
       line.ratio = FIGURES[goal.figure].more ? line.ypp / line.node : line.node / line.ypp
     }

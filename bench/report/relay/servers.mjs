@@ -1,4 +1,4 @@
-// The two servers, each started afresh, on a core of its own.
+// The servers, each started afresh, on a core of its own.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,5 +48,9 @@ export const SERVERS = {
     const command = [relay, '--listen', '127.0.0.1:0', '--db', join(folder, 'documents.db'), '--open', '--log-level', 'error',
       '--max-connections-per-address', '50000', '--max-connects-per-second', '0', '--idle-timeout', '3600']
     return start('ypp', core, command, folder)
-  }
+  },
+  floor: ({ core, load }) => start('floor', core, [load, '--floor'], mkdtempSync(join(tmpdir(), 'relay-compare-')))
 }
+
+// The floor keeps nothing, so it cannot be asked for what it was given.
+export const canRun = (server, name) => server !== 'floor' || /^[abdf]/.test(name)

@@ -6,13 +6,14 @@ export const figure = value => {
   return value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3)
 }
 
-const HEADER = ['case', 'figure', 'Node', 'ypp-relay', 'better by', 'goal', 'met']
+const HEADER = ['case', 'figure', 'Node', 'ypp-relay', 'floor', 'better by', 'goal', 'met']
 
 const cells = line => [
   `${line.case} ${line.what}`,
   FIGURES[line.figure].text,
   figure(line.node),
   figure(line.ypp),
+  figure(line.floor),
   line.ratio === undefined ? '-' : `${line.ratio.toPrecision(3)} x`,
   line.goal ?? '',
   line.met === undefined ? '' : line.met ? 'yes' : 'no'
