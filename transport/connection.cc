@@ -55,19 +55,26 @@ void Connection::OnMessage(codec::Bytes message) {
   Route(frame, message);
 }
 
+void Connection::OnBareFrames(size_t count) {
+  if (!closing_) Pause(messages_.Take(static_cast<double>(count), hooks().executor.now_ms()));
+}
+
 void Connection::PayFor(const Frame& frame, size_t size_bytes) {
-  const Executor& executor = hooks().executor;
-  const int64_t now_ms = executor.now_ms();
+  const int64_t now_ms = hooks().executor.now_ms();
   int64_t wait_ms =
       std::max(messages_.Take(1, now_ms), bytes_.Take(static_cast<double>(size_bytes), now_ms));
   if (frame.type == MessageType::kAwareness) {
     wait_ms = std::max(wait_ms, awareness_.Take(1, now_ms));
   }
+  Pause(wait_ms);
+}
+
+void Connection::Pause(int64_t wait_ms) {
   if (wait_ms == 0 || paused_) return;
   paused_ = true;
   metrics().Refuse("rate");
   UpdateReading();
-  executor.after(wait_ms, [weak = weak_from_this()] {
+  hooks().executor.after(wait_ms, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (self == nullptr) return;
     self->paused_ = false;

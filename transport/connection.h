@@ -48,6 +48,7 @@ class Connection : public SocketHandler,
   ~Connection() override;
 
   void OnMessage(codec::Bytes message) override;
+  void OnBareFrames(size_t count) override;
   void OnTick(int64_t now_ms) override;
   void OnClosed() override;
 
@@ -81,6 +82,8 @@ class Connection : public SocketHandler,
   void Route(const Frame& frame, codec::Bytes message);
   // Stops reading for a while when the message is more than the rates allow.
   void PayFor(const Frame& frame, size_t size_bytes);
+  // Reads nothing for so long.
+  void Pause(int64_t wait_ms);
   void UpdateReading();
   bool IsForOneThatEnded(const Frame& frame);
   ChannelPtr FindOpen(std::string_view address) const;

@@ -53,6 +53,8 @@ class SocketHandler {
   virtual ~SocketHandler() = default;
 
   virtual void OnMessage(codec::Bytes message) = 0;
+  // So many frames came that were not a message each: they, too, take time to read.
+  virtual void OnBareFrames(size_t count) = 0;
   // Called about once a second, with a steady clock.
   virtual void OnTick(int64_t now_ms) = 0;
   // Once, the last call.

@@ -46,6 +46,9 @@ class UpgradeGate : public SocketHandler {
       socket_->Close(kCloseResetConnection, "Reset Connection");
     }
   }
+  void OnBareFrames(size_t count) override {
+    if (handler_ != nullptr) handler_->OnBareFrames(count);
+  }
   void OnTick(int64_t now_ms) override {
     if (handler_ != nullptr) return handler_->OnTick(now_ms);
     if (first_tick_ms_ < 0) first_tick_ms_ = now_ms;

@@ -1,5 +1,6 @@
 #include "transport/websocket_frames.h"
 
+#include <algorithm>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,8 @@ using Kind = WebSocketEvent::Kind;
 
 constexpr size_t kMaxControlBytes = 125;
 constexpr size_t kMaxCloseReasonBytes = kMaxControlBytes - sizeof(uint16_t);
+// A client's, with its mask.
+constexpr int64_t kSmallestHeadBytes = 6;
 
 // Both are without state, and so for all connections.
 const Config::con_msg_manager_type::ptr& Messages() {
@@ -40,6 +43,12 @@ WebSocketEvent CloseEvent(const std::string& payload) {
   return {Kind::kClose, std::move(reason), code};
 }
 
+// That a frame's head has for the length of a payload, beside the first.
+int64_t LengthBytes(size_t payload_bytes) {
+  if (payload_bytes < 126) return 0;
+  return payload_bytes < 65'536 ? 2 : 8;
+}
+
 // At most so many bytes, and whole characters of UTF-8.
 std::string_view Cut(std::string_view text, size_t size_bytes) {
   if (text.size() <= size_bytes) return text;
@@ -60,6 +69,14 @@ std::string Frame(frame::opcode::value opcode, std::string_view payload) {
 class WebSocketFrameReader::Processor : public websocketpp::processor::hybi13<Config> {
  public:
   Processor() : hybi13(false, true, Messages(), NoRandom()) {}
+
+  // What came of a message, and of a control frame, that are not whole yet.
+  size_t begun_bytes() const { return SizeOf(m_data_msg.msg_ptr) + SizeOf(m_control_msg.msg_ptr); }
+
+ private:
+  static size_t SizeOf(const message_ptr& message) {
+    return message == nullptr ? 0 : message->get_payload().size();
+  }
 };
 
 WebSocketFrameReader::WebSocketFrameReader() : processor_(std::make_unique<Processor>()) {}
@@ -72,9 +89,11 @@ void WebSocketFrameReader::SetMaxMessageBytes(size_t size_bytes) {
 
 WebSocketEvent WebSocketFrameReader::Next(absl::Span<char>* bytes) {
   std::error_code error;
+  const size_t begun_bytes = processor_->begun_bytes();
+  size_t taken_bytes = 0;
   try {
-    bytes->remove_prefix(
-        processor_->consume(reinterpret_cast<uint8_t*>(bytes->data()), bytes->size(), error));
+    taken_bytes =
+        processor_->consume(reinterpret_cast<uint8_t*>(bytes->data()), bytes->size(), error);
   } catch (const std::bad_alloc&) {
     // Of the size that the peer says its message has. Others need not suffer from it.
     return {Kind::kBroken, "Out Of Memory", close_frame::status::message_too_big};
@@ -82,6 +101,8 @@ WebSocketEvent WebSocketFrameReader::Next(absl::Span<char>* bytes) {
   if (error) {
     return {Kind::kBroken, error.message(), websocketpp::processor::error::to_ws(error)};
   }
+  bytes->remove_prefix(taken_bytes);
+  bare_head_bytes_ += static_cast<int64_t>(taken_bytes + begun_bytes - processor_->begun_bytes());
   if (!processor_->ready()) return {};
   const Config::message_type::ptr message = processor_->get_message();
   std::string payload = std::move(message->get_raw_payload());
@@ -93,8 +114,15 @@ WebSocketEvent WebSocketFrameReader::Next(absl::Span<char>* bytes) {
     case frame::opcode::close:
       return CloseEvent(payload);
     default:
+      bare_head_bytes_ -= kSmallestHeadBytes + LengthBytes(payload.size());
       return {Kind::kMessage, std::move(payload), 0};
   }
+}
+
+size_t WebSocketFrameReader::TakeBareFrames() {
+  const int64_t frames = std::max<int64_t>(bare_head_bytes_, 0) / kSmallestHeadBytes;
+  bare_head_bytes_ -= frames * kSmallestHeadBytes;
+  return static_cast<size_t>(frames);
 }
 
 std::string MessageFrame(std::string_view message) { return Frame(frame::opcode::binary, message); }

@@ -47,10 +47,16 @@ class WebSocketFrameReader {
   // The next event; takes the bytes it needed off the front, and may write over them.
   WebSocketEvent Next(absl::Span<char>* bytes);
 
+  // How many frames came, since this was asked last, that were not a message each: pings, pongs,
+  // all but one of a message's fragments. Told by the bytes of their heads, and so not sharply.
+  size_t TakeBareFrames();
+
  private:
   class Processor;
 
   const std::unique_ptr<Processor> processor_;
+  // Of the heads of frames that TakeBareFrames has not told yet; below 0 when it told too many.
+  int64_t bare_head_bytes_ = 0;
 };
 
 // Frames of a server are not masked, so one can go to many.

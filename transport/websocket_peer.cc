@@ -92,6 +92,8 @@ void WebSocketPeer::ReadFrames(absl::Span<char>* bytes) {
   while (!bytes->empty() && (state_ == State::kOpen || state_ == State::kClosing)) {
     OnEvent(frames_->Next(bytes));
   }
+  if (state_ != State::kOpen) return;
+  if (const size_t frames = frames_->TakeBareFrames(); frames > 0) handler_->OnBareFrames(frames);
 }
 
 void WebSocketPeer::OnEvent(const WebSocketEvent& event) {

@@ -74,6 +74,10 @@ void YWebsocketAdapter::Send(const MessagePtr& message) {
   }
 }
 
+void YWebsocketAdapter::OnBareFrames(size_t count) {
+  if (handler_ != nullptr) handler_->OnBareFrames(count);
+}
+
 void YWebsocketAdapter::OnTick(int64_t now_ms) {
   if (handler_ != nullptr) handler_->OnTick(now_ms);
 }

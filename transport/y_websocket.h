@@ -40,6 +40,7 @@ class YWebsocketAdapter : public Socket, public SocketHandler {
 
   // SocketHandler
   void OnMessage(codec::Bytes message) override;
+  void OnBareFrames(size_t count) override;
   void OnTick(int64_t now_ms) override;
   void OnClosed() override;
 

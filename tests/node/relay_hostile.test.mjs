@@ -200,7 +200,7 @@ test("fragments of a message count together, also before authentication", async 
   await checkWitness();
 });
 
-test("a million tiny and empty fragments cost no more than the message they make up", async () => {
+test("hundreds of thousands of tiny and empty fragments cost no more than the message they make up", async () => {
   const wire = await openWire(relay.port);
   wire.socket.write(wireFrame(Buffer.from(tokenFrame("crumbs", "good")), { opcode: 2, fin: true }));
   await until(() => wire.received.length > 0, "the document is granted");
@@ -209,7 +209,7 @@ test("a million tiny and empty fragments cost no more than the message they make
   wire.received = Buffer.alloc(0);
   wire.socket.write(wireFrame(step1.subarray(0, 1), { opcode: 2 }));
   const crumbs = Buffer.concat(Array(10_000).fill(wireFrame(Buffer.alloc(0))));
-  for (let i = 0; i < 100; ++i) await new Promise((sent) => wire.socket.write(crumbs, sent));
+  for (let i = 0; i < 20; ++i) await new Promise((sent) => wire.socket.write(crumbs, sent));
   for (let i = 1; i < step1.length; ++i) {
     wire.socket.write(wireFrame(step1.subarray(i, i + 1), { fin: i + 1 === step1.length }));
   }

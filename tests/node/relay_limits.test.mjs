@@ -11,7 +11,7 @@ import { RawSocket, frame, openWire, syncFrame, toHex, tokenFrame, textFrame, wi
 import { Relay, readDocument, sleep, until } from "./relay_process.mjs";
 
 const relay = new Relay();
-before(() => relay.start({ args: ["--admin-token", "secret", "--max-pending-bytes", "1000"] }));
+before(() => relay.start({ args: ["--admin-token", "secret", "--max-pending-bytes", "1000", "--max-messages-per-second", "2000"] }));
 after(() => relay.remove());
 
 const granted = (name) => toHex(textFrame(name, 2, 2, "read-write"));
@@ -62,12 +62,31 @@ test("a frame that says it is compressed closes the socket, however much it woul
   assert.ok(relay.residentKiB - before < 4 << 10, `from ${before} to ${relay.residentKiB} KiB`);
 });
 
+async function refusals(reason) {
+  const response = await fetch(`http://127.0.0.1:${relay.port}/metrics`, { headers: { authorization: "Bearer secret" } });
+  const line = new RegExp(`ypp_relay_refusals_total\\{reason="${reason}"\\} (\\d+)`).exec(await response.text());
+  return Number(line?.[1] ?? 0);
+}
+
+test("who floods with frames that are no messages is read from no faster than one who floods with messages", async () => {
+  const pings = wireFrame(Buffer.alloc(0), { opcode: 9, fin: true });
+  const fragments = wireFrame(Buffer.alloc(0));
+  for (const [first, flood] of [[pings, pings], [wireFrame(Buffer.alloc(1), { opcode: 2 }), fragments]]) {
+    const before = await refusals("rate");
+    const wire = await openWire(relay.port);
+    wire.socket.removeAllListeners("data").resume();
+    wire.socket.write(first);
+    const many = Buffer.concat(Array(50_000).fill(flood));
+    for (let i = 0; i < 20 && await refusals("rate") === before; ++i) {
+      await new Promise((sent) => wire.socket.write(many, sent));
+    }
+    assert.equal(await refusals("rate"), before + 1);
+    assert.equal(wire.ended, false);
+    wire.socket.destroy();
+  }
+});
+
 test("a refusal for what waits is counted as that", async () => {
-  const refusals = async (reason) => {
-    const response = await fetch(`http://127.0.0.1:${relay.port}/metrics`, { headers: { authorization: "Bearer secret" } });
-    const line = new RegExp(`ypp_relay_refusals_total\\{reason="${reason}"\\} (\\d+)`).exec(await response.text());
-    return Number(line?.[1] ?? 0);
-  };
   const source = new Y.Doc();
   const updates = [];
   source.on("update", (update) => updates.push(update));

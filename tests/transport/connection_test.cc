@@ -432,6 +432,20 @@ TEST_F(ConnectionTest, IsNotReadFromWhileItOwesForWhatItSent) {
   EXPECT_TRUE(socket_->reading);
 }
 
+TEST_F(ConnectionTest, FramesThatAreNoMessagesAreOwedForAsMessagesAre) {
+  ConnectionLimits limits;
+  limits.max_messages_per_second = 10;
+  Open(limits);
+  connection_->OnBareFrames(10);
+  EXPECT_TRUE(socket_->reading);
+  connection_->OnBareFrames(5);
+  EXPECT_FALSE(socket_->reading);
+  tasks_.Advance(499);
+  EXPECT_FALSE(socket_->reading);
+  tasks_.Advance(1);
+  EXPECT_TRUE(socket_->reading);
+}
+
 TEST_F(ConnectionTest, AwarenessHasARateOfItsOwn) {
   ConnectionLimits limits;
   limits.max_awareness_per_second = 2;

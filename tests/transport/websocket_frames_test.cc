@@ -71,6 +71,34 @@ TEST_F(WebSocketFramesTest, AMessageMayComeByteByByte) {
   EXPECT_EQ(events[0].payload, large);
 }
 
+TEST_F(WebSocketFramesTest, MessagesAreNoBareFramesHoweverLargeTheyAre) {
+  for (const size_t size : {0, 125, 126, 60'000}) {
+    Read(Masked(0x82, std::string(size, 'x')));
+    EXPECT_EQ(reader_.TakeBareFrames(), 0u) << size;
+  }
+}
+
+TEST_F(WebSocketFramesTest, PingsAndFragmentsAreBareFrames) {
+  std::string bytes = Masked(0x02, "He");
+  for (int i = 0; i < 1'000; ++i) bytes += Masked(0x00, "") + Masked(0x89, "there?");
+  Read(bytes);
+  EXPECT_EQ(reader_.TakeBareFrames(), 2'001u) << "of which one may yet be that of the message";
+  Read(Masked(0x80, "llo") + Masked(0x8a, ""));
+  EXPECT_EQ(reader_.TakeBareFrames(), 1u);
+  EXPECT_EQ(reader_.TakeBareFrames(), 0u);
+}
+
+TEST_F(WebSocketFramesTest, BytesThatComeOneByOneAreCountedOnce) {
+  const std::string bytes = Masked(0x02, std::string(300, 'x')) + Masked(0x80, "y") +
+                            Masked(0x89, "there?") + Masked(0x82, "z") + Masked(0x89, "");
+  size_t frames = 0;
+  for (const char byte : bytes) {
+    Read({byte});
+    frames += reader_.TakeBareFrames();
+  }
+  EXPECT_EQ(frames, 3u);
+}
+
 TEST_F(WebSocketFramesTest, FragmentsAreOneMessageAndAPingMayComeBetweenThem) {
   const auto events = Read(Masked(0x02, "Hel") + Masked(0x89, "there?") + Masked(0x80, "lo"));
   ASSERT_EQ(events.size(), 2u);

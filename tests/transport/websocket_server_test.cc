@@ -26,6 +26,7 @@ constexpr size_t kMaxMessageBytes = 1'000;
 class Listener : public SocketHandler {
  public:
   void OnMessage(absl::Span<const uint8_t>) override {}
+  void OnBareFrames(size_t) override {}
   void OnClosed() override {}
   void OnTick(int64_t) override {}
 };
