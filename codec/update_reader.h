@@ -81,6 +81,13 @@ class UpdateReader {
   // Passes over what is left of the current section. False when there is no further one, or on
   // failure.
   bool NextSection(Section* section);
+  // So many sections were read by somebody else, up to `position`. REQUIRES: the current one is
+  // read; not for kV2.
+  void PassSections(uint64_t count, size_t position) {
+    YPP_DCHECK(columns_ == nullptr && structs_left_ == 0 && count <= sections_left_);
+    sections_left_ -= count;
+    in_.Seek(position);
+  }
   // False at the end of the section, or on failure.
   bool NextStruct(StructView* view) {
     if (structs_left_ == 0) return false;

@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "codec/id.h"
 #include "crdt/item.h"
 #include "crdt/struct_list.h"
@@ -25,15 +26,23 @@ struct Client {
 
   Clock state() const { return structs.end_clock(); }
 };
+// A document may have very many.
+static_assert(sizeof(Client) == 64);
 
 class ClientTable {
  public:
+  ClientTable() : index_(0, HashOfId{&clients_}, SameId{&clients_}) {}
+  ClientTable(const ClientTable&) = delete;
+  ClientTable& operator=(const ClientTable&) = delete;
+
   ClientIndex Intern(ClientId id) {
     if (last_ < clients_.size() && clients_[last_].id == id) return last_;
-    const auto [found, is_new] = index_.try_emplace(id, static_cast<ClientIndex>(clients_.size()));
-    if (is_new) clients_.emplace_back().id = id;
+    const auto found = index_.lazy_emplace(id, [&](const auto& make) {
+      make(static_cast<ClientIndex>(clients_.size()));
+      clients_.emplace_back().id = id;
+    });
     before_last_ = last_;
-    return last_ = found->second;
+    return last_ = *found;
   }
   // kNoIndex when it was never interned.
   ClientIndex Find(ClientId id) const {
@@ -42,7 +51,7 @@ class ClientTable {
     const auto found = index_.find(id);
     if (found == index_.end()) return kNoIndex;
     before_last_ = last_;
-    return last_ = found->second;
+    return last_ = *found;
   }
 
   // Makes room for so many more, when that is much; a client that comes alone finds room anyhow.
@@ -70,8 +79,22 @@ class ClientTable {
   std::vector<ClientIndex> Descending() const;
 
  private:
+  // The index holds no ids: they are in the table.
+  struct HashOfId {
+    using is_transparent = void;
+    const std::vector<Client>* clients;
+    size_t operator()(ClientId id) const { return absl::Hash<ClientId>()(id); }
+    size_t operator()(ClientIndex index) const { return (*this)((*clients)[index].id); }
+  };
+  struct SameId {
+    using is_transparent = void;
+    const std::vector<Client>* clients;
+    bool operator()(ClientIndex a, ClientIndex b) const { return a == b; }
+    bool operator()(ClientIndex index, ClientId id) const { return (*clients)[index].id == id; }
+  };
+
   std::vector<Client> clients_;
-  absl::flat_hash_map<ClientId, ClientIndex> index_;
+  absl::flat_hash_set<ClientIndex, HashOfId, SameId> index_;
   // Who came last comes again, and often two take turns.
   mutable ClientIndex last_ = 0;
   mutable ClientIndex before_last_ = 0;

@@ -5,6 +5,7 @@
 
 #include "codec/update_writer.h"
 #include "crdt/item.h"
+#include "crdt/read_short_sections.h"
 
 namespace ypp::internal {
 
@@ -17,6 +18,12 @@ namespace {
 
 // Of a section that holds a struct.
 constexpr size_t kMinSectionBytes = 5;
+
+// Text or deleted, and inheriting its parent.
+bool IsRun(const StructView& view) {
+  return (view.kind == StructKind::kString || view.kind == StructKind::kDeleted) &&
+         view.parent == StructView::Parent::kInherited && !view.starts_inside_pair;
+}
 
 bool IsAhead(const Id& of, const Id& id) { return id.client == of.client && id.clock >= of.clock; }
 
@@ -51,8 +58,13 @@ class Inspector {
   // but for those that do not fit in a note.
   bool Begin(const UpdateReader::Section& section, size_t position) {
     const bool notes = MakeRoomForNotes(section.structs);
-    update_.sections.push_back({section.client, notes ? update_.notes.size() : position,
-                                section.clock, static_cast<uint32_t>(section.structs), notes});
+    IncomingSection& incoming = update_.sections.emplace_back();
+    incoming.client = section.client;
+    incoming.position = notes ? update_.notes.size() : position;
+    incoming.clock = section.clock;
+    incoming.structs = static_cast<uint32_t>(section.structs);
+    incoming.is_noted = notes;
+    incoming.is_short = section.structs <= kMaxShortStructs;
     after_hole_ = false;
     return notes;
   }
@@ -102,6 +114,11 @@ class Inspector {
       update_.items += note.kind != StructKind::kGc ? 1 : 0;
     }
     return false;
+  }
+  // Looks at a struct of a section that is not noted.
+  void LookAt(const StructView& view) {
+    IncomingSection& section = update_.sections.back();
+    section.is_short = section.is_short && IsRun(view) && view.has_origin && view.length > 0;
   }
   // Notes a struct of a section for which Begin said so. False when it is to be read again, at
   // `position`.
@@ -163,12 +180,11 @@ class Inspector {
   }
   // False when the section is too small to be worth it, or would take too much memory.
   bool MakeRoomForNotes(uint64_t structs) {
-    constexpr uint64_t kMinStructs = 16;
     // Of notes, for each byte of the update: half of what reading it may take in all.
     constexpr size_t kMaxBytesPerByte = 8;
     std::vector<StructNote>& notes = update_.notes;
     const size_t max = update_.given.size() * kMaxBytesPerByte / sizeof(StructNote);
-    if (structs < kMinStructs || update_.given.size() > UINT32_MAX ||
+    if (structs <= kMaxShortStructs || update_.given.size() > UINT32_MAX ||
         structs > max - std::min(max, notes.size()))
       return false;
     const size_t needed = notes.size() + static_cast<size_t>(structs);
@@ -189,7 +205,9 @@ absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
   Inspector inspector(*incoming);
   UpdateReader::Section section;
   StructView view;
-  while (reader.NextSection(&section)) {
+  for (;;) {
+    ReadShortSections(reader, incoming);
+    if (!reader.NextSection(&section)) break;
     if (section.structs == 0) continue;
     const bool notes = inspector.Begin(section, reader.position());
     for (;;) {
@@ -197,7 +215,11 @@ absl::Status ReadInPlace(UpdateReader& reader, IncomingUpdate* incoming) {
       const size_t position = reader.position();
       if (!reader.NextStruct(&view)) break;
       if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
-      if (notes) inspector.Note(view, position);
+      if (notes) {
+        inspector.Note(view, position);
+      } else {
+        inspector.LookAt(view);
+      }
     }
   }
   incoming->deletes = reader.ReadDeleteSet();
@@ -216,6 +238,7 @@ absl::Status ReadAndConvert(UpdateReader& reader, IncomingUpdate* incoming) {
     const bool notes = section.structs > 0 && inspector.Begin(section, writer.size_bytes());
     while ((notes && inspector.NoteRunsUntil(reader, &view)) || reader.NextStruct(&view)) {
       if (!inspector.Inspect(reader, view)) return ClockTooLarge(reader);
+      if (!notes) inspector.LookAt(view);
       if (notes && inspector.Note(view, writer.size_bytes())) continue;
       codec::ForgetInheritedParentSub(&view);
       writer.WriteStruct(view);

@@ -12,6 +12,7 @@
 #include "codec/delete_set.h"
 #include "codec/id.h"
 #include "codec/update_reader.h"
+#include "crdt/item.h"
 #include "crdt/struct_note.h"
 
 namespace ypp::internal {
@@ -25,9 +26,12 @@ struct IncomingSection {
   size_t position = 0;
   ypp::Clock clock = 0;
   uint32_t structs = 0;
-  bool is_noted = false;  // its structs are among the notes
-  bool on_stack = false;  // waits for another section, or is being read
-  bool blocked = false;   // waits for something that is not in this update
+  ClientIndex local = kNoIndex;   // for ShortSectionIntegrator: the client, once it began
+  ItemRef last = ItemRef::kNone;  // and what it put last
+  bool is_noted = false;          // its structs are among the notes
+  bool is_short = false;          // they are few, and for ShortSectionIntegrator
+  bool on_stack = false;          // waits for another section, or is being read
+  bool blocked = false;           // waits for something that is not in this update
 
   codec::UpdateReader::Section rest() const { return {client, clock, structs}; }
 };

@@ -7,12 +7,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "crdt/doc_state.h"
 #include "crdt/incoming_update.h"
 #include "crdt/item.h"
+#include "crdt/place_run.h"
 #include "crdt/struct_note.h"
 
 namespace ypp::internal {
@@ -29,35 +29,23 @@ class RunIntegrator {
   void Run(IncomingSection& section, uint64_t until, bool growing_pays);
 
  private:
-  // An item by name and, since it is looked at again and again, by address; items never move.
-  struct Found {
-    ItemRef ref = ItemRef::kNone;
-    Item* item = nullptr;  // null: there is none
-  };
-  // Where a run goes.
-  struct Gap {
-    Found left;
-    Found right;
-  };
+  using Found = RunPlacer::Found;
+  using Gap = RunPlacer::Gap;
 
   bool FindGap(const StructNote& note, Gap* gap);
   Found FindItem(LocalId last_unit);
-  Found Locate(ItemRef ref) { return {ref, &doc_.items[ref]}; }
   ItemRef& PlaceOf(LocalId last_unit);
-  bool Enter(TypeIndex parent);
   bool Grows(const StructNote& note, LocalId id, const Item& left) const;
   void Put(const StructNote& note, LocalId id, const Gap& gap);
   LocalId Local(uint8_t client, Clock clock);
 
   DocState& doc_;
   const IncomingUpdate& update_;
-  std::string_view text_;                                       // the update
+  RunPlacer placer_;
   std::array<ClientIndex, NotedClients::kMaxClients> clients_;  // kNoIndex: not seen yet
   // What was put, by its last unit: a cache without order, in which later ones replace others.
   std::vector<ItemRef> put_;
-  Found last_;                 // what was put last in this call
-  TypeIndex home_ = kNoIndex;  // the type in whose sequence it is
-  TypeRecord* home_type_ = nullptr;
+  Found last_;                // what was put last in this call
   Client* client_ = nullptr;  // whose section it is
 };
 

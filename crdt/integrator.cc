@@ -15,7 +15,9 @@ using codec::UpdateReader;
 Integrator::Integrator(DocState& doc, IncomingUpdate& update)
     : doc_(doc),
       update_(update),
+      index_(update.sections),
       runs_(doc, update),
+      short_sections_(doc, update, index_),
       reader_(update.bytes(), update.dialect),
       candidates_before_(doc.transaction().merge_candidates.size()) {
   reader_.AcceptHolesWithFlags();
@@ -23,7 +25,11 @@ Integrator::Integrator(DocState& doc, IncomingUpdate& update)
 
 void Integrator::Run() {
   // The highest client first, as Yjs does: in a conflict the lower one then rarely has to wait.
-  for (uint32_t i = static_cast<uint32_t>(update_.sections.size()); i-- > 0;) RunSection(i);
+  for (uint32_t i = static_cast<uint32_t>(update_.sections.size()); i-- > 0;) {
+    const IncomingSection& section = update_.sections[i];
+    if (section.is_short && section.structs > 0 && !section.blocked) short_sections_.Run(i);
+    if (section.structs > 0) RunSection(i);
+  }
 }
 
 void Integrator::RunSection(uint32_t bottom) {
@@ -57,7 +63,7 @@ void Integrator::RunSection(uint32_t bottom) {
       Anchors anchors;
       if (Id needed;
           view_.kind != StructKind::kGc && !FindAnchors(doc_, view_, &anchors, &needed)) {
-        const uint32_t section = SectionOf(needed.client);
+        const uint32_t section = index_.Find(needed.client);
         if (section == kNoIndex || update_.sections[section].on_stack ||
             update_.sections[section].blocked) {
           WaitFor(needed.client, doc_.clients.StateOf(needed.client), needed.clock);
@@ -174,15 +180,6 @@ void Integrator::BlockStack() {
   stack_.clear();
   reader_section_ = kNoIndex;
   view_is_read_ = false;
-}
-
-uint32_t Integrator::SectionOf(ClientId client) const {
-  const auto& sections = update_.sections;
-  const auto found = std::lower_bound(
-      sections.begin(), sections.end(), client,
-      [](const IncomingSection& section, ClientId id) { return section.client < id; });
-  if (found == sections.end() || found->client != client) return kNoIndex;
-  return static_cast<uint32_t>(found - sections.begin());
 }
 
 void Integrator::WriteRest(const IncomingSection& section, codec::UpdateWriter& writer) {

@@ -13,8 +13,10 @@
 #include "crdt/doc_state.h"
 #include "crdt/incoming_update.h"
 #include "crdt/integrate_runs.h"
+#include "crdt/integrate_short_sections.h"
 #include "crdt/integrate_struct.h"
 #include "crdt/pending_structs.h"
+#include "crdt/section_index.h"
 
 namespace ypp::internal {
 
@@ -54,12 +56,12 @@ class Integrator {
   // `missing` as Yjs has it; see Awaited.
   void WaitFor(ClientId client, ypp::Clock missing, ypp::Clock needed);
   void BlockStack();
-  // kNoIndex when the update has none.
-  uint32_t SectionOf(ClientId client) const;
 
   DocState& doc_;
   IncomingUpdate& update_;
+  SectionIndex index_;
   RunIntegrator runs_;
+  ShortSectionIntegrator short_sections_;
   codec::UpdateReader reader_;
   uint32_t reader_section_ = kNoIndex;  // the section that the reader stands in
   bool view_is_read_ = false;           // `view_` is its next struct, which ends at `after_view_`

@@ -6,8 +6,9 @@
 
 namespace ypp::internal {
 
+// To be followed by Append: no block stays empty.
 void StructList::Reserve(size_t count) {
-  blocks_.reserve((size_ + count) / kBlockEntries + 1);
+  blocks_.reserve(blocks_.size() + count / kBlockEntries + 1);
   if (blocks_.empty() && count > 1) {
     blocks_.emplace_back();
     blocks_.back().reserve(std::min(count, kBlockEntries));
@@ -27,7 +28,7 @@ StructList::Position StructList::Find(Clock clock) const {
   if (const Block& end = blocks[last]; clock >= end.back().clock) {
     return {last, static_cast<uint32_t>(end.size() - 1)};
   }
-  if (FindNearHint(clock)) return hint_;
+  if (Position near; FindNearHint(clock, &near)) return near;
   // The last block that begins at or before `clock`, then the last entry in it that does.
   uint32_t block = 0;
   for (uint32_t count = last + 1; count > 1;) {
@@ -42,25 +43,26 @@ StructList::Position StructList::Find(Clock clock) const {
     entry += entry[half].clock <= clock ? half : 0;
     count -= half;
   }
-  return hint_ = {block, static_cast<uint32_t>(entry - entries)};
+  return SetHint({block, static_cast<uint32_t>(entry - entries)});
 }
 
-bool StructList::FindNearHint(Clock clock) const {
+bool StructList::FindNearHint(Clock clock, Position* found) const {
   constexpr uint32_t kSteps = 8;  // about what a search in the block would take
-  if (hint_.block >= blocks_.size()) return false;
-  const Block& block = blocks_[hint_.block];
+  const Position near = hint();
+  if (near.block >= blocks_.size()) return false;
+  const Block& block = blocks_[near.block];
   const uint32_t size = static_cast<uint32_t>(block.size());
   const Entry* entries = block.data();
-  if (hint_.slot >= size) return false;
-  if (clock < entries[hint_.slot].clock) {  // who erases backwards goes on in the one before
-    if (hint_.slot == 0 || clock < entries[hint_.slot - 1].clock) return false;
-    --hint_.slot;
+  if (near.slot >= size) return false;
+  if (clock < entries[near.slot].clock) {  // who erases backwards goes on in the one before
+    if (near.slot == 0 || clock < entries[near.slot - 1].clock) return false;
+    *found = SetHint({near.block, near.slot - 1});
     return true;
   }
-  const uint32_t end = std::min(size, hint_.slot + kSteps);
-  for (uint32_t slot = hint_.slot + 1; slot < end; ++slot) {
+  const uint32_t end = std::min(size, near.slot + kSteps);
+  for (uint32_t slot = near.slot + 1; slot < end; ++slot) {
     if (clock >= entries[slot].clock) continue;
-    hint_.slot = slot - 1;
+    *found = SetHint({near.block, slot - 1});
     return true;
   }
   return false;
@@ -103,13 +105,11 @@ StructList::Position StructList::InsertAfter(Position p, Clock clock, ItemRef re
   Entry* place = block.data() + p.slot + 1;
   std::memmove(place + 1, place, (block.size() - p.slot - 2) * sizeof(Entry));
   *place = {clock, ref};
-  ++size_;
-  hint_ = p;
+  SetHint(p);
   return {p.block, p.slot + 1};
 }
 
 void StructList::EraseAfter(Position p, size_t count) {
-  size_ -= count;
   Block& block = blocks_[p.block];
   const size_t here = std::min(count, block.size() - p.slot - 1);
   Entry* const hole = block.data() + p.slot + 1;  // erase would move entry by entry

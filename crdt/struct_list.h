@@ -35,8 +35,8 @@ class StructList {
 
   // The clock that comes next, that is, the state of the client.
   Clock end_clock() const { return end_clock_; }
-  size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
+  size_t size() const { return blocks_.empty() ? 0 : CountFrom(First()); }
+  bool empty() const { return blocks_.empty(); }
 
   void Reserve(size_t count);
   // Adds a struct at the end. Also how the last struct grows: AppendLength.
@@ -44,7 +44,6 @@ class StructList {
     if (blocks_.empty() || blocks_.back().size() == kBlockEntries) AddBlock();
     blocks_.back().push_back({end_clock_, ref});
     end_clock_ += length;
-    ++size_;
   }
   void AppendLength(Clock length) { end_clock_ += length; }
 
@@ -125,17 +124,24 @@ class StructList {
   using Block = absl::InlinedVector<Entry, 2>;
   using Blocks = absl::InlinedVector<Block, 1>;
 
-  // Moves the hint, which may be out of date, to the struct that holds `clock` if that is there,
-  // right before it, or not far behind it in its block.
-  bool FindNearHint(Clock clock) const;
+  // Where the last search ended: the next is often for the same struct, or for one soon behind. In
+  // one number, since a document has a list for each client; may be out of date, or mean nothing.
+  static constexpr uint32_t kSlotBits = 9;
+  static_assert(kBlockEntries == size_t{1} << kSlotBits);
+  Position hint() const { return {hint_ >> kSlotBits, hint_ & ((1u << kSlotBits) - 1)}; }
+  Position SetHint(Position p) const {
+    hint_ = p.block << kSlotBits | p.slot;
+    return p;
+  }
+  // Finds the struct that holds `clock` if the hint is at it, right behind it, or not far before it
+  // in its block.
+  bool FindNearHint(Clock clock, Position* found) const;
   void AddBlock();
   static void MakeRoom(Block& block);
 
   Blocks blocks_;  // none empty
-  size_t size_ = 0;
   Clock end_clock_ = 0;
-  // Where the last search ended: the next is often for the same struct, or for one soon behind.
-  mutable Position hint_;
+  mutable uint32_t hint_ = 0;
 };
 
 }  // namespace ypp::internal
