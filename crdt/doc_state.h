@@ -140,6 +140,8 @@ class DocState {
   // Nobody is told of a change that is made now: what leaves nothing to do at the end of a
   // transaction needs none.
   bool is_unwatched() const { return active_ == nullptr && is_quiet(); }
+  // To be called for such a change, but where ExtendUnwatched makes it.
+  void CountUnwatchedChange() { ++changes_; }
   // To be called before `client` gets new structs.
   void Touch(ClientIndex client) {
     if (clients[client].transaction != active_->number) TouchFirst(client);

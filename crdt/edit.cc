@@ -20,14 +20,11 @@ ClientIndex OwnClient(DocState& doc) {
   return doc.own_client;
 }
 
-ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& content) {
-  const ClientIndex own = OwnClient(doc);
-  const bool joins = content.kind == StructKind::kString || content.kind == StructKind::kAny;
-  if (joins && at.left != ItemRef::kNone && at.key == kNoIndex &&
-      EndsOwnRun(doc, doc.items[at.left], at.right, content.kind)) {
-    doc.Extend(at.left, content.bytes, content.length);
-    return at.left;
-  }
+namespace {
+
+// An item for what is inserted at `at`, which is still to be integrated.
+ItemRef MakeItem(DocState& doc, ClientIndex own, const InsertionPoint& at,
+                 const NewContent& content) {
   const ItemRef ref = doc.items.Allocate();
   Item& item = doc.items[ref];
   item.id = {own, doc.clients[own].state()};
@@ -46,14 +43,41 @@ ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& conte
         content.shared ? doc.bytes.OffsetOf(content.bytes) : doc.bytes.Append(content.bytes);
     item.content_size = static_cast<uint32_t>(content.bytes.size());
   }
-  Integrate(doc, ref);
-  at.left = ref;
   return ref;
+}
+
+}  // namespace
+
+ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& content) {
+  const ClientIndex own = OwnClient(doc);
+  const bool joins = content.kind == StructKind::kString || content.kind == StructKind::kAny;
+  if (joins && at.left != ItemRef::kNone && at.key == kNoIndex &&
+      EndsOwnRun(doc, doc.items[at.left], at.right, content.kind)) {
+    doc.Extend(at.left, content.bytes, content.length);
+    return at.left;
+  }
+  const ItemRef ref = MakeItem(doc, own, at, content);
+  Integrate(doc, ref);
+  return at.left = ref;
+}
+
+ItemRef InsertUnwatched(DocState& doc, InsertionPoint& at, const NewContent& content) {
+  const ClientIndex own = OwnClient(doc);
+  if (at.left != ItemRef::kNone && EndsOwnRun(doc, doc.items[at.left], at.right, content.kind)) {
+    doc.ExtendUnwatched(at.left, content.bytes, content.length);
+    return at.left;
+  }
+  doc.CountUnwatchedChange();
+  const ItemRef ref = MakeItem(doc, own, at, content);
+  IntegrateUnwatched(doc, ref);
+  return at.left = ref;
 }
 
 void InsertText(DocState& doc, TypeIndex text, Clock index, std::string_view utf8, Clock units) {
   InsertionPoint at = PointAfterDeleted(doc, text, index);
-  const ItemRef ref = InsertContent(doc, at, {StructKind::kString, units, utf8, {}});
+  const NewContent content = {StructKind::kString, units, utf8, {}};
+  const ItemRef ref =
+      doc.in_transaction() ? InsertContent(doc, at, content) : InsertUnwatched(doc, at, content);
   doc.SetCursor(text, ref, index + units - doc.items[ref].length);
 }
 

@@ -39,9 +39,17 @@ struct NewContent {
 // REQUIRES: inside a transaction.
 ItemRef InsertContent(DocState& doc, InsertionPoint& at, const NewContent& content);
 
+// The same where a transaction would have nothing to tell and nothing to tidy up at its end, for
+// text or values in a sequence.
+inline bool NeedsNoTransaction(const DocState& doc, const TypeRecord& type) {
+  return doc.is_unwatched() && (type.is_root() || !doc.items[type.item].deleted());
+}
+// REQUIRES: NeedsNoTransaction(type).
+ItemRef InsertUnwatched(DocState& doc, InsertionPoint& at, const NewContent& content);
+
 // Inserts text where the editor of a text without formats inserts it. REQUIRES: inside a
-// transaction; index <= length of the text; `units` is the length of the UTF-8 in UTF-16 units, and
-// not 0.
+// transaction, or the text needs none; index <= length of the text; `units` is the length of the
+// UTF-8 in UTF-16 units, and not 0.
 void InsertText(DocState& doc, TypeIndex text, Clock index, std::string_view utf8, Clock units);
 
 // The place directly behind `index` visible units, before deleted items there. If that cuts an

@@ -63,6 +63,13 @@ absl::Status InsertElements(const SharedType& list, TypeKind base, uint32_t inde
   if (index > doc.types[list.index()].length)
     return absl::OutOfRangeError("insertion behind the end of the list");
   if (values.empty()) return absl::OkStatus();
+  if (values.size() == 1 && IsPacked(values[0]) &&
+      NeedsNoTransaction(doc, doc.types[list.index()])) {
+    InsertionPoint at = PointAfter(doc, list.index(), index);
+    InsertUnwatched(doc, at, *values[0].if_any());
+    doc.SetCursor(list.index(), at.left, index + 1 - doc.items[at.left].length);
+    return absl::OkStatus();
+  }
   TransactionScope transaction(doc);
   InsertionPoint at = PointAfter(doc, list.index(), index);
   InsertValues(doc, at, values);
@@ -76,9 +83,14 @@ absl::Status InsertElements(const SharedType& list, TypeKind base, uint32_t inde
 absl::Status PushElements(const SharedType& list, TypeKind base, absl::Span<const Value> values) {
   if (absl::Status status = CheckInsert(list, base, values); !status.ok()) return status;
   if (values.empty()) return absl::OkStatus();
-  TransactionScope transaction(*list.state());
-  InsertionPoint at = PointAtEnd(*list.state(), list.index());
-  InsertValues(*list.state(), at, values);
+  DocState& doc = *list.state();
+  InsertionPoint at = PointAtEnd(doc, list.index());
+  if (values.size() == 1 && IsPacked(values[0]) && NeedsNoTransaction(doc, doc.types[at.parent])) {
+    InsertUnwatched(doc, at, *values[0].if_any());
+    return absl::OkStatus();
+  }
+  TransactionScope transaction(doc);
+  InsertValues(doc, at, values);
   return absl::OkStatus();
 }
 

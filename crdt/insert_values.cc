@@ -36,11 +36,6 @@ class Encoder {
   codec::ByteWriter& writer_;
 };
 
-bool IsPacked(const Value& value) {
-  const Any* any = value.if_any();
-  return any != nullptr && any->if_bytes() == nullptr;
-}
-
 // A value that stands alone in its item.
 void InsertSingle(DocState& doc, InsertionPoint& at, const Value& value) {
   if (const NewType* type = value.if_new_type()) {
@@ -97,6 +92,12 @@ void InsertValues(DocState& doc, InsertionPoint& at, absl::Span<const Value> val
     }
   }
   flush();
+}
+
+void InsertUnwatched(DocState& doc, InsertionPoint& at, const Any& value) {
+  Encoder encoder(doc);
+  codec::WriteAny(encoder.writer(), value);
+  InsertUnwatched(doc, at, {StructKind::kAny, 1, encoder.writer().bytes()});
 }
 
 void SetEntry(DocState& doc, TypeIndex parent, std::string_view key, const Value& value) {

@@ -13,7 +13,16 @@
 
 namespace ypp::internal {
 
-// All of these REQUIRE a transaction.
+// Whether the value can share an item with others: whether it is JSON-like.
+inline bool IsPacked(const Value& value) {
+  const Any* any = value.if_any();
+  return any != nullptr && any->if_bytes() == nullptr;
+}
+
+// Inserts such a one. REQUIRES: NeedsNoTransaction (edit.h).
+void InsertUnwatched(DocState& doc, InsertionPoint& at, const Any& value);
+
+// All others REQUIRE a transaction.
 
 // Inserts the values behind `at.left`, packed as Yjs packs them: JSON-like values that follow each
 // other share an item, everything else stands alone.

@@ -206,6 +206,14 @@ void Integrate(DocState& doc, ItemRef ref) {
   if (parent_deleted || overtaken) Delete(doc, ref);
 }
 
+void IntegrateUnwatched(DocState& doc, ItemRef ref) {
+  const Item& item = doc.items[ref];
+  Client& client = doc.clients[item.id.client];
+  client.structs.Append(ref, item.length);
+  LinkIntoSequence(doc, ref);
+  doc.siblings.Linked(item, ref, client.id);
+}
+
 void IntegrateGc(DocState& doc, ClientIndex client, Clock length) {
   doc.Touch(client);
   doc.clients[client].structs.Append(ItemRef::kGc, length);

@@ -19,6 +19,11 @@ namespace ypp::internal {
 // (needs_tidying). REQUIRES: inside a transaction; the id is the next one of its client.
 void Integrate(DocState& doc, ItemRef item);
 
+// The same outside of a transaction, for a local edit of a sequence: what its maker saw left and
+// right is there and next to each other. REQUIRES: DocState::is_unwatched(); text or values; the
+// parent is not deleted.
+void IntegrateUnwatched(DocState& doc, ItemRef item);
+
 // Adds a struct of which nothing is left but its length. REQUIRES: as above.
 void IntegrateGc(DocState& doc, ClientIndex client, Clock length);
 

@@ -88,6 +88,15 @@ bool IsKeystroke(const DocState& doc, const internal::TypeRecord& type, std::str
          doc.bytes.size() < internal::ByteStore::kMaxContentBytes;
 }
 
+// REQUIRES: as internal::InsertText.
+void InsertPlain(DocState& doc, const Text& text, uint32_t index, std::string_view utf8,
+                 uint32_t units) {
+  internal::InsertText(doc, text.index(), index, utf8, units);
+  if (IsPlainText(doc.types[text.index()])) {  // the next character comes behind it
+    internal::MoveSpotToEnd(doc, text, doc.cursor().item, index + units);
+  }
+}
+
 // The ends of keystrokes at the spot. Out of line, so that those that nobody is told of need no
 // frame.
 [[gnu::noinline]] absl::Status TellOfTyped(DocState& doc) {
@@ -137,13 +146,14 @@ absl::Status Text::InsertAnywhere(uint32_t index, std::string_view utf8) {
   if (absl::Status status = CheckInsert(*this, index, utf8, &units); !status.ok()) return status;
   if (utf8.empty()) return absl::OkStatus();
   DocState& doc = *state();
-  internal::TransactionScope transaction(doc);
   const internal::TypeRecord& type = doc.types[this->index()];
+  if (!type.has_formatting && internal::NeedsNoTransaction(doc, type)) {
+    InsertPlain(doc, *this, index, utf8, units);
+    return absl::OkStatus();
+  }
+  internal::TransactionScope transaction(doc);
   if (!type.has_formatting) {
-    internal::InsertText(doc, this->index(), index, utf8, units);
-    if (IsPlainText(type)) {  // the next character comes behind it
-      internal::MoveSpotToEnd(doc, *this, doc.cursor().item, index + units);
-    }
+    InsertPlain(doc, *this, index, utf8, units);
     return absl::OkStatus();
   }
   internal::TextPoint point = internal::FindTextPoint(doc, this->index(), index);

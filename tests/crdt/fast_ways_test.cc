@@ -15,6 +15,7 @@
 #include "codec/update_writer.h"
 #include "crdt/check_invariants.h"
 #include "crdt/doc.h"
+#include "crdt/new_type.h"
 #include "crdt/relative_position.h"
 #include "tests/crdt/with_client.h"
 
@@ -531,6 +532,41 @@ TEST(FastWays, KeysThatAreSetAgainGiveTheSameBytesWatchedOrNot) {
     Exchange(ada, bob);
     EXPECT_EQ(ada.quiet().EncodeUpdate(), bob.quiet().EncodeUpdate());
   }
+}
+
+TEST(FastWays, ValuesThatAreInsertedOneByOneGiveTheSameBytesWatchedOrNot) {
+  std::mt19937 random(1);
+  Twins twins(7);
+  twins.Do([](Doc& doc) {
+    ASSERT_TRUE(doc.GetMap("m").Set("list", NewArray()).ok());
+    ASSERT_TRUE(doc.GetMap("m").Set("gone", NewArray()).ok());
+  });
+  std::vector<Array> gone;
+  twins.Do([&](Doc& doc) {
+    gone.push_back(doc.GetMap("m").Get("gone").array());
+    ASSERT_TRUE(doc.GetMap("m").Delete("gone").ok());
+  });
+  for (Array& list : gone) (void)list.Push({1});
+  const std::vector<Value> kinds = {1, "two", nullptr, Any(Any::Array{3, 4})};
+  for (int i = 0; i < 300; ++i) {
+    const Value& value = kinds[random() % kinds.size()];
+    const bool is_root = random() % 2 == 0;
+    const uint32_t place = random();
+    twins.Do([&](Doc& doc) {
+      Array list = is_root ? doc.GetArray("a") : doc.GetMap("m").Get("list").array();
+      const uint32_t at = place % (list.length() + 1);
+      if (place % 7 == 0 && at < list.length()) {
+        ASSERT_TRUE(list.Delete(at, 1).ok());
+      } else if (place % 3 == 0) {
+        ASSERT_TRUE(list.Push({value}).ok());
+      } else {
+        ASSERT_TRUE(list.Insert(at, {value}).ok());
+      }
+    });
+    if (i % 10 == 0) twins.ExpectEqual();
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  twins.ExpectEqual();
 }
 
 TEST(FastWays, AnUpdateEventCarriesOnlyTheNewElementsOfALongRun) {
