@@ -10,9 +10,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Of a turn: enough to share its end among many, few enough that its first event need not wait
-// long.
+// Of a turn: enough to share its end among many, few enough that what its first event has to say
+// need not wait long. A socket to which more comes than can be handled is ready again and again.
 constexpr int kMaxHandlers = 128;
+constexpr std::chrono::milliseconds kMaxTurn(1);
 
 }  // namespace
 
@@ -51,7 +52,9 @@ void EventLoop::FlushAtTurnEnd(FlusherPtr flusher) { flushes_.push_back(std::mov
 
 void EventLoop::Turn() {
   io_.run_one();
-  for (int i = 1; i < kMaxHandlers && io_.poll_one() > 0; ++i) {
+  const auto end = std::chrono::steady_clock::now() + kMaxTurn;
+  for (int i = 1; i < kMaxHandlers && std::chrono::steady_clock::now() < end; ++i) {
+    if (io_.poll_one() == 0) break;
   }
   EndTurn();
 }

@@ -14,10 +14,9 @@ namespace asio = boost::asio;
 using TcpSocket = EventLoop::TcpSocket;
 using boost::system::error_code;
 
-// One buffer for all sockets of the thread; what they read is used up at once.
-constexpr size_t kReadBytes = 64 * 1024;
-// From one socket before others have their turn.
-constexpr int kReadsPerTurn = 4;
+// One buffer for all sockets of the thread; what they read is used up at once. Also what one socket
+// may ask for before others have their turn: some hundreds of small messages.
+constexpr size_t kReadBytes = 16 * 1024;
 // Copying what is smaller costs less than keeping hold of it.
 constexpr size_t kSmallBytes = 4 * 1024;
 // What an idle socket may keep of its buffer: enough for an update and an acknowledgement.
@@ -53,16 +52,11 @@ void StreamSocket::ReadWhenReady() {
 void StreamSocket::Read() {
   static thread_local std::array<char, kReadBytes> buffer;
   const auto keep = shared_from_this();
-  for (int i = 0; i < kReadsPerTurn; ++i) {
-    if (!open() || (!reading_ && handler_ != nullptr)) return;
-    error_code error;
-    const size_t got = socket_.read_some(asio::buffer(buffer), error);
-    if (error == asio::error::would_block) break;
-    if (error) return End();
-    if (!Deliver(absl::MakeSpan(buffer.data(), got))) return;
-    // After a short read there is hardly more.
-    if (got < buffer.size()) break;
-  }
+  if (!open() || (!reading_ && handler_ != nullptr)) return;
+  error_code error;
+  const size_t got = socket_.read_some(asio::buffer(buffer), error);
+  if (error && error != asio::error::would_block) return End();
+  if (got > 0 && !Deliver(absl::MakeSpan(buffer.data(), got))) return;
   if (reading_ || handler_ == nullptr) ReadWhenReady();
 }
 
