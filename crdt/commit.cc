@@ -65,6 +65,7 @@ std::vector<SharedType> ChangedTypes(DocState& doc, const TransactionState& tran
 void LeaveContestedClientId(DocState& doc, const TransactionState& transaction) {
   if (transaction.local) return;
   const ClientIndex own = doc.clients.Find(doc.options.client_id);
+  if (own == kNoIndex) return;
   for (const TouchedClient& touched : transaction.touched) {
     if (touched.client != own || touched.before == touched.after) continue;
     doc.ChooseNewClientId();

@@ -27,7 +27,7 @@ bool IsRun(const StructView& view) {
 
 bool IsAhead(const Id& of, const Id& id) { return id.client == of.client && id.clock >= of.clock; }
 
-// Yjs 13 keeps the last of several sections of one client.
+// Yjs 13 keeps the last of several sections of one client. Mostly they come in order, each once.
 void KeepLastOfEachClient(std::vector<IncomingSection>& sections) {
   const auto descends = [](const IncomingSection& a, const IncomingSection& b) {
     return a.client > b.client;
@@ -35,12 +35,8 @@ void KeepLastOfEachClient(std::vector<IncomingSection>& sections) {
   const auto not_after = [&](const IncomingSection& a, const IncomingSection& b) {
     return !descends(a, b);
   };
-  if (std::adjacent_find(sections.begin(), sections.end(), not_after) == sections.end()) {
-    std::reverse(sections.begin(), sections.end());
-    return;
-  }
-  std::stable_sort(sections.begin(), sections.end(),
-                   [&](const auto& a, const auto& b) { return descends(b, a); });
+  if (std::adjacent_find(sections.begin(), sections.end(), not_after) == sections.end()) return;
+  std::stable_sort(sections.begin(), sections.end(), descends);
   const auto same_client = [](const IncomingSection& a, const IncomingSection& b) {
     return a.client == b.client;
   };

@@ -56,7 +56,7 @@ struct IncomingUpdate {
   codec::Bytes given;
   std::string converted;
   codec::Dialect dialect = codec::Dialect::kV1;
-  std::vector<IncomingSection> sections;  // ascending by client, each client once
+  std::vector<IncomingSection> sections;  // descending by client, each client once
   std::vector<StructNote> notes;
   NotedClients noted_clients;
   DeleteSet deletes;

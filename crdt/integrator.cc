@@ -25,7 +25,7 @@ Integrator::Integrator(DocState& doc, IncomingUpdate& update)
 
 void Integrator::Run() {
   // The highest client first, as Yjs does: in a conflict the lower one then rarely has to wait.
-  for (uint32_t i = static_cast<uint32_t>(update_.sections.size()); i-- > 0;) {
+  for (uint32_t i = 0; i < update_.sections.size(); ++i) {
     const IncomingSection& section = update_.sections[i];
     if (section.is_short && section.structs > 0 && !section.blocked) short_sections_.Run(i);
     if (section.structs > 0) RunSection(i);
@@ -205,8 +205,7 @@ std::string Integrator::TakeRest() {
   if (count == 0) return {};
   codec::UpdateWriter writer(codec::Dialect::kV1Any);
   writer.BeginUpdate(count);
-  for (size_t i = update_.sections.size(); i-- > 0;) {  // clients descending
-    const IncomingSection& section = update_.sections[i];
+  for (const IncomingSection& section : update_.sections) {
     if (!section.blocked || section.structs == 0) continue;
     writer.BeginSection(section.rest());
     awaited_[section.client].waiting = section.clock;

@@ -15,13 +15,13 @@ namespace ypp::internal {
 // very many. Where they do not, because somebody chose them, what is left to do is a binary search.
 class SectionIndex {
  public:
-  // REQUIRES: `sections` ascend by client, and stay as they are in number and order.
+  // REQUIRES: `sections` descend by client, and stay as they are in number and order.
   explicit SectionIndex(const std::vector<IncomingSection>& sections);
 
   // The client will be looked for soon.
   void Prefetch(ClientId client) const {
     const uint64_t slot = client >> shift_;
-    if (slot + 1 < begins_.size()) __builtin_prefetch(sections_.data() + begins_[slot]);
+    if (slot + 1 < begins_.size()) __builtin_prefetch(sections_.data() + begins_[slot + 1]);
   }
   // kNoIndex when the update has none.
   uint32_t Find(ClientId client) const {
@@ -30,19 +30,19 @@ class SectionIndex {
     if (!begins_.empty()) {
       const uint64_t slot = client >> shift_;
       if (slot + 1 >= begins_.size()) return kNoIndex;
-      begin = begins_[slot];
-      end = begins_[slot + 1];
+      begin = begins_[slot + 1];
+      end = begins_[slot];
     }
     while (end - begin > 1) {
       const uint32_t middle = begin + (end - begin) / 2;
-      (sections_[middle].client <= client ? begin : end) = middle;
+      (sections_[middle].client >= client ? begin : end) = middle;
     }
     return begin < end && sections_[begin].client == client ? begin : kNoIndex;
   }
 
  private:
   const std::vector<IncomingSection>& sections_;
-  // Where the sections begin whose clients have the same bits above `shift_`, and the end of all.
+  // By the bits of a client above `shift_`: where the sections begin whose clients have less there.
   // Empty where there are few.
   std::vector<uint32_t> begins_;
   unsigned shift_ = 0;

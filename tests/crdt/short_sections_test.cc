@@ -124,8 +124,8 @@ TEST(ShortSections, AreFoundByClient) {
     for (int i = 0; i < 20; ++i) {
       std::vector<internal::IncomingSection> sections(count);
       for (auto& section : sections) section.client = SomeClient(random);
-      const auto ascends = [](const auto& a, const auto& b) { return a.client < b.client; };
-      std::sort(sections.begin(), sections.end(), ascends);
+      const auto descends = [](const auto& a, const auto& b) { return a.client > b.client; };
+      std::sort(sections.begin(), sections.end(), descends);
       const auto same = [](const auto& a, const auto& b) { return a.client == b.client; };
       sections.erase(std::unique(sections.begin(), sections.end(), same), sections.end());
       const internal::SectionIndex index(sections);
