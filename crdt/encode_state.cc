@@ -78,8 +78,9 @@ class SectionWriter {
     View(entry, end);
     writer_.WriteStruct(view_);
   }
-  // All that the client has, in V1, and gathers what is deleted on the way.
-  void WriteAllV1(const StructList& structs, DeletedRanges& ranges) {
+  // All that the client has, in V1, and gathers what is deleted on the way. Out of line, so that the
+  // registers are for its loop alone.
+  [[gnu::noinline]] void WriteAllV1(const StructList& structs, DeletedRanges& ranges) {
     StreamEnd out(*v1_);
     ClientBytes last_client;
     structs.ForEachFrom(structs.First(), [&, all = doc_.bytes.all()](StructList::Entry entry,
