@@ -78,8 +78,8 @@ class SectionWriter {
     View(entry, end);
     writer_.WriteStruct(view_);
   }
-  // All that the client has, in V1, and gathers what is deleted on the way. Out of line, so that the
-  // registers are for its loop alone.
+  // All that the client has, in V1, and gathers what is deleted on the way. Out of line, so that
+  // the registers are for its loop alone.
   [[gnu::noinline]] void WriteAllV1(const StructList& structs, DeletedRanges& ranges) {
     StreamEnd out(*v1_);
     ClientBytes last_client;

@@ -77,6 +77,13 @@ inline void ShortSectionIntegrator::Put(IncomingSection& section, const ShortRun
   --section.structs;
 }
 
+// What GrowLastRun would append to the run before it.
+inline bool ShortSectionIntegrator::Grows(const IncomingSection& section, const ShortRun& run,
+                                          const Item& left) const {
+  return left.id.client == section.local && left.end() == section.clock &&
+         run.kind == StructKind::kString && left.kind == StructKind::kString && !left.deleted();
+}
+
 // False when the update ends before what is needed.
 inline bool ShortSectionIntegrator::Pop() {
   const Frame& top = stack_.back();
@@ -100,7 +107,7 @@ bool ShortSectionIntegrator::Step() {
   Gap gap;
   if (!FindOrPush(run.origin, &gap.left)) return false;
   if (gap.left.item == nullptr) return true;
-  if (!placer_.Takes(*gap.left.item)) return false;
+  if (!placer_.Takes(*gap.left.item) || Grows(section, run, *gap.left.item)) return false;
   const ItemRef right = gap.left.item->right;
   if (right != ItemRef::kNone) gap.right = placer_.Locate(right);
   if (!run.has_right_origin) {

@@ -59,6 +59,7 @@ class ShortSectionIntegrator {
   bool Pop();
   bool Start(IncomingSection& section);
   bool Read(const IncomingSection& section, ShortRun* run) const;
+  bool Grows(const IncomingSection& section, const ShortRun& run, const Item& left) const;
   void Put(IncomingSection& section, const ShortRun& run, const Gap& gap);
   // What a unit is to be found in; pushes the section that has it, if that is still to be read, and
   // leaves `found` empty.

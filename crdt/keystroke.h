@@ -83,8 +83,8 @@ inline RunToErase FindRunToErase(const DocState& doc, TypeIndex text, Clock inde
   return {cursor.item, run.left, TypingSpot::Key::kDelete};
 }
 
-// The next keystrokes are for this run, at which the cursor is. REQUIRES: who makes a transaction of
-// this one has noted in it that the text changes.
+// The next keystrokes are for this run, at which the cursor is. REQUIRES: inside a transaction, it
+// was noted that the text changes.
 inline TypingSpot& MoveSpotTo(DocState& doc, const Text& text, TypingSpot::Key key, ItemRef ref,
                               Clock index) {
   TypingSpot& spot = doc.typing_spot;

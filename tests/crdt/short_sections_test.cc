@@ -118,6 +118,37 @@ TEST(ShortSections, WaitForWhatIsMissing) {
   }
 }
 
+// Whatever the bytes say, both ways agree on it.
+TEST(ShortSections, OfBadBytesGiveTheSameWithAPositionTreeOrWithout) {
+  const std::string pieces = Pieces();
+  for (uint32_t seed = 1; seed <= 30; ++seed) {
+    std::mt19937_64 random(seed);
+    Doc all(WithClient(65));
+    ASSERT_TRUE(all.ApplyUpdate(pieces).ok());
+    const StateVector known = all.GetStateVector();
+    WriteByMany(all, 30, random);
+    const std::string good = all.EncodeUpdate(known);
+    for (int i = 0; i < 100; ++i) {
+      SCOPED_TRACE(std::to_string(seed) + ", " + std::to_string(i));
+      std::string bad = good;
+      for (uint64_t changes = 1 + random() % 3; changes > 0; --changes) {
+        char& byte = bad[random() % bad.size()];
+        byte = random() % 2 == 0 ? static_cast<char>(random()) : static_cast<char>(byte ^ 1);
+      }
+      Doc without(WithClient(65));
+      Doc with(WithClient(65));
+      ASSERT_TRUE(without.ApplyUpdate(pieces).ok());
+      ASSERT_TRUE(with.ApplyUpdate(pieces).ok());
+      RelativePositionAt(with.GetText("t"), 40);
+      const absl::Status status = without.ApplyUpdate(bad);
+      ASSERT_EQ(status, with.ApplyUpdate(bad));
+      ASSERT_TRUE(CheckInvariants(without).ok()) << CheckInvariants(without);
+      ASSERT_EQ(without.EncodeUpdate(), with.EncodeUpdate());
+      ASSERT_EQ(without.GetText("t").ToString(), with.GetText("t").ToString());
+    }
+  }
+}
+
 TEST(ShortSections, AreFoundByClient) {
   std::mt19937_64 random(1);
   for (const size_t count : {0, 1, 2, 31, 33, 100, 1000}) {
