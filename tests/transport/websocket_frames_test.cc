@@ -8,28 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "tests/transport/client_frame.h"
+
 namespace ypp::transport {
 namespace {
 
 using Kind = WebSocketEvent::Kind;
-
-// A client's frame: `head` is its first byte, FIN and opcode.
-std::string Masked(uint8_t head, std::string_view payload) {
-  const std::string key = "\x37\xfa\x21\x3d";
-  std::string frame(1, static_cast<char>(head));
-  if (payload.size() < 126) {
-    frame.push_back(static_cast<char>(0x80 | payload.size()));
-  } else {
-    frame.push_back(static_cast<char>(0x80 | 126));
-    frame.push_back(static_cast<char>(payload.size() >> 8));
-    frame.push_back(static_cast<char>(payload.size() & 0xff));
-  }
-  frame.append(key);
-  for (size_t i = 0; i < payload.size(); ++i) {
-    frame.push_back(static_cast<char>(payload[i] ^ key[i % 4]));
-  }
-  return frame;
-}
 
 class WebSocketFramesTest : public testing::Test {
  protected:

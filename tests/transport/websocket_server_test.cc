@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/transport/blocking_peer.h"
+#include "tests/transport/client_frame.h"
 #include "transport/websocket_frames.h"
 
 namespace ypp::transport {
@@ -78,15 +79,6 @@ std::string OpenWebSocket(const BlockingPeer& peer) {
   return peer.ReadUntil("\r\n\r\n");
 }
 
-// A client's frame, with a mask that changes nothing.
-std::string Masked(char opcode, const std::string& payload) {
-  const std::string length = {static_cast<char>(0xfe), static_cast<char>(payload.size() >> 8),
-                              static_cast<char>(payload.size() & 0xff)};
-  const std::string short_length(1, static_cast<char>(0x80 | payload.size()));
-  return static_cast<char>(0x80 | opcode) + (payload.size() < 126 ? short_length : length) +
-         std::string(4, '\0') + payload;
-}
-
 TEST_F(WebSocketServerTest, WaitsForARequestAsLongAsItSaysWheneverTheConnectionCame) {
   WebSocketServerOptions options;
   options.head_timeout_ms = 1'000;
@@ -110,7 +102,7 @@ TEST_F(WebSocketServerTest, CountsAMessageThatIsTooLarge) {
   Start({});
   const BlockingPeer peer(port());
   EXPECT_EQ(OpenWebSocket(peer).substr(0, 12), "HTTP/1.1 101");
-  peer.Send(Masked(2, std::string(kMaxMessageBytes + 1, 'x')));
+  peer.Send(Masked(0x82, std::string(kMaxMessageBytes + 1, 'x')));
   EXPECT_EQ(peer.ReadToEnd().substr(2, 2), "\x03\xf1");
   EXPECT_EQ(Refusals(), std::vector<std::string>{"message_size"});
 }
@@ -119,7 +111,7 @@ TEST_F(WebSocketServerTest, CountsNothingWhenThePeerClosesForThat) {
   Start({});
   const BlockingPeer peer(port());
   OpenWebSocket(peer);
-  peer.Send(Masked(8, "\x03\xf1"));
+  peer.Send(Masked(0x88, "\x03\xf1"));
   EXPECT_EQ(peer.ReadToEnd().substr(2, 2), "\x03\xf1");
   EXPECT_EQ(Refusals(), std::vector<std::string>{});
 }

@@ -29,6 +29,7 @@ const readOptions = () => {
   }
   const servers = (values.servers ?? (values.growth ? 'node,ypp' : 'node,ypp,floor')).split(',')
   for (const name of servers) if (!(name in SERVERS)) wrong(`no such server: ${name}`)
+  if (values.growth && servers.includes('floor')) wrong('the floor keeps no document that could grow')
   let pattern
   try {
     pattern = new RegExp(values.case ?? '')
